@@ -1,0 +1,66 @@
+// The architecture's arrows, executable: who may import whom (docs/decisions/0001-the-house.md).
+const inside = {
+  contract: [],
+  engine: ['contract'],
+  nn: ['engine'],
+  bounds: ['nn', 'engine'],
+  train: ['bounds', 'nn', 'engine', 'data'],
+  prune: ['bounds', 'nn', 'engine', 'data'],
+  graft: ['bounds', 'nn', 'engine', 'data'],
+  verify: ['bounds', 'nn', 'engine', 'data'],
+  data: [],
+  store: [],
+  io: ['nn'],
+  report: [],
+  jobs: ['verify', 'graft', 'prune', 'train', 'bounds', 'nn', 'engine', 'data', 'store', 'io', 'report'],
+}
+const layers = Object.entries(inside).map(([from, to]) => ({
+  name: `core-${from}`,
+  severity: 'error',
+  from: { path: `^core/${from}/` },
+  to: { path: '^core/', pathNot: `^core/(${['contract', from, ...to].join('|')})/` },
+}))
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    ...layers,
+    {
+      name: 'contract-knows-only-zod',
+      severity: 'error',
+      from: { path: '^core/contract/' },
+      to: { pathNot: '^core/contract/|^node_modules/zod/' },
+    },
+    {
+      name: 'renderer-knows-only-the-contract',
+      severity: 'error',
+      from: { path: '^renderer/' },
+      to: { path: '^(core|electron)/', pathNot: '^core/contract/' },
+    },
+    { name: 'core-knows-no-shell', severity: 'error', from: { path: '^core/' }, to: { path: '^(electron|renderer|test)/' } },
+    {
+      name: 'core-never-imports-its-heads',
+      severity: 'error',
+      from: { path: '^core/(?!cli/|serve/)' },
+      to: { path: '^core/(cli|serve)/' },
+    },
+    {
+      name: 'parts-never-import-the-composition-root',
+      severity: 'error',
+      from: { path: '^core/(?!cli/|serve/|app)' },
+      to: { path: '^core/app' },
+    },
+    {
+      name: 'declared-dependencies-only',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'svelte'] },
+  },
+}

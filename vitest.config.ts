@@ -1,0 +1,24 @@
+// Test projects: `unit` (fast, no outside data), `real` (real MNIST and processes), `e2e` (a real browser against a real core).
+import { defineConfig } from 'vitest/config'
+
+const common = { environment: 'node' as const, pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 60_000 }
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      { test: { ...common, name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', 'test/real/**'] } },
+      { test: { ...common, name: 'real', include: ['test/real/**/*.test.ts'], testTimeout: 600_000 } },
+      {
+        test: {
+          ...common,
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
