@@ -2,8 +2,8 @@
 const inside = {
   contract: [],
   engine: ['contract'],
-  nn: ['engine'],
-  bounds: ['nn', 'engine'],
+  nn: ['engine', 'data'],
+  bounds: ['nn', 'engine', 'data'],
   train: ['bounds', 'nn', 'engine', 'data'],
   prune: ['bounds', 'nn', 'engine', 'data'],
   graft: ['bounds', 'nn', 'engine', 'data'],
