@@ -1,10 +1,12 @@
-// The question a verifier answers and the answer it gives: network, input box, linear output property; verdict with evidence.
+// The question a verifier answers: a network, an input box, a linear output property; and the interface of all verifiers.
 import type { Box, OutputRows } from '../bounds/box.ts'
-import type { ErrorData } from '../contract/errors.ts'
+import { EspalierError } from '../contract/errors.ts'
 import type { Evidence, Verdict, VerifierName } from '../contract/verdict.ts'
-import type { Network } from '../nn/network.ts'
+import type { Network, Shape } from '../nn/network.ts'
+import { ball, exactPixels, targetedRows, untargetedRows } from './ball.ts'
+import type { Budget, Outcome, VerifyProgress, Witness } from './outcome.ts'
 
-export type { Evidence, Verdict, VerifierName }
+export type { Budget, Evidence, Outcome, Verdict, VerifierName, VerifyProgress, Witness }
 
 /**
  * What must hold for every x of the box, with row values r_i(x) = c_i·f(x) + d_i:
@@ -26,58 +28,6 @@ export interface Problem {
   readonly centre?: Float64Array
 }
 
-/** How much a verifier may spend. `seconds` is wall-clock time; `domains` and `memoryBytes` bound branch and bound. */
-export interface Budget {
-  readonly seconds: number
-  readonly domains?: number
-  readonly memoryBytes?: number
-}
-
-/** A replayed counterexample. */
-export interface Witness {
-  /** Inside the box, flat, raw pixel units. */
-  readonly input: Float64Array
-  /** float64 outputs of the original network at `input`. */
-  readonly output: Float64Array
-  /** max |input - centre|; centre of the box where the problem has none. */
-  readonly linf: number
-  /** The row value that decides: smallest row of `all-positive`, largest row of `any-positive`; negative. */
-  readonly margin: number
-}
-
-/** What a verifier concluded. `detail` holds figures of the method by name (stage seconds, nodes, restarts, …). */
-export interface Outcome {
-  readonly verdict: Verdict
-  /** null unless the verdict is `verified` or `falsified`. */
-  readonly evidence: Evidence | null
-  /** Which verifier (stage of `auto`) decided. */
-  readonly method: VerifierName
-  readonly seconds: number
-  /** Best lower bound known of the property's value (min over rows, or max over rows for `any-positive`). */
-  readonly lowerBound: number | null
-  readonly domains: number
-  /** Unstable neurons at the root; null where the method never computed it. */
-  readonly unstable: number | null
-  readonly witness: Witness | null
-  readonly detail: Readonly<Record<string, number>>
-  /** Why the verdict is not definite, in a sentence. */
-  readonly reason?: string
-  readonly error?: ErrorData
-}
-
-/** What a verifier says while it works. */
-export interface VerifyProgress {
-  readonly stage: VerifierName
-  readonly seconds: number
-  readonly lowerBound: number | null
-  /** Best value seen at a point of the box (incumbent of MILP, smallest attack margin). */
-  readonly upperBound: number | null
-  /** Domains or nodes visited so far. */
-  readonly domains: number
-  /** Domains or nodes still open; null where the method does not say. */
-  readonly open: number | null
-}
-
 /** One verification method. Never rejects for a hard problem or a full budget; rejects with `EspalierError` for what is broken. */
 export interface Verifier {
   readonly name: VerifierName
@@ -91,4 +41,71 @@ export interface Verifier {
     signal: AbortSignal,
     report: (progress: VerifyProgress) => void,
   ): Promise<Outcome>
+}
+
+/** Arguments of `robustness`. */
+export interface RobustnessArgs {
+  readonly network: Network
+  /** Pixels in [0,1], flat, in the network's input order. */
+  readonly image: Float32Array | Float64Array
+  readonly label: number
+  /** Radius in pixel units (0–1); 0 asks about the image alone. */
+  readonly epsilon: number
+  /** Whether the box is intersected with the valid range [0,1] (ERAN and MIPVerify do, Marabou's queries do not). */
+  readonly clip: boolean
+  /** The class the attacker must reach (targeted); absent: any other class (untargeted). */
+  readonly target?: number
+}
+
+/**
+ * Is the network's answer `label` on the whole ball of radius ε around the image?
+ *
+ * @throws EspalierError `verify/epsilon` for a negative, NaN or infinite ε; `model/does-not-fit-data` when image, label or
+ *   target do not fit the network; `data/non-finite` for a NaN or infinite pixel.
+ */
+export function robustness(args: RobustnessArgs): Problem {
+  const classes = checkFit(args)
+  const centre = exactPixels(args.image)
+  const box = ball(centre, args.epsilon, args.clip)
+  const property: Property =
+    args.target === undefined
+      ? { kind: 'all-positive', rows: untargetedRows(classes, args.label) }
+      : { kind: 'any-positive', rows: targetedRows(classes, args.target) }
+  return { network: args.network, box, property, centre }
+}
+
+/** Checks that image, label and target fit; returns the number of classes. */
+function checkFit(args: RobustnessArgs): number {
+  const { network, image, label, target } = args
+  const inputs = size(network.inputShape)
+  const output = network.nodes.find((node) => node.id === network.output)
+  const classes = output ? size(output.shape) : 0
+  const hint = 'Choose the data set the model was trained on.'
+  if (image.length !== inputs)
+    throw new EspalierError(
+      'model/does-not-fit-data',
+      `the image has ${image.length} values, ${network.name} takes ${network.inputShape.join('×')} = ${inputs}`,
+      hint,
+    )
+  for (const [name, value] of [
+    ['label', label],
+    ['target', target ?? (label === 0 ? 1 : 0)],
+  ] as const)
+    if (!Number.isInteger(value) || value < 0 || value >= classes)
+      throw new EspalierError(
+        'model/does-not-fit-data',
+        `${name} ${value}: ${network.name} has ${classes} classes`,
+        hint,
+      )
+  if (target === label)
+    throw new EspalierError(
+      'model/does-not-fit-data',
+      `target and label are both ${label}`,
+      'Choose another target class.',
+    )
+  return classes
+}
+
+function size(shape: Shape): number {
+  return shape.reduce((product, axis) => product * axis, 1)
 }
