@@ -1,0 +1,151 @@
+// Every call a shell can make to the core, once: its input and output schemas. IPC, HTTP and the renderer derive from it.
+import { z } from 'zod'
+import { jobEventSchema } from './events.ts'
+import { architectureSchema, dataSchema, recipeSchema } from './recipe.ts'
+import {
+  datasetRowSchema,
+  jobRowSchema,
+  metricPointSchema,
+  modelRowSchema,
+  runRowSchema,
+  verdictRowSchema,
+} from './rows.ts'
+
+const none = z.strictObject({})
+const byId = z.strictObject({ id: z.string().min(1).max(64) })
+const page = { limit: z.int().min(1).max(1_000).default(200), offset: z.int().min(0).default(0) }
+/** A grey or colour picture: `pixels` are 0–255, row-major, channels interleaved, base64. */
+export const pictureSchema = z.object({ width: z.int(), height: z.int(), channels: z.int(), pixels: z.string() })
+export type Picture = z.infer<typeof pictureSchema>
+
+export const layerRowSchema = z.object({
+  id: z.string(),
+  kind: z.string(),
+  inputShape: z.array(z.int()),
+  outputShape: z.array(z.int()),
+  parameters: z.int(),
+  neurons: z.int(),
+})
+export const deviceSchema = z.object({
+  provider: z.string(),
+  available: z.boolean(),
+  software: z.boolean().describe('A software renderer: works, but is not a GPU'),
+  adapter: z.string(),
+  selfTest: z.enum(['passed', 'failed', 'not-run']),
+  matmulGflops: z.number().nullable(),
+  convGflops: z.number().nullable(),
+  reason: z.string(),
+})
+export const planSchema = z.object({
+  recipe: recipeSchema,
+  stages: z.array(z.object({ variant: z.string(), stage: z.string(), detail: z.string() })),
+  images: z.int(),
+  worstCaseSeconds: z.number().describe('All images of all variants at their limit; training not counted'),
+})
+export const instanceSchema = z.object({
+  verdict: verdictRowSchema,
+  image: pictureSchema,
+  counterexample: pictureSchema.nullable(),
+  difference: pictureSchema.nullable().describe('Signed: 128 is no change'),
+  magnification: z.number().nullable().describe('Factor the difference is multiplied by in the picture'),
+  linf: z.number().nullable(),
+  logits: z.array(z.number()),
+  counterexampleLogits: z.array(z.number()).nullable(),
+  classes: z.array(z.string()),
+})
+export type Instance = z.infer<typeof instanceSchema>
+
+/** method name → what goes in, what comes out. */
+export const apiSchemas = {
+  'app.info': {
+    input: none,
+    output: z.object({
+      version: z.string(),
+      home: z.string(),
+      shell: z.string(),
+      node: z.string(),
+      readOnly: z.boolean(),
+      mnistDirectory: z.string().nullable(),
+    }),
+  },
+  'devices.probe': { input: none, output: z.array(deviceSchema) },
+  'data.list': { input: none, output: z.array(datasetRowSchema) },
+  'data.open': {
+    input: z.strictObject({ data: dataSchema }),
+    output: z.object({
+      dataset: datasetRowSchema,
+      classCounts: z.array(z.object({ label: z.string(), train: z.int(), test: z.int() })),
+      range: z.object({ minimum: z.number(), maximum: z.number() }),
+      thumbnails: z.array(z.object({ index: z.int(), label: z.string(), picture: pictureSchema })),
+    }),
+  },
+  'architectures.list': {
+    input: z.strictObject({ inputShape: z.array(z.int()).length(3) }),
+    output: z.array(
+      z.object({
+        name: architectureSchema,
+        title: z.string(),
+        description: z.string(),
+        fits: z.boolean(),
+        reason: z.string(),
+        neurons: z.int(),
+        parameters: z.int(),
+        layers: z.array(layerRowSchema),
+      }),
+    ),
+  },
+  'models.list': { input: z.strictObject(page), output: z.array(modelRowSchema) },
+  'models.get': {
+    input: byId,
+    output: z.object({ model: modelRowSchema, layers: z.array(layerRowSchema), lineage: z.array(modelRowSchema) }),
+  },
+  'recipes.list': {
+    input: none,
+    output: z.array(z.object({ name: z.string(), title: z.string(), description: z.string(), yaml: z.string() })),
+  },
+  'recipes.parse': { input: z.strictObject({ yaml: z.string().max(1_000_000) }), output: planSchema },
+  'recipes.format': { input: z.strictObject({ recipe: recipeSchema }), output: z.object({ yaml: z.string() }) },
+  'recipes.plan': { input: z.strictObject({ recipe: recipeSchema }), output: planSchema },
+  'jobs.start': { input: z.strictObject({ recipe: recipeSchema }), output: jobRowSchema },
+  'jobs.list': { input: z.strictObject(page), output: z.array(jobRowSchema) },
+  'jobs.get': { input: byId, output: z.object({ job: jobRowSchema, runs: z.array(runRowSchema) }) },
+  'jobs.cancel': { input: byId, output: jobRowSchema },
+  'jobs.resume': { input: byId, output: jobRowSchema },
+  'jobs.events': {
+    input: z.strictObject({ jobId: z.string().nullable(), after: z.int().min(0) }),
+    output: z.object({ events: z.array(jobEventSchema), sequence: z.int() }),
+  },
+  'runs.list': {
+    input: z.strictObject({ ...page, jobId: z.string().nullable().default(null) }),
+    output: z.array(runRowSchema),
+  },
+  'runs.get': {
+    input: byId,
+    output: z.object({
+      run: runRowSchema,
+      job: jobRowSchema,
+      model: modelRowSchema.nullable(),
+      dataset: datasetRowSchema.nullable(),
+    }),
+  },
+  'runs.metrics': { input: byId, output: z.array(metricPointSchema) },
+  'runs.verdicts': { input: byId, output: z.array(verdictRowSchema) },
+  'runs.instance': {
+    input: z.strictObject({ id: z.string(), verifier: z.string(), imageIndex: z.int(), target: z.int().nullable() }),
+    output: instanceSchema,
+  },
+} as const
+
+export type ApiMethod = keyof typeof apiSchemas
+export type ApiInput<M extends ApiMethod> = z.input<(typeof apiSchemas)[M]['input']>
+export type ApiParsedInput<M extends ApiMethod> = z.output<(typeof apiSchemas)[M]['input']>
+export type ApiOutput<M extends ApiMethod> = z.infer<(typeof apiSchemas)[M]['output']>
+
+/** What core/app.ts implements: one function per method, on validated input. */
+export type Api = { readonly [M in ApiMethod]: (input: ApiParsedInput<M>) => Promise<ApiOutput<M>> }
+
+/** What a window holds: the same calls on unvalidated input, and a stream of events (at least once, in order, per job). */
+export interface ApiClient {
+  call<M extends ApiMethod>(method: M, input: ApiInput<M>): Promise<ApiOutput<M>>
+  subscribe(listener: (event: z.infer<typeof jobEventSchema>) => void): () => void
+}
