@@ -1,0 +1,34 @@
+// How the Api travels: the reply envelope, the paths of `espalier serve`, and the policy every shell serves its pages with.
+import type { ErrorData } from './errors.ts'
+import type { ApiInput, ApiMethod, ApiOutput } from './api.ts'
+import type { JobEvent } from './events.ts'
+
+/** `POST /api/<method>` with the input as JSON (`content-type: application/json`) answers a `WireReply`. */
+export const apiPath = '/api/'
+
+/** WebSocket: every text message the server sends is one `JobEvent` as JSON; the client sends nothing. */
+export const eventsPath = '/events'
+
+/** `GET /?token=…` (one-time) sets the session cookie and redirects to `/`: pages never hold the token. */
+export const tokenParameter = 'token'
+
+/** Errors cross as data: thrown classes survive neither JSON nor structured clone. */
+export type WireReply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorData }
+
+/** The content security policy of every page, `app://` and loopback alike. */
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** What the preload puts on `window.espalier`: one function per method, and the stream of events. */
+export type Bridge = {
+  readonly [M in ApiMethod]: (input: ApiInput<M>) => Promise<WireReply<ApiOutput<M>>>
+} & { readonly subscribe: (listener: (event: JobEvent) => void) => () => void }
