@@ -1,0 +1,66 @@
+// The closed union of layer kinds and the total registry of their rules: a kind without a rule does not compile.
+import { addRule, type AddLayer } from './layers/add.ts'
+import { affineRule, type AffineLayer } from './layers/affine.ts'
+import { avgPoolRule, type AvgPoolLayer } from './layers/avg-pool.ts'
+import { batchNormRule, type BatchNormLayer } from './layers/batch-norm.ts'
+import { conv2dRule, type Conv2dLayer } from './layers/conv2d.ts'
+import { denseRule, type DenseLayer } from './layers/dense.ts'
+import { flattenRule, type FlattenLayer } from './layers/flatten.ts'
+import { graftedReluRule, type GraftedReluLayer } from './layers/grafted-relu.ts'
+import { reluRule, type ReluLayer } from './layers/relu.ts'
+import type { LayerRule, Parameter } from './layers/rule.ts'
+import { sigmoidRule, type SigmoidLayer } from './layers/sigmoid.ts'
+
+export type {
+  AddLayer,
+  AffineLayer,
+  AvgPoolLayer,
+  BatchNormLayer,
+  Conv2dLayer,
+  DenseLayer,
+  FlattenLayer,
+  GraftedReluLayer,
+  ReluLayer,
+  SigmoidLayer,
+}
+export { formatShape, sameShape, sizeOf } from './layers/rule.ts'
+export type { LayerRule, Parameter, ParameterRole, Shape } from './layers/rule.ts'
+
+export type Layer =
+  | AddLayer
+  | AffineLayer
+  | AvgPoolLayer
+  | BatchNormLayer
+  | Conv2dLayer
+  | DenseLayer
+  | FlattenLayer
+  | GraftedReluLayer
+  | ReluLayer
+  | SigmoidLayer
+
+export type LayerKind = Layer['kind']
+export type LayerOf<K extends LayerKind> = Extract<Layer, { kind: K }>
+
+/** One rule per kind. */
+export const layerRules: { readonly [K in LayerKind]: LayerRule<LayerOf<K>> } = {
+  add: addRule,
+  affine: affineRule,
+  avgPool: avgPoolRule,
+  batchNorm: batchNormRule,
+  conv2d: conv2dRule,
+  dense: denseRule,
+  flatten: flattenRule,
+  graftedRelu: graftedReluRule,
+  relu: reluRule,
+  sigmoid: sigmoidRule,
+}
+
+/** The rule of a layer's own kind. The cast is safe because the key is the layer's kind. */
+export function ruleOf<L extends Layer>(layer: L): LayerRule<L> {
+  return layerRules[layer.kind] as unknown as LayerRule<L>
+}
+
+/** The parameter of `layer` in the slot `name`. */
+export function parameterOf(layer: Layer, name: string): Parameter {
+  return (layer as unknown as Readonly<Record<string, Parameter>>)[name]
+}

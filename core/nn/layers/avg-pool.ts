@@ -1,0 +1,38 @@
+// Average pooling, NCHW; padded zeros count as pixels (PyTorch's default), so it is a fixed convolution.
+import type { LayerRule } from './rule.ts'
+import { windowOutput, type Pads, type Strides } from './window.ts'
+
+export interface AvgPoolLayer {
+  readonly kind: 'avgPool'
+  readonly kernel: readonly [height: number, width: number]
+  readonly strides: Strides
+  readonly pads: Pads
+}
+
+export const avgPoolRule: LayerRule<AvgPoolLayer> = {
+  arity: 1,
+  slots: [],
+
+  outputShape(layer, [input], fail) {
+    if (input.length !== 3) fail('input', 'channels×height×width', input)
+    return [input[0], ...windowOutput(input, layer.kernel, layer.strides, layer.pads, fail)]
+  },
+
+  evaluate(layer, [x], [[, height, width]], [channels, outHeight, outWidth]) {
+    const [kh, kw] = layer.kernel
+    const [top, left] = layer.pads
+    const result = new Float64Array(channels * outHeight * outWidth)
+    for (let at = 0; at < result.length; at++) {
+      const channel = Math.floor(at / (outHeight * outWidth))
+      const y = (Math.floor(at / outWidth) % outHeight) * layer.strides[0] - top
+      const x0 = (at % outWidth) * layer.strides[1] - left
+      let sum = 0
+      for (let row = Math.max(y, 0); row < Math.min(y + kh, height); row++) {
+        const base = (channel * height + row) * width
+        for (let column = Math.max(x0, 0); column < Math.min(x0 + kw, width); column++) sum += x[base + column]
+      }
+      result[at] = sum / (kh * kw)
+    }
+    return result
+  },
+}

@@ -1,0 +1,36 @@
+// Dense layer: y = W x + b.
+import { requireParameter, type LayerRule, type Parameter } from './rule.ts'
+
+/** `weight` [out, in], `bias` [out]; input [in], output [out]. */
+export interface DenseLayer {
+  readonly kind: 'dense'
+  readonly weight: Parameter
+  readonly bias: Parameter
+}
+
+export const denseRule: LayerRule<DenseLayer> = {
+  arity: 1,
+  slots: [
+    { name: 'weight', role: 'weight' },
+    { name: 'bias', role: 'bias' },
+  ],
+
+  outputShape(layer, [input], fail) {
+    const [out, features] = layer.weight.shape
+    if (layer.weight.shape.length !== 2) fail('parameter weight', 'out×in', layer.weight.shape)
+    if (input.length !== 1 || input[0] !== features) fail('input', `${features}`, input)
+    requireParameter('bias', layer.bias, [out], fail)
+    return [out]
+  },
+
+  evaluate(layer, [x], _inputShapes, [out]) {
+    const weight = layer.weight.data
+    const result = new Float64Array(out)
+    for (let row = 0, at = 0; row < out; row++) {
+      let sum = 0
+      for (let column = 0; column < x.length; column++) sum += weight[at++] * x[column]
+      result[row] = sum + layer.bias.data[row]
+    }
+    return result
+  },
+}

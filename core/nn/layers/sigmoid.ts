@@ -1,0 +1,19 @@
+// Logistic sigmoid: y = 1 / (1 + exp(-x)).
+import type { LayerRule } from './rule.ts'
+
+export interface SigmoidLayer {
+  readonly kind: 'sigmoid'
+}
+
+export const sigmoidRule: LayerRule<SigmoidLayer> = {
+  arity: 1,
+  slots: [],
+
+  outputShape(_layer, [input]) {
+    return input
+  },
+
+  evaluate(_layer, [x]) {
+    return x.map((value) => 1 / (1 + Math.exp(-value)))
+  },
+}
