@@ -55,6 +55,9 @@ export const instanceSchema = z.object({
 })
 export type Instance = z.infer<typeof instanceSchema>
 
+/** A file to save: the shells decide where. */
+export const fileSchema = z.object({ name: z.string(), mediaType: z.string(), base64: z.string() })
+
 /** method name → what goes in, what comes out. */
 export const apiSchemas = {
   'app.info': {
@@ -95,6 +98,10 @@ export const apiSchemas = {
     ),
   },
   'models.list': { input: z.strictObject(page), output: z.array(modelRowSchema) },
+  'models.export': {
+    input: z.strictObject({ id: byId.shape.id, format: z.literal('onnx').default('onnx') }),
+    output: fileSchema,
+  },
   'models.get': {
     input: byId,
     output: z.object({ model: modelRowSchema, layers: z.array(layerRowSchema), lineage: z.array(modelRowSchema) }),
@@ -108,12 +115,23 @@ export const apiSchemas = {
   'recipes.plan': { input: z.strictObject({ recipe: recipeSchema }), output: planSchema },
   'jobs.start': { input: z.strictObject({ recipe: recipeSchema }), output: jobRowSchema },
   'jobs.list': { input: z.strictObject(page), output: z.array(jobRowSchema) },
-  'jobs.get': { input: byId, output: z.object({ job: jobRowSchema, runs: z.array(runRowSchema) }) },
+  'jobs.get': {
+    input: byId,
+    output: z.object({
+      job: jobRowSchema,
+      runs: z.array(runRowSchema),
+      sequence: z.int().describe('The snapshot holds every event up to here; ask jobs.events for those after it'),
+    }),
+  },
   'jobs.cancel': { input: byId, output: jobRowSchema },
   'jobs.resume': { input: byId, output: jobRowSchema },
   'jobs.events': {
     input: z.strictObject({ jobId: z.string().nullable(), after: z.int().min(0) }),
-    output: z.object({ events: z.array(jobEventSchema), sequence: z.int() }),
+    output: z.object({
+      events: z.array(jobEventSchema),
+      sequence: z.int(),
+      complete: z.boolean().describe('False: events after `after` are no longer held; take a fresh snapshot'),
+    }),
   },
   'runs.list': {
     input: z.strictObject({ ...page, jobId: z.string().nullable().default(null) }),
@@ -127,6 +145,10 @@ export const apiSchemas = {
       model: modelRowSchema.nullable(),
       dataset: datasetRowSchema.nullable(),
     }),
+  },
+  'runs.export': {
+    input: z.strictObject({ id: byId.shape.id, format: z.enum(['csv', 'json']) }),
+    output: fileSchema,
   },
   'runs.metrics': { input: byId, output: z.array(metricPointSchema) },
   'runs.verdicts': { input: byId, output: z.array(verdictRowSchema) },

@@ -43,7 +43,7 @@ export const jobEventBodySchema = z.discriminatedUnion('type', [
 ])
 export type JobEventBody = z.infer<typeof jobEventBodySchema>
 
-/** An event as the windows receive it. `sequence` grows by one per job of one core process. */
+/** An event as the windows receive it. `sequence` grows with every event of one core process. */
 export const jobEventSchema = z.object({
   sequence: z.int(),
   jobId: z.string(),

@@ -93,7 +93,11 @@ export const variantSchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'letters, digits, dot, dash, underscore; at most 64')
     .describe('Name of the variant'),
   title: z.string().max(120).optional(),
-  from: z.string().optional().describe('Variant it starts from; without it the network is trained afresh'),
+  from: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Earlier variant it starts from, or model:ID of the history; without it the network is trained afresh'),
   architecture: architectureSchema.optional().describe('Needed when nothing is given under `from`'),
   train: trainSchema.optional().describe('Training of a fresh network, or further training of the one taken over'),
   simplify: simplifySchema.default({ method: 'none' }),
