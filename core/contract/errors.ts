@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'model/unsupported'
   | 'verify/epsilon'
   | 'verify/soundness'
+  | 'verify/solver'
   | 'engine/kernel-missing'
   | 'engine/provider-unavailable'
   | 'engine/shape'
