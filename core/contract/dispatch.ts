@@ -19,7 +19,7 @@ export async function dispatch(api: Api, method: string, input: unknown): Promis
       )
     const parsed = apiSchemas[method].input.safeParse(input)
     if (!parsed.success) {
-      const issue = parsed.error.issues[0]
+      const issue = parsed.error.issues.at(0)
       const path = issue === undefined || issue.path.length === 0 ? 'input' : issue.path.join('.')
       throw new EspalierError(
         'api/invalid',

@@ -99,6 +99,7 @@ export const variantSchema = z.strictObject({
     .optional()
     .describe('Earlier variant it starts from, or model:ID of the history; without it the network is trained afresh'),
   architecture: architectureSchema.optional().describe('Needed when nothing is given under `from`'),
+  batchNorm: z.boolean().optional().describe('Batch norm before every activation; net1 and net2 always have it'),
   train: trainSchema.optional().describe('Training of a fresh network, or further training of the one taken over'),
   simplify: simplifySchema.default({ method: 'none' }),
   fineTune: trainSchema

@@ -1,0 +1,94 @@
+// What a schema cannot say about a recipe: names that refer to each other, architectures that can be pruned.
+import { EspalierError } from '../../contract/errors.ts'
+import type { ArchitectureName, Recipe, VariantOptions } from '../../contract/recipe.ts'
+import { formatPath, type Locate } from './issues.ts'
+import { closest } from './suggest.ts'
+
+/** Architectures that have batch norm whether asked for or not. */
+const alwaysNormalised: readonly ArchitectureName[] = ['net1', 'net2']
+
+const modelPrefix = 'model:'
+
+/** The id in `from: model:ID`; null for the name of a variant or nothing. */
+export function modelReference(variant: VariantOptions): string | null {
+  return variant.from?.startsWith(modelPrefix) === true ? variant.from.slice(modelPrefix.length) : null
+}
+
+/** The earlier variant that `variant` starts from; null where it is fresh or from a model of the history. */
+export function variantReference(variant: VariantOptions): string | null {
+  return variant.from === undefined || modelReference(variant) !== null ? null : variant.from
+}
+
+/** @throws EspalierError `recipe/invalid` at the first thing that cannot be carried out */
+export function checkRecipe(recipe: Recipe, locate: Locate = () => ''): void {
+  const names: string[] = []
+  recipe.variants.forEach((variant, position) => {
+    const path = ['variants', position]
+    if (names.includes(variant.name)) {
+      fail([...path, 'name'], `'${variant.name}' is used twice`, 'Give every variant a name of its own.', locate)
+    }
+    checkOrigin(variant, path, names, locate)
+    checkBatchNorm(recipe, variant, path, locate)
+    names.push(variant.name)
+  })
+  checkGroups(recipe, names, locate)
+}
+
+function checkOrigin(variant: VariantOptions, path: PropertyKey[], earlier: readonly string[], locate: Locate): void {
+  if (variant.from === undefined) {
+    if (variant.architecture !== undefined) return
+    fail(path, 'has neither `architecture` nor `from`', 'A fresh network needs an architecture.', locate)
+  }
+  if (variant.architecture !== undefined) {
+    fail([...path, 'architecture'], 'stands beside `from`', 'Keep one: the network taken over has its own.', locate)
+  }
+  if (modelReference(variant) === '') fail([...path, 'from'], 'names no model', 'Write model:ID.', locate)
+  const parent = variantReference(variant)
+  if (parent === null || earlier.includes(parent)) return
+  const meant = closest(parent, earlier)
+  const known = earlier.length === 0 ? 'There is none before it.' : `Earlier variants: ${earlier.join(', ')}.`
+  const hint = meant === null ? known : `Did you mean '${meant}'?`
+  fail([...path, 'from'], `is '${parent}', which is no earlier variant`, hint, locate)
+}
+
+/** The fresh variant at the root of a variant's lineage; null where that is a model of the history. */
+export function rootVariant(recipe: Recipe, variant: VariantOptions): VariantOptions | null {
+  if (modelReference(variant) !== null) return null
+  const parent = variantReference(variant)
+  const from = parent === null ? undefined : recipe.variants.find((other) => other.name === parent)
+  return from === undefined ? variant : rootVariant(recipe, from)
+}
+
+function checkBatchNorm(recipe: Recipe, variant: VariantOptions, path: PropertyKey[], locate: Locate): void {
+  const root = rootVariant(recipe, variant)
+  if (root?.architecture === undefined || root.batchNorm === true) return
+  if (alwaysNormalised.includes(root.architecture)) return
+  const hint = `Give variant '${root.name}' batchNorm: true, or use ${alwaysNormalised.join(' or ')}.`
+  if (variant.simplify.method === 'neuron') {
+    const what = `is 'neuron', but ${root.architecture} has no batch norm to rank neurons by`
+    fail([...path, 'simplify', 'method'], what, hint, locate)
+  }
+  for (const stage of ['train', 'fineTune'] as const) {
+    if ((variant[stage]?.gammaL1 ?? 0) === 0) continue
+    fail([...path, stage, 'gammaL1'], `is set, but ${root.architecture} has no batch-norm scales`, hint, locate)
+  }
+}
+
+function checkGroups(recipe: Recipe, names: readonly string[], locate: Locate): void {
+  const images = recipe.verify?.images
+  if (images?.select !== 'unanimous') return
+  images.groups.forEach((group, g) =>
+    group.forEach((name, i) => {
+      if (names.includes(name)) return
+      const meant = closest(name, names)
+      const hint = meant === null ? `Variants: ${names.join(', ')}.` : `Did you mean '${meant}'?`
+      fail(['verify', 'images', 'groups', g, i], `is '${name}', which is no variant`, hint, locate)
+    }),
+  )
+  if (images.found + images.missed > 0) return
+  fail(['verify', 'images'], 'asks for no image at all', 'Set found or missed above 0.', locate)
+}
+
+function fail(path: readonly PropertyKey[], what: string, hint: string, locate: Locate): never {
+  throw new EspalierError('recipe/invalid', `${formatPath(path)}${locate(path)} ${what}`, hint)
+}

@@ -1,0 +1,68 @@
+// Recipes as YAML text: reading with the line of every complaint, writing back without the defaults.
+import { isNode, LineCounter, parseDocument, stringify, type Document } from 'yaml'
+import { EspalierError } from '../../contract/errors.ts'
+import { recipeSchema, type Recipe } from '../../contract/recipe.ts'
+import { schemaTree, type SchemaField, type SchemaNode } from '../../contract/schema-tree.ts'
+import { checkRecipe } from './check.ts'
+import { recipeError, type Locate } from './issues.ts'
+
+/**
+ * Reads a recipe and checks it.
+ * @throws EspalierError `recipe/syntax` with line and column, `recipe/unknown-key`, `recipe/invalid`, `verify/epsilon`
+ */
+export function parseRecipe(yaml: string): Recipe {
+  const lines = new LineCounter()
+  const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false })
+  const broken = document.errors.at(0)
+  if (broken !== undefined) {
+    const { line, col } = lines.linePos(broken.pos[0])
+    throw new EspalierError(
+      'recipe/syntax',
+      `Line ${line}, column ${col}: ${broken.message}`,
+      'A recipe is YAML: check the indentation and the colons near that line.',
+    )
+  }
+  return readRecipe(document.toJS({ maxAliasCount: 100 }), locator(document, lines))
+}
+
+/** Checks a recipe that is already an object. @throws as `parseRecipe`, without lines */
+export function readRecipe(value: unknown, locate: Locate = () => ''): Recipe {
+  const parsed = recipeSchema.safeParse(value)
+  if (!parsed.success) throw recipeError(parsed.error.issues, value, locate)
+  checkRecipe(parsed.data, locate)
+  return parsed.data
+}
+
+/** A recipe as a person would write it: keys that hold their default are left out. */
+export function formatRecipe(recipe: Recipe): string {
+  return stringify(withoutDefaults(recipe, schemaTree(recipeSchema)), { lineWidth: 110 })
+}
+
+function locator(document: Document, lines: LineCounter): Locate {
+  return (path) => {
+    for (let length = path.length; length > 0; length--) {
+      const node = document.getIn(path.slice(0, length), true)
+      if (isNode(node) && node.range) return ` (line ${lines.linePos(node.range[0]).line})`
+    }
+    return ''
+  }
+}
+
+function withoutDefaults(value: unknown, node: SchemaNode): unknown {
+  if (Array.isArray(value)) return node.kind === 'array' ? value.map((item) => withoutDefaults(item, node.item)) : value
+  if (typeof value !== 'object' || value === null || (node.kind !== 'object' && node.kind !== 'choice')) return value
+  const record = value as Record<string, unknown>
+  const option = node.kind === 'choice' ? node.options.find((one) => one.value === record[node.discriminator]) : null
+  const fields = node.kind === 'object' ? node.fields : (option?.fields ?? [])
+  const kept = fields.flatMap((field) => keep(field, record[field.key]))
+  return Object.fromEntries(kept)
+}
+
+function keep(field: SchemaField, value: unknown): [string, unknown][] {
+  if (value === undefined) return []
+  const short = withoutDefaults(value, field.node)
+  const usual = field.defaultValue === undefined ? undefined : withoutDefaults(field.defaultValue, field.node)
+  return !field.required && usual !== undefined && JSON.stringify(short) === JSON.stringify(usual)
+    ? []
+    : [[field.key, short]]
+}
