@@ -17,3 +17,5 @@ export { consumersOf, createNetwork, INPUT, nodeById, shapeOf } from './network.
 export type { Network, NetworkDescription, NetworkNode } from './network.ts'
 export { allParameters, trainableParameters, withParameters } from './parameters.ts'
 export type { NamedParameter } from './parameters.ts'
+export { adjoint, constantParameters, forward, forwardIntervals, forwardNodes, forwardTraining } from './forward.ts'
+export type { ForwardOptions, NamedTensors } from './forward.ts'

@@ -8,7 +8,7 @@ import { denseRule, type DenseLayer } from './layers/dense.ts'
 import { flattenRule, type FlattenLayer } from './layers/flatten.ts'
 import { graftedReluRule, type GraftedReluLayer } from './layers/grafted-relu.ts'
 import { reluRule, type ReluLayer } from './layers/relu.ts'
-import type { LayerRule, Parameter } from './layers/rule.ts'
+import type { AffineLayerRule, LayerRule, Parameter } from './layers/rule.ts'
 import { sigmoidRule, type SigmoidLayer } from './layers/sigmoid.ts'
 
 export type {
@@ -24,7 +24,17 @@ export type {
   SigmoidLayer,
 }
 export { formatShape, sameShape, sizeOf } from './layers/rule.ts'
-export type { LayerRule, Parameter, ParameterRole, Shape } from './layers/rule.ts'
+export type {
+  Adjoint,
+  AffineLayerRule,
+  LayerRule,
+  Parameter,
+  ParameterRole,
+  Shape,
+  TensorInterval,
+  TensorParameters,
+  TrainingStep,
+} from './layers/rule.ts'
 
 export type Layer =
   | AddLayer
@@ -41,8 +51,15 @@ export type Layer =
 export type LayerKind = Layer['kind']
 export type LayerOf<K extends LayerKind> = Extract<Layer, { kind: K }>
 
-/** One rule per kind. */
-export const layerRules: { readonly [K in LayerKind]: LayerRule<LayerOf<K>> } = {
+/** The kinds that are nonlinear; every other kind is an affine function of its inputs. */
+export type ActivationKind = 'graftedRelu' | 'relu' | 'sigmoid'
+export type AffineKind = Exclude<LayerKind, ActivationKind>
+export type ActivationLayer = LayerOf<ActivationKind>
+
+type RuleFor<K extends LayerKind> = K extends AffineKind ? AffineLayerRule<LayerOf<K>> : LayerRule<LayerOf<K>>
+
+/** One rule per kind; affine kinds must also have an adjoint. */
+export const layerRules: { readonly [K in LayerKind]: RuleFor<K> } = {
   add: addRule,
   affine: affineRule,
   avgPool: avgPoolRule,

@@ -1,6 +1,7 @@
 // Fixed per-channel affine map: input normalisation inside the network, so that epsilon stays in pixel units.
-import { scaleChannels } from './channels.ts'
-import { requireParameter, type LayerRule, type Parameter } from './rule.ts'
+import { tf } from '../../engine/tensor.ts'
+import { alongChannels, scaleAdjoint, scaleChannels, scaleInterval } from './channels.ts'
+import { requireParameter, type AffineLayerRule, type Parameter } from './rule.ts'
 
 /** y = scale[c] x + shift[c], per channel (rank 3) or feature (rank 1); both vectors have shape [channels]. */
 export interface AffineLayer {
@@ -9,7 +10,7 @@ export interface AffineLayer {
   readonly shift: Parameter
 }
 
-export const affineRule: LayerRule<AffineLayer> = {
+export const affineRule: AffineLayerRule<AffineLayer> = {
   arity: 1,
   slots: [
     { name: 'scale', role: null },
@@ -25,5 +26,17 @@ export const affineRule: LayerRule<AffineLayer> = {
 
   evaluate(layer, [x], _inputShapes, shape) {
     return scaleChannels(x, shape, layer.scale.data, layer.shift.data)
+  },
+
+  forward(_layer, [x], { scale, shift }) {
+    return tf.add(tf.mul(x, alongChannels(scale, x)), alongChannels(shift, x))
+  },
+
+  interval(_layer, [box], { scale, shift }) {
+    return scaleInterval(box, alongChannels(scale, box.lower), alongChannels(shift, box.lower))
+  },
+
+  adjoint(_layer, outgoing, { scale, shift }) {
+    return scaleAdjoint(outgoing, alongChannels(scale, outgoing), alongChannels(shift, outgoing))
   },
 }

@@ -1,5 +1,8 @@
 // Average pooling, NCHW; padded zeros count as pixels (PyTorch's default), so it is a fixed convolution.
-import type { LayerRule } from './rule.ts'
+import { avgPool2d, avgPool2dTranspose } from '../engine-shim.ts'
+import { tf } from '../../engine/tensor.ts'
+import { monotoneInterval } from './interval.ts'
+import type { AffineLayerRule } from './rule.ts'
 import { windowOutput, type Pads, type Strides } from './window.ts'
 
 export interface AvgPoolLayer {
@@ -9,7 +12,7 @@ export interface AvgPoolLayer {
   readonly pads: Pads
 }
 
-export const avgPoolRule: LayerRule<AvgPoolLayer> = {
+export const avgPoolRule: AffineLayerRule<AvgPoolLayer> = {
   arity: 1,
   slots: [],
 
@@ -34,5 +37,18 @@ export const avgPoolRule: LayerRule<AvgPoolLayer> = {
       result[at] = sum / (kh * kw)
     }
     return result
+  },
+
+  forward(layer, [x]) {
+    return avgPool2d(x, layer)
+  },
+
+  interval(layer, [box]) {
+    return monotoneInterval(box, (x) => avgPool2d(x, layer))
+  },
+
+  adjoint({ kernel, strides, pads }, outgoing, _parameters, [[, height, width]]) {
+    const coefficients = avgPool2dTranspose(outgoing, { kernel, strides, pads, inputSize: [height, width] })
+    return { coefficients: [coefficients], constant: tf.zeros([outgoing.shape[0]]) }
   },
 }

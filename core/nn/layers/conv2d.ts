@@ -1,5 +1,9 @@
 // Two-dimensional convolution (cross-correlation), NCHW, with strides and four-sided zero padding.
-import { requireParameter, type LayerRule, type Parameter, type Shape } from './rule.ts'
+import { conv2d, conv2dTranspose } from '../engine-shim.ts'
+import { tf } from '../../engine/tensor.ts'
+import { alongChannels } from './channels.ts'
+import { affineInterval } from './interval.ts'
+import { requireParameter, type AffineLayerRule, type Parameter, type Shape } from './rule.ts'
 import { windowOutput, type Pads, type Strides } from './window.ts'
 
 /** `weight` [out, in, kh, kw], `bias` [out]; input [in, h, w]; `pads` [top, left, bottom, right]. */
@@ -11,7 +15,7 @@ export interface Conv2dLayer {
   readonly pads: Pads
 }
 
-export const conv2dRule: LayerRule<Conv2dLayer> = {
+export const conv2dRule: AffineLayerRule<Conv2dLayer> = {
   arity: 1,
   slots: [
     { name: 'weight', role: 'weight' },
@@ -37,6 +41,24 @@ export const conv2dRule: LayerRule<Conv2dLayer> = {
       for (let i = 0; i < plane; i++) target[i] += bias
     }
     return result
+  },
+
+  forward(layer, [x], { weight, bias }) {
+    return tf.add(conv2d(x, weight, layer), alongChannels(bias, x))
+  },
+
+  interval(layer, [box], { weight, bias }) {
+    return affineInterval(
+      box,
+      (centre) => conv2dRule.forward(layer, [centre], { weight, bias }),
+      (radius) => conv2d(radius, tf.abs(weight), layer),
+    )
+  },
+
+  adjoint({ strides, pads }, outgoing, { weight, bias }, [[, height, width]]) {
+    const coefficients = conv2dTranspose(outgoing, weight, { strides, pads, inputSize: [height, width] })
+    const constant = tf.matMul(tf.sum(outgoing, [2, 3]), tf.reshape(bias, [-1, 1]))
+    return { coefficients: [coefficients], constant: tf.reshape(constant, [-1]) }
   },
 }
 

@@ -1,5 +1,7 @@
 // Dense layer: y = W x + b.
-import { requireParameter, type LayerRule, type Parameter } from './rule.ts'
+import { tf } from '../../engine/tensor.ts'
+import { affineInterval } from './interval.ts'
+import { requireParameter, type AffineLayerRule, type Parameter } from './rule.ts'
 
 /** `weight` [out, in], `bias` [out]; input [in], output [out]. */
 export interface DenseLayer {
@@ -8,7 +10,7 @@ export interface DenseLayer {
   readonly bias: Parameter
 }
 
-export const denseRule: LayerRule<DenseLayer> = {
+export const denseRule: AffineLayerRule<DenseLayer> = {
   arity: 1,
   slots: [
     { name: 'weight', role: 'weight' },
@@ -32,5 +34,22 @@ export const denseRule: LayerRule<DenseLayer> = {
       result[row] = sum + layer.bias.data[row]
     }
     return result
+  },
+
+  forward(_layer, [x], { weight, bias }) {
+    return tf.add(tf.matMul(x, weight, false, true), bias)
+  },
+
+  interval(layer, [box], { weight, bias }) {
+    return affineInterval(
+      box,
+      (centre) => denseRule.forward(layer, [centre], { weight, bias }),
+      (radius) => tf.matMul(radius, tf.abs(weight), false, true),
+    )
+  },
+
+  adjoint(_layer, outgoing, { weight, bias }) {
+    const constant = tf.matMul(outgoing, tf.reshape(bias, [-1, 1]))
+    return { coefficients: [tf.matMul(outgoing, weight)], constant: tf.reshape(constant, [-1]) }
   },
 }

@@ -1,4 +1,5 @@
 // ReLU with some neurons replaced by lines: y = m (a z + b) + (1 - m) max(z, 0) (spec A.4).
+import { tf, type Tensor } from '../../engine/tensor.ts'
 import { requireParameter, type LayerRule, type Parameter } from './rule.ts'
 
 /** `mask` 0 or 1, `slope` a and `intercept` b, each with the shape of the node. Derivative at z = 0 where m = 0 is 1. */
@@ -27,5 +28,23 @@ export const graftedReluRule: LayerRule<GraftedReluLayer> = {
   evaluate(layer, [x]) {
     const { mask, slope, intercept } = layer
     return x.map((z, i) => (mask.data[i] === 1 ? slope.data[i] * z + intercept.data[i] : Math.max(z, 0)))
+  },
+
+  /** One product, z (m a + (1 - m) [z >= 0]) + m b, whose autodiff is the grafted rule with derivative 1 at z = 0. */
+  forward(_layer, [z], { mask, slope, intercept }) {
+    const active = tf.sub(1, tf.step(tf.neg(z)))
+    const factor = tf.add(tf.mul(mask, slope), tf.mul(tf.sub(1, mask), active))
+    return tf.add(tf.mul(z, factor), tf.mul(mask, intercept))
+  },
+
+  interval(_layer, [{ lower, upper }], { mask, slope, intercept }) {
+    const grafted = tf.mul(mask, slope)
+    const kept = tf.sub(1, mask)
+    const offset = tf.mul(mask, intercept)
+    const rising = tf.relu(grafted)
+    const falling = tf.sub(grafted, rising)
+    const bound = (near: Tensor, far: Tensor): Tensor =>
+      tf.addN([tf.mul(near, rising), tf.mul(far, falling), offset, tf.mul(kept, tf.relu(near))])
+    return { lower: bound(lower, upper), upper: bound(upper, lower) }
   },
 }

@@ -1,4 +1,6 @@
 // Rectified linear unit: y = max(x, 0).
+import { tf } from '../../engine/tensor.ts'
+import { monotoneInterval } from './interval.ts'
 import type { LayerRule } from './rule.ts'
 
 export interface ReluLayer {
@@ -15,5 +17,13 @@ export const reluRule: LayerRule<ReluLayer> = {
 
   evaluate(_layer, [x]) {
     return x.map((value) => Math.max(value, 0))
+  },
+
+  forward(_layer, [x]) {
+    return tf.relu(x)
+  },
+
+  interval(_layer, [box]) {
+    return monotoneInterval(box, tf.relu)
   },
 }

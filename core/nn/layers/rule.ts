@@ -1,5 +1,7 @@
 // What every layer kind must provide: shapes, parameters, float64 evaluation, tensors, intervals.
 
+import type { Tensor } from '../../engine/tensor.ts'
+
 /** A shape without the batch axis: `[features]` or `[channels, height, width]`. */
 export type Shape = readonly number[]
 
@@ -21,6 +23,27 @@ export interface ParameterSlot {
 /** Reports a shape that does not fit; `createNetwork` turns it into an `EspalierError` 'model/shape' naming the layer. */
 export type ShapeFailure = (what: string, expected: string, actual: Shape | string) => never
 
+/** A layer's parameters as tensors, by slot name. */
+export type TensorParameters = Readonly<Record<string, Tensor>>
+
+/** Lower and upper bounds, each [batch, ...shape]. */
+export interface TensorInterval {
+  readonly lower: Tensor
+  readonly upper: Tensor
+}
+
+/** The output of a layer in training and the new values of its running statistics, by slot name. */
+export interface TrainingStep {
+  readonly output: Tensor
+  readonly updates: TensorParameters
+}
+
+/** Λ(f(x)) as linear functions of each input (`coefficients[i]` [rows, ...inputShapes[i]]) and a `constant` [rows]. */
+export interface Adjoint {
+  readonly coefficients: readonly Tensor[]
+  readonly constant: Tensor
+}
+
 /** The rule of one layer kind. Everything is a pure function of the layer and its inputs. */
 export interface LayerRule<L> {
   /** How many inputs the kind takes. */
@@ -30,6 +53,18 @@ export interface LayerRule<L> {
   outputShape(layer: L, inputs: readonly Shape[], fail: ShapeFailure): Shape
   /** Plain float64 loops on one point; `inputs[i]` has `inputShapes[i]`, row-major. */
   evaluate(layer: L, inputs: readonly Float64Array[], inputShapes: readonly Shape[], shape: Shape): Float64Array
+  /** The same map on tensors [batch, ...shape], differentiable to second order. */
+  forward(layer: L, inputs: readonly Tensor[], parameters: TensorParameters): Tensor
+  /** Only where training differs from evaluation: batch statistics. */
+  forwardTraining?(layer: L, inputs: readonly Tensor[], parameters: TensorParameters): TrainingStep
+  /** Interval bound propagation (spec C.1), without outward rounding. */
+  interval(layer: L, inputs: readonly TensorInterval[], parameters: TensorParameters): TensorInterval
+}
+
+/** The rule of a kind that is an affine function of its inputs. */
+export interface AffineLayerRule<L> extends LayerRule<L> {
+  /** Pulls `outgoing` Λ [rows, ...output shape] back through the layer: Λ·f(x) = Σ coefficients·x + constant. */
+  adjoint(layer: L, outgoing: Tensor, parameters: TensorParameters, inputShapes: readonly Shape[]): Adjoint
 }
 
 /** Number of elements of a shape. */

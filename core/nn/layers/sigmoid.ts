@@ -1,4 +1,6 @@
 // Logistic sigmoid: y = 1 / (1 + exp(-x)).
+import { tf } from '../../engine/tensor.ts'
+import { monotoneInterval } from './interval.ts'
 import type { LayerRule } from './rule.ts'
 
 export interface SigmoidLayer {
@@ -15,5 +17,13 @@ export const sigmoidRule: LayerRule<SigmoidLayer> = {
 
   evaluate(_layer, [x]) {
     return x.map((value) => 1 / (1 + Math.exp(-value)))
+  },
+
+  forward(_layer, [x]) {
+    return tf.sigmoid(x)
+  },
+
+  interval(_layer, [box]) {
+    return monotoneInterval(box, tf.sigmoid)
   },
 }

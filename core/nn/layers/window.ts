@@ -9,9 +9,9 @@ export type Pads = readonly [top: number, left: number, bottom: number, right: n
 /** Output [height, width] of a window of size `kernel` over `input` [channels, height, width]; checks that it fits. */
 export function windowOutput(
   input: Shape,
-  kernel: readonly [number, number],
-  strides: Strides,
-  pads: Pads,
+  kernel: readonly number[],
+  strides: readonly number[],
+  pads: readonly number[],
   fail: ShapeFailure,
 ): [number, number] {
   if (kernel.length !== 2 || !kernel.every(isPositive)) fail('kernel', 'two positive integers', kernel)
