@@ -19,3 +19,6 @@ export { allParameters, trainableParameters, withParameters } from './parameters
 export type { NamedParameter } from './parameters.ts'
 export { adjoint, constantParameters, forward, forwardIntervals, forwardNodes, forwardTraining } from './forward.ts'
 export type { ForwardOptions, NamedTensors } from './forward.ts'
+export { fuseBatchNorm } from './fuse.ts'
+export { networkHash, parseNetwork, serializeNetwork } from './serialize.ts'
+export { removeNeurons } from './surgery.ts'

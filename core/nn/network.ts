@@ -82,7 +82,8 @@ export function shapeFailure(id: string, kind: LayerKind): ShapeFailure {
 }
 
 function outputShape(id: string, layer: Layer, inputs: readonly string[], known: ReadonlyMap<string, Shape>): Shape {
-  if (id === '' || id.includes('.')) throw wiring(`"${id}" cannot be a layer id (empty, or contains a dot)`)
+  if (!/^[A-Za-z][\w-]*$/.test(id))
+    throw wiring(`"${id}" cannot be a layer id (a letter, then letters, digits, _ or -)`)
   if (known.has(id)) throw wiring(`two layers are called "${id}"`)
   const rule = ruleOf(layer)
   const shapes = inputs.map((input) => {

@@ -1,6 +1,6 @@
 // Elementwise sum of two nodes of the same shape: the join of a residual block.
 import { tf } from '../../engine/tensor.ts'
-import { formatShape, sameShape, type AffineLayerRule } from './rule.ts'
+import { formatShape, sameShape, type AffineLayerRule, noAttributes } from './rule.ts'
 
 export interface AddLayer {
   readonly kind: 'add'
@@ -9,6 +9,7 @@ export interface AddLayer {
 export const addRule: AffineLayerRule<AddLayer> = {
   arity: 2,
   slots: [],
+  attributes: noAttributes,
 
   outputShape(_layer, [left, right], fail) {
     if (!sameShape(left, right)) fail('second input', formatShape(left), right)

@@ -1,7 +1,7 @@
 // Fixed per-channel affine map: input normalisation inside the network, so that epsilon stays in pixel units.
 import { tf } from '../../engine/tensor.ts'
 import { alongChannels, scaleAdjoint, scaleChannels, scaleInterval } from './channels.ts'
-import { requireParameter, type AffineLayerRule, type Parameter } from './rule.ts'
+import { requireParameter, type AffineLayerRule, type Parameter, noAttributes } from './rule.ts'
 
 /** y = scale[c] x + shift[c], per channel (rank 3) or feature (rank 1); both vectors have shape [channels]. */
 export interface AffineLayer {
@@ -16,6 +16,7 @@ export const affineRule: AffineLayerRule<AffineLayer> = {
     { name: 'scale', role: null },
     { name: 'shift', role: null },
   ],
+  attributes: noAttributes,
 
   outputShape(layer, [input], fail) {
     if (input.length !== 1 && input.length !== 3) fail('input', 'rank 1 or 3', input)

@@ -1,9 +1,10 @@
 // Average pooling, NCHW; padded zeros count as pixels (PyTorch's default), so it is a fixed convolution.
+import { z } from 'zod'
 import { avgPool2d, avgPool2dTranspose } from '../engine-shim.ts'
 import { tf } from '../../engine/tensor.ts'
 import { monotoneInterval } from './interval.ts'
 import type { AffineLayerRule } from './rule.ts'
-import { windowOutput, type Pads, type Strides } from './window.ts'
+import { padsSchema, stridesSchema, windowOutput, type Pads, type Strides } from './window.ts'
 
 export interface AvgPoolLayer {
   readonly kind: 'avgPool'
@@ -15,6 +16,7 @@ export interface AvgPoolLayer {
 export const avgPoolRule: AffineLayerRule<AvgPoolLayer> = {
   arity: 1,
   slots: [],
+  attributes: z.strictObject({ kernel: stridesSchema, strides: stridesSchema, pads: padsSchema }),
 
   outputShape(layer, [input], fail) {
     if (input.length !== 3) fail('input', 'channels×height×width', input)

@@ -1,4 +1,5 @@
 // Batch normalisation, per feature (rank 1) or per channel (rank 3), with running statistics for evaluation.
+import { z } from 'zod'
 import { EspalierError } from '../../contract/errors.ts'
 import { tf, type Tensor } from '../../engine/tensor.ts'
 import { alongChannels, scaleAdjoint, scaleChannels, scaleInterval } from './channels.ts'
@@ -37,6 +38,7 @@ export const batchNormRule: AffineLayerRule<BatchNormLayer> = {
     { name: 'mean', role: null },
     { name: 'variance', role: null },
   ],
+  attributes: z.strictObject({ epsilon: z.number() }),
 
   outputShape(layer, [input], fail) {
     if (input.length !== 1 && input.length !== 3) fail('input', 'rank 1 or 3', input)

@@ -1,10 +1,11 @@
 // Two-dimensional convolution (cross-correlation), NCHW, with strides and four-sided zero padding.
+import { z } from 'zod'
 import { conv2d, conv2dTranspose } from '../engine-shim.ts'
 import { tf } from '../../engine/tensor.ts'
 import { alongChannels } from './channels.ts'
 import { affineInterval } from './interval.ts'
 import { requireParameter, type AffineLayerRule, type Parameter, type Shape } from './rule.ts'
-import { windowOutput, type Pads, type Strides } from './window.ts'
+import { padsSchema, stridesSchema, windowOutput, type Pads, type Strides } from './window.ts'
 
 /** `weight` [out, in, kh, kw], `bias` [out]; input [in, h, w]; `pads` [top, left, bottom, right]. */
 export interface Conv2dLayer {
@@ -21,6 +22,7 @@ export const conv2dRule: AffineLayerRule<Conv2dLayer> = {
     { name: 'weight', role: 'weight' },
     { name: 'bias', role: 'bias' },
   ],
+  attributes: z.strictObject({ strides: stridesSchema, pads: padsSchema }),
 
   outputShape(layer, [input], fail) {
     const [out, channels, kh, kw] = layer.weight.shape

@@ -1,7 +1,7 @@
 // Dense layer: y = W x + b.
 import { tf } from '../../engine/tensor.ts'
 import { affineInterval } from './interval.ts'
-import { requireParameter, type AffineLayerRule, type Parameter } from './rule.ts'
+import { requireParameter, type AffineLayerRule, type Parameter, noAttributes } from './rule.ts'
 
 /** `weight` [out, in], `bias` [out]; input [in], output [out]. */
 export interface DenseLayer {
@@ -16,6 +16,7 @@ export const denseRule: AffineLayerRule<DenseLayer> = {
     { name: 'weight', role: 'weight' },
     { name: 'bias', role: 'bias' },
   ],
+  attributes: noAttributes,
 
   outputShape(layer, [input], fail) {
     const [out, features] = layer.weight.shape

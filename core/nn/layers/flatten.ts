@@ -1,7 +1,7 @@
 // Flatten: any shape to one axis, row-major (channel first).
 import { tf, type Tensor } from '../../engine/tensor.ts'
 import { monotoneInterval } from './interval.ts'
-import { sizeOf, type AffineLayerRule } from './rule.ts'
+import { sizeOf, type AffineLayerRule, noAttributes } from './rule.ts'
 
 export interface FlattenLayer {
   readonly kind: 'flatten'
@@ -10,6 +10,7 @@ export interface FlattenLayer {
 export const flattenRule: AffineLayerRule<FlattenLayer> = {
   arity: 1,
   slots: [],
+  attributes: noAttributes,
 
   outputShape(_layer, [input]) {
     return [sizeOf(input)]

@@ -1,6 +1,6 @@
 // ReLU with some neurons replaced by lines: y = m (a z + b) + (1 - m) max(z, 0) (spec A.4).
 import { tf, type Tensor } from '../../engine/tensor.ts'
-import { requireParameter, type LayerRule, type Parameter } from './rule.ts'
+import { requireParameter, type LayerRule, type Parameter, noAttributes } from './rule.ts'
 
 /** `mask` 0 or 1, `slope` a and `intercept` b, each with the shape of the node. Derivative at z = 0 where m = 0 is 1. */
 export interface GraftedReluLayer {
@@ -17,6 +17,7 @@ export const graftedReluRule: LayerRule<GraftedReluLayer> = {
     { name: 'slope', role: 'slope' },
     { name: 'intercept', role: 'intercept' },
   ],
+  attributes: noAttributes,
 
   outputShape(layer, [input], fail) {
     for (const name of ['mask', 'slope', 'intercept'] as const) requireParameter(name, layer[name], input, fail)

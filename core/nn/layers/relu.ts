@@ -1,7 +1,7 @@
 // Rectified linear unit: y = max(x, 0).
 import { tf } from '../../engine/tensor.ts'
 import { monotoneInterval } from './interval.ts'
-import type { LayerRule } from './rule.ts'
+import { type LayerRule, noAttributes } from './rule.ts'
 
 export interface ReluLayer {
   readonly kind: 'relu'
@@ -10,6 +10,7 @@ export interface ReluLayer {
 export const reluRule: LayerRule<ReluLayer> = {
   arity: 1,
   slots: [],
+  attributes: noAttributes,
 
   outputShape(_layer, [input]) {
     return input

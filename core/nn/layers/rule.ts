@@ -1,5 +1,6 @@
 // What every layer kind must provide: shapes, parameters, float64 evaluation, tensors, intervals.
 
+import { z } from 'zod'
 import type { Tensor } from '../../engine/tensor.ts'
 
 /** A shape without the batch axis: `[features]` or `[channels, height, width]`. */
@@ -44,11 +45,16 @@ export interface Adjoint {
   readonly constant: Tensor
 }
 
+/** For kinds whose fields are all parameters. */
+export const noAttributes = z.strictObject({})
+
 /** The rule of one layer kind. Everything is a pure function of the layer and its inputs. */
 export interface LayerRule<L> {
   /** How many inputs the kind takes. */
   readonly arity: number
   readonly slots: readonly ParameterSlot[]
+  /** The other fields of the layer, as a saved network holds them. */
+  readonly attributes: z.ZodType<Readonly<Record<string, unknown>>>
   /** Output shape, after checking inputs and parameters; calls `fail` on a mismatch. */
   outputShape(layer: L, inputs: readonly Shape[], fail: ShapeFailure): Shape
   /** Plain float64 loops on one point; `inputs[i]` has `inputShapes[i]`, row-major. */

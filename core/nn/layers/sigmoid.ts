@@ -1,7 +1,7 @@
 // Logistic sigmoid: y = 1 / (1 + exp(-x)).
 import { tf } from '../../engine/tensor.ts'
 import { monotoneInterval } from './interval.ts'
-import type { LayerRule } from './rule.ts'
+import { type LayerRule, noAttributes } from './rule.ts'
 
 export interface SigmoidLayer {
   readonly kind: 'sigmoid'
@@ -10,6 +10,7 @@ export interface SigmoidLayer {
 export const sigmoidRule: LayerRule<SigmoidLayer> = {
   arity: 1,
   slots: [],
+  attributes: noAttributes,
 
   outputShape(_layer, [input]) {
     return input

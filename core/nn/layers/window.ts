@@ -1,10 +1,16 @@
 // Sliding windows shared by convolution and pooling: strides, pads and the output size.
+import { z } from 'zod'
 import { formatShape, type Shape, type ShapeFailure } from './rule.ts'
 
 /** Steps down and right. */
 export type Strides = readonly [vertical: number, horizontal: number]
 /** Zero padding, in pixels, per side. */
 export type Pads = readonly [top: number, left: number, bottom: number, right: number]
+
+/** A saved pair of steps (or kernel sides). */
+export const stridesSchema = z.tuple([z.int().positive(), z.int().positive()])
+/** Saved padding. */
+export const padsSchema = z.tuple([z.int().min(0), z.int().min(0), z.int().min(0), z.int().min(0)])
 
 /** Output [height, width] of a window of size `kernel` over `input` [channels, height, width]; checks that it fits. */
 export function windowOutput(
