@@ -10,7 +10,7 @@ const inside = {
   verify: ['bounds', 'nn', 'engine', 'data'],
   data: [],
   store: [],
-  io: ['nn'],
+  io: ['nn', 'engine'],
   report: [],
   jobs: ['verify', 'graft', 'prune', 'train', 'bounds', 'nn', 'engine', 'data', 'store', 'io', 'report'],
 }

@@ -1,0 +1,53 @@
+// Recorded kernels of comparisons, truth values and selection.
+import { compare, pointwise, select, unary } from '../record/arithmetic.ts'
+import { cast } from '../record/layout.ts'
+import { size } from '../record/value.ts'
+import type { Value } from '../record/value.ts'
+import type { Graph } from '../record/graph.ts'
+import { kernel } from './kernel.ts'
+
+/** ONNX compares float and integer tensors, not truth values. */
+function comparable(graph: Graph, x: Value): Value {
+  return x.dtype === 'bool' ? cast(graph, x, 'int32') : x
+}
+
+function comparison(op: 'Greater' | 'GreaterOrEqual' | 'Less' | 'LessOrEqual' | 'Equal') {
+  return kernel(({ graph, input }) => compare(graph, op, comparable(graph, input('a')), comparable(graph, input('b'))))
+}
+
+/** TensorFlow.js lets a condition of rank 1 choose whole rows. */
+function aligned(graph: Graph, condition: Value, like: Value): Value {
+  if (condition.shape.length !== 1 || like.shape.length < 2) return condition
+  const shape = [size(condition.shape), ...like.shape.slice(1).map(() => 1)]
+  return graph.node('Reshape', [condition, graph.ints(shape)], shape, 'bool')
+}
+
+export const logicKernels = {
+  Greater: comparison('Greater'),
+  GreaterEqual: comparison('GreaterOrEqual'),
+  Less: comparison('Less'),
+  LessEqual: comparison('LessOrEqual'),
+  Equal: comparison('Equal'),
+  NotEqual: kernel(({ graph, input }) => {
+    const equal = compare(graph, 'Equal', comparable(graph, input('a')), comparable(graph, input('b')))
+    return unary(graph, 'Not', equal)
+  }),
+  LogicalAnd: kernel(({ graph, input }) => pointwise(graph, 'And', [input('a'), input('b')], 'bool')),
+  LogicalOr: kernel(({ graph, input }) => pointwise(graph, 'Or', [input('a'), input('b')], 'bool')),
+  LogicalNot: kernel(({ graph, input }) => unary(graph, 'Not', input('x'))),
+  IsNan: kernel(({ graph, input }) => unary(graph, 'IsNaN', input('x'), 'bool')),
+  IsInf: kernel(({ graph, input }) => unary(graph, 'IsInf', input('x'), 'bool')),
+  IsFinite: kernel(({ graph, input }) => {
+    const unbounded = pointwise(
+      graph,
+      'Or',
+      [unary(graph, 'IsNaN', input('x'), 'bool'), unary(graph, 'IsInf', input('x'), 'bool')],
+      'bool',
+    )
+    return unary(graph, 'Not', unbounded)
+  }),
+  Select: kernel(({ graph, input }) => {
+    const [then, otherwise] = [input('t'), input('e')]
+    return select(graph, aligned(graph, input('condition'), then), then, otherwise)
+  }),
+}

@@ -1,0 +1,58 @@
+// Recorded kernels of one operand: sign, rounding, powers, exponentials and logarithms.
+import type { StepAttrs } from '@tensorflow/tfjs-core'
+import { arithmetic, compare, scalarLike, select, unary } from '../record/arithmetic.ts'
+import type { Graph } from '../record/graph.ts'
+import type { Value } from '../record/value.ts'
+import { kernel } from './kernel.ts'
+import type { RecordKernel } from './kernel.ts'
+
+const one = (op: string): RecordKernel => kernel(({ graph, input }) => unary(graph, op, input('x')))
+
+/** log(1 + x) to the last bits for small x: log(u) · x / (u − 1) with u = 1 + x rounded (Kahan; Goldberg 1991, theorem 4). */
+function log1p(graph: Graph, x: Value): Value {
+  const u = arithmetic(graph, 'Add', scalarLike(graph, 1, x), x)
+  const rounded = arithmetic(graph, 'Sub', u, scalarLike(graph, 1, x))
+  const corrected = arithmetic(graph, 'Div', arithmetic(graph, 'Mul', unary(graph, 'Log', u), x), rounded)
+  return select(graph, compare(graph, 'Equal', rounded, scalarLike(graph, 0, x)), x, corrected)
+}
+
+/** exp(x) − 1 to the last bits for small x: (u − 1) · x / log(u) with u = exp(x) (Kahan). Far from 0 it is u − 1. */
+function expm1(graph: Graph, x: Value): Value {
+  const u = unary(graph, 'Exp', x)
+  const difference = arithmetic(graph, 'Sub', u, scalarLike(graph, 1, x))
+  const corrected = arithmetic(graph, 'Div', arithmetic(graph, 'Mul', difference, x), unary(graph, 'Log', u))
+  const far = compare(graph, 'Greater', unary(graph, 'Abs', x), scalarLike(graph, 1, x))
+  const near = select(graph, compare(graph, 'Equal', difference, scalarLike(graph, 0, x)), x, corrected)
+  return select(graph, far, difference, near)
+}
+
+/** 1 above 0, `alpha` elsewhere, NaN at NaN; alpha is the derivative of |x| and leaky ReLU in disguise. */
+function step(graph: Graph, x: Value, alpha: number): Value {
+  const above = compare(graph, 'Greater', x, scalarLike(graph, 0, x))
+  const stepped = select(graph, above, scalarLike(graph, 1, x), scalarLike(graph, alpha, x))
+  return x.dtype === 'float32' ? select(graph, graph.node('IsNaN', [x], x.shape, 'bool'), x, stepped) : stepped
+}
+
+export const unaryKernels = {
+  Neg: one('Neg'),
+  Abs: one('Abs'),
+  Sign: one('Sign'),
+  Floor: one('Floor'),
+  Ceil: one('Ceil'),
+  /** Halves go to the even neighbour, in TensorFlow.js and in ONNX. */
+  Round: one('Round'),
+  Exp: one('Exp'),
+  Expm1: kernel(({ graph, input }) => expm1(graph, input('x'))),
+  Log: one('Log'),
+  Log1p: kernel(({ graph, input }) => log1p(graph, input('x'))),
+  Sqrt: one('Sqrt'),
+  Rsqrt: kernel(({ graph, input }) => {
+    const x = input('x')
+    return arithmetic(graph, 'Div', scalarLike(graph, 1, x), unary(graph, 'Sqrt', x))
+  }),
+  Square: kernel(({ graph, input }) => arithmetic(graph, 'Mul', input('x'), input('x'))),
+  Reciprocal: kernel(({ graph, input }) => arithmetic(graph, 'Div', scalarLike(graph, 1, input('x')), input('x'))),
+  Step: kernel<StepAttrs>(({ graph, input, attrs }) => step(graph, input('x'), attrs.alpha)),
+  Sin: one('Sin'),
+  Cos: one('Cos'),
+}

@@ -1,0 +1,108 @@
+// Runs recorded programs on ONNX Runtime.
+import * as ort from 'onnxruntime-node'
+import { EspalierError } from '../../contract/errors.ts'
+import type { Precision, ProgramDefinition, ProviderName, TensorData, TensorSpec, TensorType } from '../program.ts'
+import { emitModel, inputName, outputName } from '../record/emit.ts'
+import { record } from '../record/record.ts'
+import { checkNoStrangers, checkedInputs, inputData } from './check.ts'
+import type { CheckedInput } from './check.ts'
+import type { CompiledProgram, Executor } from './executor.ts'
+import { physicalCores } from './cores.ts'
+
+export interface OnnxOptions {
+  readonly provider: ProviderName
+  readonly precision: Precision
+  readonly threads?: number
+}
+
+/** The runtime's options for one session. */
+export function sessionOptions(options: OnnxOptions): ort.InferenceSession.SessionOptions {
+  return {
+    executionProviders: [options.provider],
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: options.threads ?? physicalCores(),
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    logSeverityLevel: 3,
+  }
+}
+
+type OrtType = 'float32' | 'float64' | 'int32' | 'bool'
+
+function ortType(dtype: TensorType, precision: Precision): OrtType {
+  return dtype === 'float32' ? precision : dtype
+}
+
+class OnnxProgram<I extends string, O extends string> implements CompiledProgram<I, O> {
+  readonly outputs: Readonly<Record<O, Required<TensorSpec>>>
+  readonly #name: string
+  readonly #precision: Precision
+  readonly #inputs: readonly CheckedInput[]
+  readonly #outputNames: readonly O[]
+  #session: ort.InferenceSession | null
+
+  constructor(
+    definition: ProgramDefinition<I, O>,
+    precision: Precision,
+    session: ort.InferenceSession,
+    outputs: Readonly<Record<O, Required<TensorSpec>>>,
+  ) {
+    this.#name = definition.name
+    this.#precision = precision
+    this.#inputs = checkedInputs(definition.inputs)
+    this.#session = session
+    this.outputs = outputs
+    this.#outputNames = Object.keys(outputs) as O[]
+  }
+
+  async run(inputs: Readonly<Record<I, TensorData>>): Promise<Readonly<Record<O, TensorData>>> {
+    const session = this.#live()
+    const given: Readonly<Record<string, TensorData>> = inputs
+    checkNoStrangers(this.#name, this.#inputs, given)
+    const feeds: Record<string, ort.Tensor> = {}
+    for (const input of this.#inputs) {
+      const data = inputData(this.#name, input, given[input.name], this.#precision)
+      feeds[inputName(input.name)] = new ort.Tensor(ortType(input.dtype, this.#precision), data, input.shape)
+    }
+    const results = await session.run(feeds)
+    const outputs = {} as Record<O, TensorData>
+    for (const name of this.#outputNames) outputs[name] = results[outputName(name)]?.data as TensorData
+    return outputs
+  }
+
+  async release(): Promise<void> {
+    const session = this.#session
+    this.#session = null
+    await session?.release()
+  }
+
+  #live(): ort.InferenceSession {
+    if (this.#session !== null) return this.#session
+    throw new EspalierError(
+      'engine/failed',
+      `Program ${this.#name} was run after its engine was disposed.`,
+      'Open another engine and compile the program there.',
+    )
+  }
+}
+
+export function createOnnxExecutor(options: OnnxOptions): Executor {
+  return {
+    provider: options.provider,
+    async compile(definition) {
+      const recording = record(definition, options.precision)
+      const { bytes } = emitModel(
+        definition.name,
+        options.precision,
+        Object.values(recording.inputs),
+        recording.outputs,
+      )
+      const session = await ort.InferenceSession.create(bytes, sessionOptions(options))
+      const specs = Object.entries(recording.outputs).map(([name, value]) => {
+        const { shape, dtype } = value as { shape: readonly number[]; dtype: TensorType }
+        return [name, { shape, dtype }]
+      })
+      return new OnnxProgram(definition, options.precision, session, Object.fromEntries(specs) as never)
+    },
+  }
+}
