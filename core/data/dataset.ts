@@ -103,7 +103,7 @@ class MemoryDataset implements Dataset {
       throw new RangeError(`batch() of ${indices.length} images needs room for ${indices.length * size} values.`)
     }
     for (let row = 0; row < indices.length; row++) {
-      const index = indices[row] as number
+      const index = indices[row]
       if (!(Number.isInteger(index) && index >= 0 && index < this.count)) {
         throw new RangeError(`There is no image ${index}: ${this.name} (${this.split}) has ${this.count}.`)
       }
@@ -118,7 +118,7 @@ class MemoryDataset implements Dataset {
 const byteValues = Object.freeze(Array.from({ length: 256 }, (_, k) => Math.fround(k / 255)))
 
 function copyBytes(from: Uint8Array, start: number, to: Float32Array, offset: number, size: number): void {
-  for (let k = 0; k < size; k++) to[offset + k] = byteValues[from[start + k] as number] as number
+  for (let k = 0; k < size; k++) to[offset + k] = byteValues[from[start + k]]
 }
 
 function contentHash(parts: DatasetParts): string {

@@ -28,7 +28,7 @@ export function fromFloatPixels(
   const pixels = new Float32Array(values.length)
   const scale = 1 / (upper - lower)
   for (let index = 0; index < values.length; index++) {
-    const value = values[index] as number
+    const value = values[index]
     if (!(value >= lower && value <= upper)) throw badPixel(source, value, index, size, range)
     pixels[index] = (value - lower) * scale
   }

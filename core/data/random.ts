@@ -47,8 +47,8 @@ export class SeededRandom {
     }
     const random = new SeededRandom(0)
     for (let index = 0; index < 4; index++) {
-      random.#key[index] = state.key[index] as number
-      random.#words[index] = state.words[index] as number
+      random.#key[index] = state.key[index]
+      random.#words[index] = state.words[index]
     }
     random.#spare = state.spare
     return random
@@ -124,7 +124,7 @@ export class SeededRandom {
     const order = new Uint32Array(n)
     for (let index = 0; index < n; index++) {
       const other = this.integer(index + 1)
-      order[index] = order[other] as number
+      order[index] = order[other]
       order[other] = index
     }
     return order

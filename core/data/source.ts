@@ -1,4 +1,5 @@
 // Where a dataset comes from, and what every dataset format must offer.
+import type { DataOptions } from '../contract/recipe.ts'
 import type { DatasetPair } from './dataset.ts'
 
 /** A closed union on `kind`; a new format adds a member here and a row in the registry. */
@@ -16,4 +17,10 @@ export interface DatasetFormat<K extends DataKind> {
   readonly title: string
   detect(path: string): Promise<SourceOf<K> | null>
   open(source: SourceOf<K>): Promise<DatasetPair>
+}
+
+/** The source that a recipe's `data` section names. */
+export function sourceFromOptions(options: DataOptions): DataSource {
+  if (options.source === 'idx') return { kind: 'idx', directory: options.directory }
+  return { kind: 'sample', seed: options.seed, train: options.train, test: options.test }
 }

@@ -20,10 +20,18 @@ export const idxFormat: DatasetFormat<'idx'> = {
 }
 
 async function detect(path: string): Promise<SourceOf<'idx'> | null> {
-  const names = await list(path)
-  const images = candidates('train', 'images').find((name) => names.includes(name))
-  if (images === undefined) return null
-  return idxRole(await peek(join(path, images), 4)) === 'images' ? { kind: 'idx', directory: resolve(path) } : null
+  const names: readonly string[] = await list(path).catch((thrown: unknown) => {
+    if (thrown instanceof EspalierError && thrown.code === 'data/unknown-format') return []
+    throw thrown
+  })
+  for (const role of ['images', 'labels'] as const) {
+    const known = [...candidates('train', role), ...candidates('test', role)]
+    const name = known.find((candidate) => names.includes(candidate))
+    if (name !== undefined && idxRole(await peek(join(path, name), 4)) !== null) {
+      return { kind: 'idx', directory: resolve(path) }
+    }
+  }
+  return null
 }
 
 async function openIdx(source: SourceOf<'idx'>): Promise<DatasetPair> {
@@ -83,12 +91,12 @@ function candidates(split: Split, role: IdxRole): string[] {
   return [...plain, ...plain.map((name) => `${name}.gz`)]
 }
 
-async function list(directory: string): Promise<string[]> {
+async function list(directory: string): Promise<readonly string[]> {
   return readdir(directory).catch((cause: unknown) => {
     const notFolder = cause instanceof Error && 'code' in cause && cause.code === 'ENOTDIR'
     if (!notFolder) throw inputError(directory, cause)
     throw new EspalierError(
-      'input/unreadable',
+      'data/unknown-format',
       `${directory} is a file, not a folder.`,
       'Give the folder that holds the four IDX files.',
       { cause },

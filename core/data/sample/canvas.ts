@@ -35,7 +35,7 @@ export class Canvas {
         const offY = y - y0 - along * dy
         const cover = Math.min(1, reach - Math.sqrt(offX * offX + offY * offY)) * strength
         const at = y * this.side + x
-        if (cover > (this.ink[at] as number)) this.ink[at] = cover
+        if (cover > this.ink[at]) this.ink[at] = cover
       }
     }
   }

@@ -40,9 +40,9 @@ function drawSplit(name: string, split: Dataset['split'], count: number, root: S
   const pixels = new Uint8Array(count * side * side)
   const labels = drawLabels(count, random)
   for (const [index, label] of labels.entries()) {
-    drawImage(canvas, glyphs[label] as Glyph, random)
+    drawImage(canvas, glyphs[label], random)
     for (let k = 0, to = index * side * side; k < side * side; k++, to++) {
-      pixels[to] = Math.round((canvas.ink[k] as number) * 255)
+      pixels[to] = Math.round(canvas.ink[k] * 255)
     }
   }
   const classes = glyphs.map((glyph) => glyph.name)
@@ -79,7 +79,7 @@ function drawImage(canvas: Canvas, glyph: Glyph, random: SeededRandom): void {
 /** Uneven ink: only where there is ink, so that the background stays 0. */
 function addGrain(ink: Float32Array, hand: Hand, random: SeededRandom): void {
   for (let k = 0; k < ink.length; k++) {
-    const value = ink[k] as number
+    const value = ink[k]
     if (value > 0) ink[k] = Math.min(1, Math.max(0, value * (1 + hand.grain * random.normal())))
   }
 }

@@ -4,17 +4,17 @@ import type { Point } from './strokes.ts'
 
 /** How far a hand strays; angles in radians, lengths in units of the glyph's square [-1, 1]² unless said otherwise. */
 const spread = {
-  turn: 0.22,
-  shear: 0.22,
-  size: [0.62, 0.9],
+  turn: 0.32,
+  shear: 0.28,
+  size: [0.68, 0.94],
   aspect: 0.14,
   /** Pixels. */
-  shift: 2.2,
-  bend: 0.1,
+  shift: 2.3,
+  bend: 0.14,
   /** Pixels. */
-  halfWidth: [0.75, 1.55],
+  halfWidth: [1.4, 2.3],
   pressure: 0.25,
-  strength: [0.82, 1],
+  strength: [0.9, 1],
   grain: 0.06,
 } as const
 
@@ -58,7 +58,7 @@ function drawAffine(random: SeededRandom, side: number): (x: number, y: number) 
   }
 }
 
-/** A plane sine wave of random direction and phase, one to two radians per unit, amplitude up to `size`. */
+/** A plane sine wave of random direction, wave length and phase, amplitude up to `size`. */
 function drawWave(random: SeededRandom, size: number): (point: Point) => number {
   const amplitude = random.between(-size, size)
   const kx = random.between(-2.5, 2.5)

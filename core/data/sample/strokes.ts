@@ -9,13 +9,8 @@ const step = 0.16
 
 /** The straight lines through the corners, sampled finely. */
 export function line(...corners: readonly Point[]): Stroke {
-  const points: Point[] = []
-  for (const [index, to] of corners.entries()) {
-    const from = corners[index - 1]
-    if (from === undefined) points.push(to)
-    else points.push(...between(from, to))
-  }
-  return points
+  const rest = corners.slice(1).flatMap((to, index) => between(corners[index], to))
+  return [...corners.slice(0, 1), ...rest]
 }
 
 /** Part of an ellipse; angles in turns, 0 to the right and growing clockwise as y points down. */
