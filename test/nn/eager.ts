@@ -1,0 +1,18 @@
+// TensorFlow.js' own CPU backend, eagerly: the reference that the layers' tensor functions are checked on.
+import '@tensorflow/tfjs-backend-cpu'
+import { tf, type Tensor } from '../../core/engine/tensor.ts'
+
+/** Makes the CPU backend current; call in `beforeAll`. */
+export async function startEager(): Promise<void> {
+  tf.env().set('IS_TEST', true)
+  await tf.setBackend('cpu')
+}
+
+export const from = (data: ArrayLike<number>, shape: readonly number[]): Tensor =>
+  tf.tensor(Float32Array.from(data), [...shape])
+
+export const numbers = (tensor: Tensor): number[] => Array.from(tensor.dataSync())
+
+/** Inner product of two arrays in float64. */
+export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Array.from(a).reduce((sum, value, i) => sum + value * b[i], 0)
