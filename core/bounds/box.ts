@@ -15,11 +15,11 @@ export interface OutputRows {
   readonly offsets: Float64Array
 }
 
-/** Lower and upper bounds of one vector of neurons. */
+/** Lower and upper bounds of one vector of numbers. */
 export interface Interval {
   readonly lower: Float64Array
   readonly upper: Float64Array
 }
 
-/** Bounds of the inputs of every activation node, by the activation node's id; flat, [neurons]. */
+/** Bounds of pre-activations by the id of the node that feeds the activation; flat, [neurons]. */
 export type PreActivationBounds = ReadonlyMap<string, Interval>

@@ -1,0 +1,142 @@
+// α,β-CROWN: projected Adam on the dual variables with the analytic gradient, unrolled into the program (spec C.4, C.5).
+import { tf, type Tensor } from '../engine/tensor.ts'
+import { backward, type BackwardResult, type Choice, type RelaxedActivation } from './backward.ts'
+import type { Cone } from './graph.ts'
+import { join, parameterRange, relaxActivations, type PreparedRelaxations } from './relaxed.ts'
+import { relaxedForward } from './relaxed-forward.ts'
+
+export interface AscentOptions {
+  readonly iterations: number
+  /** Step of β as a multiple of α's. */
+  readonly betaRate: number
+  /** Factor on the steps after each iteration. */
+  readonly decay: number
+}
+
+/** Upper end of β where a neuron is split; finite so that 0·∞ never appears. */
+const BETA_LIMIT = 1e10
+const BETA1 = 0.9
+const BETA2 = 0.999
+/** Adam's ε, on the scale of bound per unit of α. */
+const EPSILON = 1e-8
+
+interface Evaluation {
+  /** [rows] */
+  readonly value: Tensor
+  /** Minimiser in the box, [rows, inputs]. */
+  readonly point: Tensor
+  readonly pass: BackwardResult
+  /** Gradient with respect to α (and β), [rows, neurons or 2·neurons]. */
+  readonly gradient: () => Tensor
+}
+
+export interface AscentResult {
+  readonly bound: Tensor
+  readonly alpha: Tensor
+  readonly beta: Tensor | null
+  readonly last: BackwardResult
+  readonly point: Tensor
+}
+
+/** Maximises each row's bound over its own α (and β where `given.sign` exists), keeping the best iterate. */
+export function ascend(
+  cone: Cone,
+  relaxed: PreparedRelaxations,
+  given: Readonly<Record<string, Tensor>>,
+  options: AscentOptions,
+): AscentResult {
+  const split = 'sign' in given
+  const { low, high } = limits(cone, relaxed, given)
+  let variables = tf.maximum(tf.minimum(split ? tf.concat([given.alpha, given.beta], 1) : given.alpha, high), low)
+  const adam = new UnrolledAdam(stepSizes(cone, given.rate, split, options))
+  let current = evaluate(cone, relaxed, given, variables)
+  let best = { bound: current.value, variables }
+  for (let k = 0; k < options.iterations; k++) {
+    variables = tf.maximum(tf.minimum(tf.add(variables, adam.step(current.gradient(), options.decay ** k)), high), low)
+    current = evaluate(cone, relaxed, given, variables)
+    const better = tf.greater(current.value, best.bound)
+    best = {
+      bound: tf.where(better, current.value, best.bound),
+      variables: tf.where(tf.reshape(better, [-1, 1]), variables, best.variables),
+    }
+  }
+  const [alpha, beta] = split ? tf.split(best.variables, 2, 1) : [best.variables, null]
+  return { bound: best.bound, alpha, beta, last: current.pass, point: current.point }
+}
+
+/** Bound at `variables` and, through the relaxed network at the minimiser, its gradient. */
+export function evaluate(
+  cone: Cone,
+  relaxed: PreparedRelaxations,
+  given: Readonly<Record<string, Tensor>>,
+  variables: Tensor,
+): Evaluation {
+  const split = 'sign' in given
+  const [alpha, beta] = split ? tf.split(variables, 2, 1) : [variables, null]
+  const pull = beta ? tf.mul(given.sign, beta) : null
+  const activations = relaxActivations(cone, relaxed, alpha, pull)
+  const pass = backward(cone, given.start, activations)
+  const point = tf.sub(given.centre, tf.mul(tf.sign(pass.input), given.radius))
+  const values = relaxedForward(cone, point, pass.choices)
+  const pre = cone.activations.map(({ source }) => values.get(source) as Tensor)
+  const z = join(pre)
+  let value = tf.add(tf.sum(tf.mul(given.start, values.get(cone.start) as Tensor), 1), given.offset)
+  if (pull) value = tf.sub(value, tf.sum(tf.mul(pull, z), 1))
+  const gradient = (): Tensor => {
+    const parts = cone.activations.map(({ node }, i) => {
+      const { relaxation, parameter } = activations.get(node.id) as RelaxedActivation
+      const { coefficient } = pass.choices.get(node.id) as Choice
+      return relaxation.gradient(coefficient, pre[i], parameter)
+    })
+    if (split) parts.push(tf.neg(tf.mul(given.sign, z)))
+    return join(parts)
+  }
+  return { value, point, pass, gradient }
+}
+
+/** The box of the variables: α in its relaxation's range, β in [0, limit] where split and 0 elsewhere. */
+function limits(
+  cone: Cone,
+  relaxed: PreparedRelaxations,
+  given: Readonly<Record<string, Tensor>>,
+): { low: Tensor; high: Tensor } {
+  const { low, high } = parameterRange(cone, relaxed)
+  if (!('sign' in given)) return { low, high }
+  const rows = given.sign.shape[0]
+  const spread = (tensor: Tensor): Tensor => (tensor.shape[0] === rows ? tensor : tf.tile(tensor, [rows, 1]))
+  return {
+    low: tf.concat([spread(low), tf.zeros(given.sign.shape)], 1),
+    high: tf.concat([spread(high), tf.mul(tf.abs(given.sign), tf.scalar(BETA_LIMIT))], 1),
+  }
+}
+
+/** Step sizes of α and β, [1, neurons or 2·neurons] or [1, 1]. */
+function stepSizes(cone: Cone, rate: Tensor, split: boolean, options: AscentOptions): Tensor {
+  if (!split) return rate
+  const scaled = tf.mul(rate, tf.scalar(options.betaRate))
+  return tf.concat([tf.tile(rate, [1, cone.neurons]), tf.tile(scaled, [1, cone.neurons])], 1)
+}
+
+/** Adam with its moments unscaled, so that the bias corrections fold into constants: m' = β₁m' + g, v' = β₂v' + g². */
+class UnrolledAdam {
+  readonly #rate: Tensor
+  #first: Tensor | null = null
+  #second: Tensor | null = null
+  #count = 0
+
+  constructor(rate: Tensor) {
+    this.#rate = rate
+  }
+
+  /** The step for gradient `g`, times `factor`. */
+  step(g: Tensor, factor: number): Tensor {
+    const square = tf.mul(g, g)
+    this.#first = this.#first ? tf.add(tf.mul(this.#first, tf.scalar(BETA1)), g) : g
+    this.#second = this.#second ? tf.add(tf.mul(this.#second, tf.scalar(BETA2)), square) : square
+    this.#count++
+    const first = (1 - BETA1) / (1 - BETA1 ** this.#count)
+    const second = (1 - BETA2) / (1 - BETA2 ** this.#count)
+    const root = tf.add(tf.sqrt(this.#second), tf.scalar(EPSILON))
+    return tf.mul(tf.div(this.#first, root), tf.mul(this.#rate, tf.scalar((factor * first) / Math.sqrt(second))))
+  }
+}

@@ -1,0 +1,116 @@
+// Bounds of a network on a box: interval, CROWN and α-CROWN, layer by layer, the tighter of all kept (spec C.2, C.4).
+import type { Engine } from '../engine/engine.ts'
+import type { Network } from '../nn/index.ts'
+import type { Box, Interval, OutputRows, PreActivationBounds } from './box.ts'
+import { intersect, IntervalWalk } from './interval.ts'
+import { intervalRows } from './interval-rows.ts'
+import { coneOf, isExactByIntervals, type Activation } from './graph.ts'
+import { relaxationOf } from './relaxation/index.ts'
+import { plainCrown, RowBounder, type AscentSettings, type RowBounds } from './row-bounder.ts'
+import { neuronStart, outputStart } from './start.ts'
+
+export interface BounderOptions {
+  /** Memory for the tensors of one call; rows are chunked to it. Default 512 MiB. */
+  readonly memoryBytes?: number
+}
+
+export interface PreActivationOptions {
+  /** α optimisation of every intermediate bound on its own; default plain CROWN. */
+  readonly ascent?: AscentSettings
+  /** Valid bounds known already (from LP, MILP or an earlier pass); the tighter is kept. */
+  readonly known?: PreActivationBounds
+  /** Stops between layers and chunks; what is done so far is valid and returned. */
+  readonly signal?: AbortSignal
+}
+
+/** Bounds of output rows: the tighter of interval and CROWN, [rows]; `crown` has the details of the backward pass. */
+export interface OutputBounds {
+  readonly lower: Float64Array
+  readonly crown: RowBounds
+}
+
+/** Computes bounds of one fused network on one engine. */
+export interface Bounder {
+  readonly network: Network
+  readonly rows: RowBounder
+  /** Bounds of every pre-activation: intervals everywhere, CROWN or α-CROWN rows for neurons that intervals leave loose. */
+  preActivations(box: Box, options?: PreActivationOptions): Promise<PreActivationBounds>
+  /** Lower bounds of output rows, α optimised as `ascent` says. */
+  outputs(box: Box, rows: OutputRows, bounds: PreActivationBounds, ascent?: AscentSettings): Promise<OutputBounds>
+}
+
+/** @throws EspalierError 'model/unsupported' where batch norm is left in the network. */
+export function createBounder(engine: Engine, network: Network, options: BounderOptions = {}): Bounder {
+  const whole = coneOf(network, network.output)
+  const rows = new RowBounder(engine, network, options.memoryBytes)
+  return {
+    network,
+    rows,
+    preActivations: (box, settings = {}) => preActivations(rows, whole.activations, box, settings),
+    outputs: async (box, outputRows, bounds, ascent = plainCrown) => {
+      const crown = await rows.bound(outputStart(network, outputRows), { box, bounds }, ascent)
+      const interval = intervalRows(network, box, outputRows, bounds).lower
+      return { lower: crown.lower.map((value, i) => larger(value, interval[i])), crown }
+    },
+  }
+}
+
+async function preActivations(
+  rows: RowBounder,
+  activations: readonly Activation[],
+  box: Box,
+  { ascent = plainCrown, known, signal }: PreActivationOptions,
+): Promise<PreActivationBounds> {
+  const walk = new IntervalWalk(rows.network, box)
+  const bounds = new Map<string, Interval>()
+  for (const activation of activations) {
+    const { source } = activation
+    if (bounds.has(source)) continue
+    const given = known?.get(source)
+    if (given) walk.tighten(source, given)
+    if (signal?.aborted !== true && !isExactByIntervals(rows.network, source)) {
+      const loose = looseNeurons(activation, walk.at(source))
+      if (loose.length > 0)
+        walk.tighten(source, await tightened(rows, source, loose, walk.at(source), box, bounds, ascent))
+    }
+    bounds.set(source, walk.at(source))
+  }
+  return bounds
+}
+
+/** Neurons whose tighter bounds would matter. */
+function looseNeurons({ layer, neurons }: Activation, { lower, upper }: Interval): number[] {
+  const relaxation = relaxationOf(layer)
+  const loose: number[] = []
+  for (let i = 0; i < neurons; i++) if (relaxation.isLoose(layer, i, lower[i], upper[i])) loose.push(i)
+  return loose
+}
+
+/** `interval` with the given neurons bounded by rows ±z. A NaN or a crossing pair leaves the interval as it was. */
+async function tightened(
+  rows: RowBounder,
+  source: string,
+  neurons: readonly number[],
+  interval: Interval,
+  box: Box,
+  bounds: PreActivationBounds,
+  ascent: AscentSettings,
+): Promise<Interval> {
+  const both = [...neurons, ...neurons]
+  const signs = both.map((_, i) => (i < neurons.length ? 1 : -1))
+  const { lower } = await rows.bound(neuronStart(rows.network, source, both, signs), { box, bounds }, ascent)
+  const result = { lower: interval.lower.slice(), upper: interval.upper.slice() }
+  neurons.forEach((neuron, i) => {
+    const low = lower[i]
+    const high = -lower[i + neurons.length]
+    if (!(low <= high)) return
+    result.lower[neuron] = larger(low, result.lower[neuron])
+    result.upper[neuron] = -larger(-high, -result.upper[neuron])
+  })
+  return intersect(result, interval)
+}
+
+/** The larger of two lower bounds; NaN counts as no bound. */
+function larger(a: number, b: number): number {
+  return a > b || Number.isNaN(b) ? a : b
+}

@@ -1,0 +1,128 @@
+// The recorded programs of bound propagation: one CROWN pass, and several α,β-CROWN iterations in one call.
+import type { Program, ProgramDefinition, TensorSpec } from '../engine/engine.ts'
+import { tf, type Tensor } from '../engine/tensor.ts'
+import { forwardNodes } from '../nn/index.ts'
+import { ascend, type AscentOptions } from './ascent.ts'
+import { backward, shaped, type BackwardResult } from './backward.ts'
+import type { Cone } from './graph.ts'
+import { relaxationOf } from './relaxation/index.ts'
+import { parameterRange, prepare, relaxActivations, type PreparedRelaxations } from './relaxed.ts'
+
+/** What the tensors of a program look like. */
+export interface ProgramShape {
+  /** Rows bounded in one call. */
+  readonly rows: number
+  /** Whether every row has bounds of its own (domains) or all share one set (the root). */
+  readonly ownBounds: boolean
+  /** Whether rows carry split constraints. */
+  readonly splits: boolean
+}
+
+export type CrownProgram = Program<string, 'bound' | 'scale' | 'coefficients' | 'point'>
+export type AscentProgram = Program<string, 'bound' | 'alpha' | 'beta' | 'coefficients' | 'outputs'>
+
+/** Names of a program's inputs: `lower`, `upper`, `alpha`, `sign`, `beta`, `centre`, `radius`, `start`, `offset`, and host arrays. */
+export function programInputs(cone: Cone, { rows, ownBounds, splits }: ProgramShape): Record<string, TensorSpec> {
+  const neurons = cone.neurons
+  const inputs: Record<string, TensorSpec> = {
+    centre: { shape: [1, cone.inputSize] },
+    radius: { shape: [1, cone.inputSize] },
+    start: { shape: [rows, cone.startSize] },
+    offset: { shape: [rows] },
+  }
+  if (neurons === 0) return inputs
+  inputs.lower = { shape: [ownBounds ? rows : 1, neurons] }
+  inputs.upper = inputs.lower
+  inputs.alpha = { shape: [rows, neurons] }
+  if (splits) {
+    inputs.sign = { shape: [rows, neurons] }
+    inputs.beta = inputs.sign
+  }
+  for (const { node, layer, neurons: size } of cone.activations)
+    for (const name of relaxationOf(layer).arrays) inputs[`${node.id}/${name}`] = { shape: [1, size] }
+  return inputs
+}
+
+/** One pass: lower bounds [rows], the scale of their rounding errors, Λ on every activation, and the minimisers. */
+export function crownDefinition(
+  cone: Cone,
+  shape: ProgramShape,
+  key: string,
+): ProgramDefinition<string, 'bound' | 'scale' | 'coefficients' | 'point'> {
+  return {
+    name: `crown ${cone.start}`,
+    key: `crown ${key} ${cone.start} ${JSON.stringify(shape)}`,
+    inputs: programInputs(cone, shape),
+    build: (given) => {
+      const relaxed = prepare(cone, given)
+      const pull = shape.splits ? tf.mul(given.sign, given.beta) : null
+      const result = backward(
+        cone,
+        given.start,
+        relaxActivations(cone, relaxed, clipped(cone, relaxed, given.alpha), pull),
+      )
+      const magnitude = tf.add(tf.abs(given.centre), given.radius)
+      return {
+        bound: tf.add(concretise(result, given), given.offset),
+        scale: roundingScale(result, magnitude, given.offset),
+        coefficients: allCoefficients(cone, result, shape.rows),
+        point: tf.sub(given.centre, tf.mul(tf.sign(result.input), given.radius)),
+      }
+    },
+  }
+}
+
+/** `options.iterations` ascent steps; the best bound of each row with the α and β that gave it. */
+export function ascentDefinition(
+  cone: Cone,
+  shape: ProgramShape,
+  options: AscentOptions,
+  key: string,
+): ProgramDefinition<string, 'bound' | 'alpha' | 'beta' | 'coefficients' | 'outputs'> {
+  return {
+    name: `ascent ${cone.start}`,
+    key: `ascent ${key} ${cone.start} ${JSON.stringify({ shape, options })}`,
+    inputs: { ...programInputs(cone, shape), rate: { shape: [1, 1] } },
+    build: (given) => {
+      const relaxed = prepare(cone, given)
+      const { bound, alpha, beta, last, point } = ascend(cone, relaxed, given, options)
+      const values = forwardNodes(cone.network, shaped(point, cone.network.inputShape))
+      return {
+        bound,
+        alpha,
+        beta: beta ?? tf.zeros([1, 1]),
+        coefficients: allCoefficients(cone, last, shape.rows),
+        outputs: values[cone.network.output],
+      }
+    },
+  }
+}
+
+/** Parameters pulled into their ranges: any α a caller brings gives a valid bound. */
+function clipped(cone: Cone, relaxed: PreparedRelaxations, alpha: Tensor): Tensor {
+  if (cone.neurons === 0) return alpha
+  const { low, high } = parameterRange(cone, relaxed)
+  return tf.maximum(tf.minimum(alpha, high), low)
+}
+
+/** Minimum over the box of the linear function a backward pass ended with, [rows]. */
+function concretise({ input, choices, constant }: BackwardResult, given: Readonly<Record<string, Tensor>>): Tensor {
+  let bound = tf.sub(tf.sum(tf.mul(input, given.centre), 1), tf.sum(tf.mul(tf.abs(input), given.radius), 1))
+  for (const { coefficient, intercept } of choices.values())
+    bound = tf.add(bound, tf.sum(tf.mul(coefficient, intercept), 1))
+  return tf.add(bound, constant)
+}
+
+/** Σ of the absolute values of everything `concretise` adds up, [rows]. */
+function roundingScale({ input, choices, scale }: BackwardResult, magnitude: Tensor, offset: Tensor): Tensor {
+  let sum = tf.add(tf.sum(tf.mul(tf.abs(input), magnitude), 1), tf.add(scale, tf.abs(offset)))
+  for (const { coefficient, intercept } of choices.values())
+    sum = tf.add(sum, tf.sum(tf.abs(tf.mul(coefficient, intercept)), 1))
+  return sum
+}
+
+/** Λ on every activation's output, [rows, neurons of the cone]. */
+export function allCoefficients(cone: Cone, { choices }: BackwardResult, rows: number): Tensor {
+  const parts = cone.activations.flatMap(({ node }) => choices.get(node.id)?.coefficient ?? [])
+  return parts.length === 0 ? tf.zeros([rows, 1]) : parts.length === 1 ? parts[0] : tf.concat(parts, 1)
+}

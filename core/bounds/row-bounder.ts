@@ -1,0 +1,179 @@
+// Bounds many rows that share one set of pre-activation bounds: chunks, padding, program sizes, rounding slack.
+import type { Engine, TensorData } from '../engine/engine.ts'
+import { networkHash, type Network } from '../nn/index.ts'
+import type { Box, PreActivationBounds } from './box.ts'
+import { centreAndRadius, flatBounds, hostArrays, initialAlpha } from './flat.ts'
+import { coneOf, type Cone } from './graph.ts'
+import { ascentDefinition, crownDefinition } from './programs.ts'
+import { slackFactor } from './slack.ts'
+import type { StartRows } from './start.ts'
+
+/** How α is optimised. `iterations` 0 is plain CROWN. */
+export interface AscentSettings {
+  readonly iterations: number
+  /** Adam's step on α. */
+  readonly rate: number
+  readonly decay: number
+}
+
+export const plainCrown: AscentSettings = { iterations: 0, rate: 0, decay: 1 }
+
+/** Bounds of rows with what branch and bound and other callers want to know about them. */
+export interface RowBounds {
+  /** Lower bounds, slack for float32 rounding already taken off, [rows]. NaN proves nothing. */
+  readonly lower: Float64Array
+  /** The slack taken off, [rows]. */
+  readonly slack: Float64Array
+  /** Parameters that gave the bounds, [rows, neurons of the cone]. */
+  readonly alpha: Float32Array
+  /** Λ on every activation, [rows, neurons of the cone]. */
+  readonly coefficients: Float32Array
+  /** Minimisers of the relaxed rows, [rows, inputs]. */
+  readonly points: Float32Array
+}
+
+/** Ascent steps unrolled into one call; more iterations take more calls. */
+const UNROLL = 10
+/** Program sizes: a call is padded to the next one. */
+const SIZES = [1, 4, 16, 64, 256, 1024]
+
+/** The box and bounds a call works on. */
+export interface RowContext {
+  readonly box: Box
+  readonly bounds: PreActivationBounds
+}
+
+export class RowBounder {
+  readonly network: Network
+  readonly #engine: Engine
+  readonly #key: string
+  readonly #memoryBytes: number
+  readonly #cones = new Map<string, Cone>()
+
+  constructor(engine: Engine, network: Network, memoryBytes = 512 * 2 ** 20) {
+    this.#engine = engine
+    this.network = network
+    this.#key = networkHash(network)
+    this.#memoryBytes = memoryBytes
+  }
+
+  cone(start: string): Cone {
+    const known = this.#cones.get(start)
+    if (known) return known
+    const cone = coneOf(this.network, start)
+    this.#cones.set(start, cone)
+    return cone
+  }
+
+  /** Lower bounds of all rows; each row optimises its own α. `alpha` [rows, neurons] warm-starts it. */
+  async bound(
+    rows: StartRows,
+    context: RowContext,
+    settings: AscentSettings,
+    alpha?: Float32Array,
+  ): Promise<RowBounds> {
+    const cone = this.cone(rows.start)
+    const shared = this.#sharedInputs(cone, context)
+    const first = initialAlpha(cone, flatBounds(cone, context.bounds))
+    const result = emptyBounds(rows.rows, cone)
+    const capacity = this.#capacity(cone, settings)
+    for (let from = 0; from < rows.rows;) {
+      const size = chunkSize(rows.rows - from, capacity)
+      const count = Math.min(size, rows.rows - from)
+      const chunk = { from, count, size }
+      const start = {
+        start: padded(rows.coefficients, rows.size, chunk),
+        offset: padded(rows.offsets, 1, chunk),
+      }
+      const warm = alpha ? padded(alpha, cone.neurons, chunk) : repeated(first, size)
+      await this.#boundChunk(cone, chunk, { ...shared, ...start }, warm, settings, result)
+      from += count
+    }
+    return result
+  }
+
+  async #boundChunk(
+    cone: Cone,
+    chunk: Chunk,
+    inputs: Record<string, TensorData>,
+    alpha: Float32Array,
+    settings: AscentSettings,
+    result: RowBounds,
+  ): Promise<void> {
+    const shape = { rows: chunk.size, ownBounds: false, splits: false }
+    const withAlpha = (value: Float32Array): Record<string, TensorData> =>
+      cone.neurons === 0 ? inputs : { ...inputs, alpha: value }
+    let best = alpha
+    for (let done = 0; done < settings.iterations && cone.neurons > 0; done += UNROLL) {
+      const options = { iterations: Math.min(UNROLL, settings.iterations - done), betaRate: 1, decay: settings.decay }
+      const ascent = await this.#engine.compile(ascentDefinition(cone, shape, options, this.#key))
+      const rate = Float32Array.of(settings.rate * settings.decay ** done)
+      best = (await ascent.run({ ...withAlpha(best), rate })).alpha as Float32Array
+    }
+    const crown = await this.#engine.compile(crownDefinition(cone, shape, this.#key))
+    const output = await crown.run(withAlpha(best))
+    const factor = slackFactor(cone, this.#engine.precision === 'float64' ? 2 ** -53 : undefined)
+    for (let i = 0; i < chunk.count; i++) {
+      const slack = factor * output.scale[i]
+      result.slack[chunk.from + i] = slack
+      result.lower[chunk.from + i] = output.bound[i] - slack
+    }
+    const store = (target: Float32Array, values: ArrayLike<number>, width: number): void => {
+      for (let i = 0; i < chunk.count * width; i++) target[chunk.from * width + i] = values[i]
+    }
+    store(result.alpha, best, cone.neurons)
+    store(result.coefficients, output.coefficients, cone.neurons)
+    store(result.points, output.point, cone.inputSize)
+  }
+
+  #sharedInputs(cone: Cone, { box, bounds }: RowContext): Record<string, TensorData> {
+    const inputs: Record<string, TensorData> = { ...centreAndRadius(box), ...hostArrays(cone, bounds) }
+    return cone.neurons === 0 ? inputs : { ...inputs, ...flatBounds(cone, bounds) }
+  }
+
+  /** Rows that fit the memory cap: an unrolled program keeps about a dozen tensors of every width alive. */
+  #capacity(cone: Cone, settings: AscentSettings): number {
+    const widths = cone.nodes.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), cone.inputSize)
+    const perRow = 4 * (widths * 4 + cone.neurons * (settings.iterations > 0 ? 12 : 4))
+    return Math.max(1, Math.floor(this.#memoryBytes / perRow))
+  }
+}
+
+interface Chunk {
+  readonly from: number
+  readonly count: number
+  readonly size: number
+}
+
+/** The smallest program size that takes `rows`, or the largest that memory allows. */
+function chunkSize(rows: number, capacity: number): number {
+  const allowed = SIZES.filter((size) => size <= capacity)
+  return allowed.find((size) => size >= rows) ?? allowed[allowed.length - 1] ?? 1
+}
+
+/** Rows of a chunk, the last one repeated to fill it. */
+function padded(values: Float32Array, width: number, { from, count, size }: Chunk): Float32Array {
+  if (count === size) return values.slice(from * width, (from + size) * width)
+  const result = new Float32Array(size * width)
+  for (let row = 0; row < size; row++) {
+    const source = (from + Math.min(row, count - 1)) * width
+    result.set(values.subarray(source, source + width), row * width)
+  }
+  return result
+}
+
+function repeated(row: Float32Array, times: number): Float32Array {
+  const result = new Float32Array(row.length * times)
+  for (let i = 0; i < times; i++) result.set(row, i * row.length)
+  return result
+}
+
+function emptyBounds(rows: number, cone: Cone): RowBounds {
+  return {
+    lower: new Float64Array(rows),
+    slack: new Float64Array(rows),
+    alpha: new Float32Array(rows * cone.neurons),
+    coefficients: new Float32Array(rows * cone.neurons),
+    points: new Float32Array(rows * cone.inputSize),
+  }
+}
