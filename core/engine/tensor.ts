@@ -1,6 +1,7 @@
 // The one place that imports TensorFlow.js: its functions as `tf`, with every gradient registered, and its tensor type.
 import { registerHooks } from 'node:module'
 import * as tf from '@tensorflow/tfjs-core'
+import { repairSecondOrder } from './second-order.ts'
 
 export { tf }
 export type Tensor = tf.Tensor
@@ -26,3 +27,4 @@ async function registerGradients(): Promise<void> {
 }
 
 await registerGradients()
+repairSecondOrder()
