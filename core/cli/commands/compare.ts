@@ -1,0 +1,75 @@
+// `espalier compare RUN RUN`: what changed between two runs.
+import type { Command } from 'commander'
+import type { App } from '../../app.ts'
+import { verdictSchema } from '../../contract/verdict.ts'
+import { compareRuns, type ComparedRun, type Comparison, type FigureName } from '../../report/compare.ts'
+import { defineAction } from '../context.ts'
+import { formatCount, formatSeconds, formatShare, formatTable } from '../table.ts'
+
+type Format = (value: number | null) => string
+
+const formats: Readonly<Record<FigureName, readonly [title: string, format: Format]>> = {
+  accuracy: ['accuracy', (value) => formatShare(value, 2)],
+  robustness: ['FGSM robust', (value) => formatShare(value, 2)],
+  hiddenNeurons: ['hidden neurons', formatCount],
+  weights: ['weights', formatCount],
+  nonzeroWeights: ['weights not zero', formatCount],
+  unstable: ['unstable neurons', (value) => formatShare(value, 2)],
+  verified: ['verified', formatCount],
+  falsified: ['falsified', formatCount],
+  unknown: ['unknown', formatCount],
+  timeout: ['timeout', formatCount],
+  error: ['error', formatCount],
+  seconds: ['total time', formatSeconds],
+  meanSeconds: ['mean time', formatSeconds],
+}
+
+export function addCompare(program: Command): void {
+  const command = program.command('compare').argument('<run>').argument('<run>')
+  defineAction(command.description('compare two runs'), async ({ terminal, open }) => {
+    const app = await open()
+    const [first, second] = await Promise.all(command.args.slice(0, 2).map((id) => load(app, id)))
+    const comparison = compareRuns(first, second)
+    terminal.value({ first: first.run, second: second.run, ...comparison })
+    terminal.print(comparisonText(first, second, comparison))
+    return undefined
+  })
+}
+
+async function load(app: App, id: string): Promise<ComparedRun> {
+  const { run, job } = await app.api['runs.get']({ id })
+  return { run, job, verdicts: await app.api['runs.verdicts']({ id }) }
+}
+
+function comparisonText(
+  first: ComparedRun,
+  second: ComparedRun,
+  { figures, flips, changed, warnings }: Comparison,
+): string {
+  const columns = [
+    { title: '', align: 'left' },
+    { title: first.run.variant },
+    { title: second.run.variant },
+    { title: 'change' },
+  ] as const
+  const rows = figures
+    .filter((figure) => figure.first !== null || figure.second !== null)
+    .map(({ name, first: a, second: b, difference }) => {
+      const [title, format] = formats[name]
+      return [title, format(a), format(b), signed(difference, format)]
+    })
+  const words = verdictSchema.options
+  const matrix = formatTable(
+    [{ title: `${first.run.variant} ↓  ${second.run.variant} →`, align: 'left' }, ...words.map((title) => ({ title }))],
+    words.map((word) => [word, ...words.map((other) => String(flips[word][other]))]),
+  )
+  const images = changed.map(({ imageIndex, first: a, second: b }) => `  image ${imageIndex}: ${a} → ${b}`)
+  const notes = warnings.map((warning) => `  note: ${warning}`)
+  return [formatTable(columns, rows), '', matrix, ...(images.length > 0 ? ['', ...images] : []), ...(notes.length > 0 ? ['', ...notes] : [])].join('\n') // prettier-ignore
+}
+
+function signed(difference: number | null, format: Format): string {
+  if (difference === null) return '–'
+  if (difference === 0) return '='
+  return `${difference > 0 ? '+' : '−'}${format(Math.abs(difference))}`
+}

@@ -1,0 +1,82 @@
+// `espalier run RECIPE`: a whole experiment from a file, or the rest of one that was stopped.
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { ApiOutput } from '../../contract/api.ts'
+import { EspalierError } from '../../contract/errors.ts'
+import type { Recipe } from '../../contract/recipe.ts'
+import { parseRecipe } from '../../jobs/recipe/text.ts'
+import { defineAction } from '../context.ts'
+import { attachDataFlags, readDataFlags } from '../data-option.ts'
+import { followJob } from '../follow.ts'
+import { jobExitCode } from '../job-exit.ts'
+import { runsTable } from '../run-table.ts'
+import { formatCount, formatSeconds, formatTable } from '../table.ts'
+
+interface RunOptions {
+  readonly dryRun?: boolean
+  readonly resume?: string
+}
+
+/** Reads a recipe file; a relative data folder is meant from the file. @throws EspalierError `input/*`, `recipe/*` */
+export async function readRecipeFile(path: string): Promise<Recipe> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    const code = missing ? 'input/not-found' : 'input/unreadable'
+    throw new EspalierError(code, `${path} cannot be read: ${(cause as Error).message}`, 'Check the path.', { cause })
+  }
+  const recipe = parseRecipe(text)
+  if (recipe.data.source !== 'idx') return recipe
+  return { ...recipe, data: { ...recipe.data, directory: resolve(dirname(path), recipe.data.directory) } }
+}
+
+/** The plan as a person reads it. */
+export function planText({ recipe, stages, images, worstCaseSeconds }: ApiOutput<'recipes.plan'>): string {
+  const columns = [
+    { title: 'variant', align: 'left' },
+    { title: 'stage', align: 'left' },
+    { title: 'what', align: 'left' },
+  ] as const
+  const rows = stages.map(({ variant, stage, detail }, i) => [
+    stages[i - 1]?.variant === variant ? '' : variant,
+    stage,
+    detail,
+  ])
+  const cost = `  ${formatCount(images)} verifications, at worst ${formatSeconds(worstCaseSeconds)} of them; training comes on top.`
+  return [`  ${recipe.title === '' ? recipe.name : recipe.title}`, '', formatTable(columns, rows), '', cost].join('\n')
+}
+
+export function addRun(program: Command): void {
+  const command = program.command('run').argument('[recipe]', 'recipe file (YAML)')
+  command.description('carry out a recipe: train, simplify, verify, and store everything')
+  command.option('--dry-run', 'check the recipe and print the plan with its worst-case cost')
+  command.option('--resume <job>', 'go on with a job that was stopped')
+  attachDataFlags(command, 'what the recipe says')
+  defineAction(command, async ({ terminal, open }) => {
+    const { dryRun, resume } = command.opts<RunOptions>()
+    const path = command.args.at(0)
+    if ((path === undefined) === (resume === undefined))
+      throw new EspalierError('cli/usage', 'Give a recipe file, or --resume JOB.', 'espalier run --help shows how.')
+    const recipe = path === undefined ? null : withData(await readRecipeFile(path), readDataFlags(command))
+    const app = await open()
+    if (dryRun === true && recipe !== null) {
+      const plan = await app.api['recipes.plan']({ recipe })
+      terminal.value(plan)
+      terminal.print(planText(plan))
+      return undefined
+    }
+    const followed = await followJob(app, terminal, () =>
+      recipe === null ? app.api['jobs.resume']({ id: resume ?? '' }) : app.api['jobs.start']({ recipe }),
+    )
+    terminal.value(followed)
+    terminal.print(runsTable(followed.job.recipe, followed.runs))
+    return jobExitCode(followed)
+  })
+}
+
+function withData(recipe: Recipe, data: unknown): Recipe {
+  return data === null ? recipe : { ...recipe, data: data as Recipe['data'] }
+}

@@ -1,0 +1,77 @@
+// What the command line writes: results to stdout, everything else to stderr, JSON where asked for.
+import { stripVTControlCharacters, styleText } from 'node:util'
+import type { ErrorData } from '../contract/errors.ts'
+
+/** The two streams; tests pass doubles. */
+export interface Streams {
+  readonly out: Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean }
+  readonly err: Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean; readonly columns?: number }
+}
+
+type Style = Parameters<typeof styleText>[0]
+
+export class Terminal {
+  readonly json: boolean
+  readonly #streams: Streams
+  #statusShown = false
+
+  constructor(streams: Streams, json: boolean) {
+    this.#streams = streams
+    this.json = json
+  }
+
+  /** Whether a person watches stderr: a line that is rewritten in place. */
+  get live(): boolean {
+    return this.#streams.err.isTTY === true
+  }
+
+  /** A result for people; silent with --json. */
+  print(text: string): void {
+    if (this.json) return
+    this.clearStatus()
+    this.#streams.out.write(`${text}\n`)
+  }
+
+  /** The result for programs; silent without --json. */
+  value(value: unknown): void {
+    if (this.json) this.#streams.out.write(`${JSON.stringify(value, null, 2)}\n`)
+  }
+
+  /** A line of progress that stays. */
+  note(text: string): void {
+    this.clearStatus()
+    this.#streams.err.write(`${text}\n`)
+  }
+
+  /** The line that is rewritten; nothing where nobody watches. */
+  status(text: string): void {
+    if (!this.live) return
+    const width = (this.#streams.err.columns ?? 80) - 1
+    const shown =
+      stripVTControlCharacters(text).length > width ? `${stripVTControlCharacters(text).slice(0, width - 1)}…` : text
+    this.#streams.err.write(`\r\x1b[2K${shown}`)
+    this.#statusShown = true
+  }
+
+  clearStatus(): void {
+    if (this.#statusShown) this.#streams.err.write('\r\x1b[2K')
+    this.#statusShown = false
+  }
+
+  error(error: ErrorData): void {
+    this.clearStatus()
+    if (this.json) this.value({ error })
+    this.#streams.err.write(
+      `${this.style('red', 'error')} ${error.code}\n${indent(error.message)}\n${indent(`→ ${error.hint}`)}\n`,
+    )
+  }
+
+  /** Colour for stderr, where it is a terminal and NO_COLOR is not set. */
+  style(style: Style, text: string): string {
+    return this.live && (process.env.NO_COLOR ?? '') === '' ? styleText(style, text, { validateStream: false }) : text
+  }
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '  ')
+}
