@@ -57,12 +57,12 @@ export async function createEvaluator(engine: Engine, network: Network): Promise
       const predictions = new Uint8Array(indices.length)
       let loss = 0
       let hits = 0
-      const parameters = statistics.length > 0 ? state : { weights: state.weights }
+      const running = statistics.length > 0 ? { statistics: state.statistics } : {}
       await sweep(
         dataset,
         indices,
         async (batch) => {
-          const { logits } = await program.run({ ...parameters, images: batch.images })
+          const { logits } = await program.run({ weights: state.weights, ...running, images: batch.images })
           for (const [row, index] of batch.indices.entries()) {
             const label = dataset.labels[index]
             const predicted = argMaxRow(logits, row, classes)

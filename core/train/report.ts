@@ -16,7 +16,7 @@ export interface EpochReport {
   readonly validationAccuracy: number | null
   /** λ·‖γ‖₁ after the epoch; 0 without sparse training. */
   readonly penalty: number
-  /** What schedule, early stop and the choice of the best epoch look at: validation (else training) loss plus penalty. */
+  /** What schedule, early stop and the choice of the best epoch look at: the validation loss, else the training loss. */
   readonly objective: number
   /** True where this is the best epoch so far: the network that `train` would return. */
   readonly best: boolean

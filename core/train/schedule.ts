@@ -62,5 +62,5 @@ export function startSchedule(baseRate: number): ScheduleState {
 /** The state after an epoch, holding the rate of the next one. */
 export function stepSchedule(options: ScheduleOptions, state: ScheduleState, input: ScheduleInput): ScheduleState {
   const step = steps[options.kind] as Step<ScheduleOptions['kind']>
-  return step(options as never, state, input)
+  return step(options, state, input)
 }

@@ -104,7 +104,7 @@ async function measure(args: TrainArguments, run: Preparation, outcome: EpochOut
       ? null
       : await run.evaluator.evaluate(outcome.state, args.data.train, validation, args.signal)
   const penalty = args.options.gammaL1 * gammaNorm(run, outcome.state)
-  const objective = (held?.loss ?? outcome.loss) + penalty
+  const objective = held?.loss ?? outcome.loss
   if (!Number.isFinite(objective)) throw diverged(objective, null)
   return {
     trainLoss: outcome.loss,
