@@ -57,7 +57,7 @@ export async function createEvaluator(engine: Engine, network: Network): Promise
       const predictions = new Uint8Array(indices.length)
       let loss = 0
       let hits = 0
-      const running = statistics.length > 0 ? { statistics: state.statistics } : {}
+      const running: Record<string, Float32Array> = statistics.length > 0 ? { statistics: state.statistics } : {}
       await sweep(
         dataset,
         indices,
