@@ -1,5 +1,5 @@
 // The network on tensors: forward, forward in training, intervals and adjoints, by walking the graph.
-import { constant } from './engine-shim.ts'
+import { constant } from '../engine/constant.ts'
 import type { Tensor } from '../engine/tensor.ts'
 import {
   layerRules,
@@ -42,7 +42,10 @@ export function forwardNodes(network: Network, x: Tensor, parameters: NamedTenso
   )
 }
 
-/** Logits in training, and the new running statistics by parameter name ('bn1.mean'). */
+/**
+ * Logits in training, and the new running statistics by parameter name ('bn1.mean').
+ * Called inside `tf.grads`, the updates leave its scope only through `tf.keep`.
+ */
 export function forwardTraining(
   network: Network,
   x: Tensor,

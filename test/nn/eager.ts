@@ -1,10 +1,12 @@
 // TensorFlow.js' own CPU backend, eagerly: the reference that the layers' tensor functions are checked on.
 import '@tensorflow/tfjs-backend-cpu'
+import { registerReferenceKernels } from '../../core/engine/run/reference.ts'
 import { tf, type Tensor } from '../../core/engine/tensor.ts'
 
 /** Makes the CPU backend current; call in `beforeAll`. */
 export async function startEager(): Promise<void> {
   tf.env().set('IS_TEST', true)
+  registerReferenceKernels('cpu')
   await tf.setBackend('cpu')
 }
 

@@ -1,7 +1,15 @@
 // Random small networks over every layer kind, as a fast-check arbitrary, and points to try them on.
 import fc from 'fast-check'
 import { SeededRandom } from '../../core/data/random.ts'
-import { createNetwork, sizeOf, type Layer, type Network, type Parameter, type Shape } from '../../core/nn/index.ts'
+import {
+  createNetwork,
+  sizeOf,
+  type Layer,
+  type Network,
+  type NetworkDescription,
+  type Parameter,
+  type Shape,
+} from '../../core/nn/index.ts'
 
 type Draw = (shape: Shape, low?: number, high?: number) => Parameter
 
@@ -72,27 +80,25 @@ export function networkOf({ inputShape, steps, seed }: Plan): Network {
     nodes: [{ id: 'first', layer: { kind: 'relu' } }],
   })
   for (const [index, { kind, choice }] of steps.entries()) {
-    const { shape, inputs } = network.nodes[network.nodes.length - 1]
+    const { shape } = network.nodes[network.nodes.length - 1]
     const layer = blocks[kind](shape, draw, choice)
     if (!layer) continue
-    const partner = shortcut(network, shape) ?? inputs[0]
-    const joins = kind === 'add' && partner !== inputs[0]
-    if (kind === 'add' && !joins) continue
-    const node = { id: `n${index}`, layer, inputs: joins ? [network.output, partner] : [network.output] }
+    const partner = kind === 'add' ? earlierOfShape(network, shape) : null
+    if (partner === undefined) continue
+    const node = { id: `n${index}`, layer, inputs: partner === null ? [network.output] : [network.output, partner] }
     network = createNetwork({ name: 'random', inputShape, nodes: [...network.nodes, node] })
   }
   const classes = network.nodes[network.nodes.length - 1].shape
-  const last: NetworkTail = [{ id: 'flat', layer: { kind: 'flatten' } }]
-  last.push({ id: 'logits', layer: { kind: 'dense', weight: draw([3, sizeOf(classes)]), bias: draw([3]) } })
+  const last: NetworkDescription['nodes'] = [
+    { id: 'flat', layer: { kind: 'flatten' } },
+    { id: 'logits', layer: { kind: 'dense', weight: draw([3, sizeOf(classes)]), bias: draw([3]) } },
+  ]
   return createNetwork({ name: 'random', inputShape, nodes: [...network.nodes, ...last] })
 }
 
-type NetworkTail = { id: string; layer: Layer }[]
-
-/** An earlier node of the same shape that the newest node does not read, for a residual sum. */
-function shortcut(network: Network, shape: Shape): string | undefined {
-  const earlier = network.nodes.slice(0, -1).filter((node) => node.shape.join() === shape.join())
-  return earlier.at(-1)?.id
+/** The first of the earlier nodes of the same shape, for a residual sum. */
+function earlierOfShape(network: Network, shape: Shape): string | undefined {
+  return network.nodes.slice(0, -1).find((node) => node.shape.join() === shape.join())?.id
 }
 
 const kinds = Object.keys(blocks) as Layer['kind'][]
@@ -104,7 +110,7 @@ export const randomPlan: fc.Arbitrary<Plan> = fc.record({
   ),
   steps: fc.array(fc.record({ kind: fc.constantFrom(...kinds), choice: fc.integer({ min: 0, max: 2 }) }), {
     minLength: 1,
-    maxLength: 9,
+    maxLength: 10,
   }),
   seed: fc.integer({ min: 0, max: 1_000_000 }),
 })

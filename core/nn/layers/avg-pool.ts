@@ -1,6 +1,6 @@
 // Average pooling, NCHW; padded zeros count as pixels (PyTorch's default), so it is a fixed convolution.
 import { z } from 'zod'
-import { avgPool2d, avgPool2dTranspose } from '../engine-shim.ts'
+import { avgPool2d, avgPool2dTranspose } from '../../engine/ops/avg-pool2d.ts'
 import { tf } from '../../engine/tensor.ts'
 import { monotoneInterval } from './interval.ts'
 import type { AffineLayerRule } from './rule.ts'

@@ -1,6 +1,7 @@
 // Batch normalisation, per feature (rank 1) or per channel (rank 3), with running statistics for evaluation.
 import { z } from 'zod'
 import { EspalierError } from '../../contract/errors.ts'
+import { scalar } from '../../engine/constant.ts'
 import { tf, type Tensor } from '../../engine/tensor.ts'
 import { alongChannels, scaleAdjoint, scaleChannels, scaleInterval } from './channels.ts'
 import { requireParameter, type AffineLayerRule, type Parameter, type TensorParameters } from './rule.ts'
@@ -72,7 +73,7 @@ export const batchNormRule: AffineLayerRule<BatchNormLayer> = {
     const output = normalise(x, centred, batchVariance, gamma, beta, layer.epsilon)
     const updates = {
       mean: move(mean, batchMean),
-      variance: move(variance, tf.mul(batchVariance, count / (count - 1))),
+      variance: move(variance, tf.mul(batchVariance, scalar(count / (count - 1)))),
     }
     return { output, updates }
   },
@@ -89,18 +90,18 @@ export const batchNormRule: AffineLayerRule<BatchNormLayer> = {
 }
 
 function normalise(x: Tensor, centred: Tensor, variance: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): Tensor {
-  const scale = tf.div(gamma, tf.sqrt(tf.add(variance, epsilon)))
+  const scale = tf.div(gamma, tf.sqrt(tf.add(variance, scalar(epsilon))))
   return tf.add(tf.mul(centred, alongChannels(scale, x)), alongChannels(beta, x))
 }
 
 function scaleAndShift({ epsilon }: BatchNormLayer, parameters: TensorParameters): { scale: Tensor; shift: Tensor } {
   const { gamma, beta, mean, variance } = parameters
-  const scale = tf.div(gamma, tf.sqrt(tf.add(variance, epsilon)))
+  const scale = tf.div(gamma, tf.sqrt(tf.add(variance, scalar(epsilon))))
   return { scale, shift: tf.sub(beta, tf.mul(scale, mean)) }
 }
 
 function move(running: Tensor, batch: Tensor): Tensor {
-  return tf.add(tf.mul(running, 1 - momentum), tf.mul(batch, momentum))
+  return tf.add(tf.mul(running, scalar(1 - momentum)), tf.mul(batch, scalar(momentum)))
 }
 
 function singleValue(): EspalierError {

@@ -1,6 +1,6 @@
 // Two-dimensional convolution (cross-correlation), NCHW, with strides and four-sided zero padding.
 import { z } from 'zod'
-import { conv2d, conv2dTranspose } from '../engine-shim.ts'
+import { conv2d, conv2dTranspose } from '../../engine/ops/conv2d.ts'
 import { tf } from '../../engine/tensor.ts'
 import { alongChannels } from './channels.ts'
 import { affineInterval } from './interval.ts'

@@ -45,7 +45,7 @@ export const graftedReluRule: LayerRule<GraftedReluLayer> = {
     const rising = tf.relu(grafted)
     const falling = tf.sub(grafted, rising)
     const bound = (near: Tensor, far: Tensor): Tensor =>
-      tf.addN([tf.mul(near, rising), tf.mul(far, falling), offset, tf.mul(kept, tf.relu(near))])
+      tf.add(tf.add(tf.mul(near, rising), tf.mul(far, falling)), tf.add(tf.mul(kept, tf.relu(near)), offset))
     return { lower: bound(lower, upper), upper: bound(upper, lower) }
   },
 }
