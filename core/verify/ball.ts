@@ -12,7 +12,7 @@ const PIXEL_SNAP = 1e-3
 export function exactPixels(image: Float32Array | Float64Array): Float64Array {
   const pixels = new Float64Array(image.length)
   for (let i = 0; i < image.length; i++) {
-    const value = image[i] ?? NaN
+    const value = image[i]
     if (!Number.isFinite(value))
       throw new EspalierError('data/non-finite', `pixel ${i} is ${value}`, 'Check the data set: pixels must be finite.')
     const k = Math.round(value * 255)
@@ -27,7 +27,7 @@ export function ball(centre: Float64Array, epsilon: number, clip: boolean): Box 
   const lower = new Float64Array(centre.length)
   const upper = new Float64Array(centre.length)
   for (let i = 0; i < centre.length; i++) {
-    const value = centre[i] ?? NaN
+    const value = centre[i]
     lower[i] = clip ? Math.min(1, Math.max(0, value - epsilon)) : value - epsilon
     upper[i] = clip ? Math.min(1, Math.max(0, value + epsilon)) : value + epsilon
   }

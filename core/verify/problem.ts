@@ -2,7 +2,8 @@
 import type { Box, OutputRows } from '../bounds/box.ts'
 import { EspalierError } from '../contract/errors.ts'
 import type { Evidence, Verdict, VerifierName } from '../contract/verdict.ts'
-import type { Network, Shape } from '../nn/network.ts'
+import { sizeOf } from '../nn/layer.ts'
+import { shapeOf, type Network } from '../nn/network.ts'
 import { ball, exactPixels, targetedRows, untargetedRows } from './ball.ts'
 import type { Budget, Outcome, VerifyProgress, Witness } from './outcome.ts'
 
@@ -77,9 +78,8 @@ export function robustness(args: RobustnessArgs): Problem {
 /** Checks that image, label and target fit; returns the number of classes. */
 function checkFit(args: RobustnessArgs): number {
   const { network, image, label, target } = args
-  const inputs = size(network.inputShape)
-  const output = network.nodes.find((node) => node.id === network.output)
-  const classes = output ? size(output.shape) : 0
+  const inputs = sizeOf(network.inputShape)
+  const classes = sizeOf(shapeOf(network, network.output))
   const hint = 'Choose the data set the model was trained on.'
   if (image.length !== inputs)
     throw new EspalierError(
@@ -104,8 +104,4 @@ function checkFit(args: RobustnessArgs): number {
       'Choose another target class.',
     )
   return classes
-}
-
-function size(shape: Shape): number {
-  return shape.reduce((product, axis) => product * axis, 1)
 }

@@ -1,0 +1,191 @@
+// Settles the rows of a property by MILP: one model per row (or one for all rows together), several at a time.
+import type { Box, OutputRows, PreActivationBounds } from '../../bounds/box.ts'
+import type { Network } from '../../nn/index.ts'
+import type { Witness } from '../outcome.ts'
+import type { Property } from '../problem.ts'
+import type { Replay } from '../replay.ts'
+import { Encoding } from './encode.ts'
+import { absorbTinyTerms, rangeOf } from './relu-rows.ts'
+import type { Expression } from './expression.ts'
+import type { SolveProgress } from './protocol.ts'
+import type { SolverPool } from './solver-pool.ts'
+
+/**
+ * HiGHS' feasibility tolerance is 1e-7 per row; a bound below this margin is not believed. Points are looked for up to
+ * `CUTOFF`, so that a minimum between the two is found and not pruned by tolerance.
+ */
+const SOLVER_MARGIN = 1e-6
+const CUTOFF = 1e-5
+
+/** What is asked of the solver. `rows` indexes the property's rows that are still open (`all-positive` only). */
+export interface MilpTask {
+  /** Fused network: what is encoded. */
+  readonly network: Network
+  readonly box: Box
+  readonly property: Property
+  readonly rows: readonly number[]
+  readonly bounds: PreActivationBounds
+  readonly replay: Replay
+  readonly pool: SolverPool
+  readonly seconds: number
+  readonly signal: AbortSignal
+  /** Points whose best incumbents are worth starting from (attack, minimisers of bounds). */
+  readonly starts?: readonly ArrayLike<number>[]
+  progress?(progress: MilpProgress): void
+}
+
+export interface MilpProgress {
+  readonly lowerBound: number
+  readonly incumbent: number | null
+  readonly nodes: number
+}
+
+/** `verified`: every row proved by the solver. `limit`: time or signal. `gap`: solved, but within the solver's tolerance of 0. */
+export interface MilpReport {
+  readonly status: 'verified' | 'falsified' | 'limit' | 'gap'
+  readonly witness: Witness | null
+  /** Lower bound of the property's value; rows are only pursued up to `CUTOFF`, so never above it. */
+  readonly lowerBound: number
+  readonly nodes: number
+  readonly binaries: number
+  /** Rows (by index of the property) that were not proved. */
+  readonly open: readonly number[]
+}
+
+interface RowResult {
+  readonly row: number
+  readonly lowerBound: number
+  readonly limit: boolean
+  readonly binaries: number
+}
+
+/** Solves the open rows. @throws NotEncodable, EspalierError 'verify/solver'. */
+export async function decideByMilp(task: MilpTask): Promise<MilpReport> {
+  const deadline = performance.now() + task.seconds * 1000
+  const stop = new AbortController()
+  const signal = AbortSignal.any([task.signal, stop.signal])
+  const board = new Board(task)
+  const rows = task.property.kind === 'all-positive' ? task.rows : [0]
+  const solveRow = async (row: number): Promise<RowResult> => {
+    const { encoding, objective } = encodeRow(task, row)
+    const model = encoding.builder.build(objective)
+    const seconds = (deadline - performance.now()) / 1000
+    const binaries = encoding.binaries
+    if (seconds <= 0 || signal.aborted) return { row, lowerBound: -Infinity, limit: true, binaries }
+    const accept = (point: Float64Array): boolean => board.accept(encoding.inputOf(point))
+    const result = await task.pool.solve(model, { seconds, cutoff: CUTOFF, stopAbove: CUTOFF }, signal, {
+      progress: (progress) => board.progress(row, progress),
+      candidate: accept,
+    })
+    if (result.point && accept(result.point)) stop.abort()
+    if (board.witness) stop.abort()
+    board.close(row, result.nodes, result.dualBound)
+    const limit = result.status === 'limit' || result.status === 'interrupted' || result.status === 'failed'
+    return { row, lowerBound: result.dualBound, limit, binaries }
+  }
+  try {
+    return summarise(await inLanes(rows, task.pool.size, solveRow), board)
+  } finally {
+    stop.abort()
+  }
+}
+
+/** Works through the items with `lanes` of them under way at a time, in order. Waits for all even when one fails. */
+async function inLanes<T, R>(items: readonly T[], lanes: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const queue = items.entries()
+  const results: R[] = []
+  const lane = async (): Promise<void> => {
+    for (const [place, item] of queue) results[place] = await work(item)
+  }
+  const settled = await Promise.allSettled(Array.from({ length: lanes }, lane))
+  for (const outcome of settled) if (outcome.status === 'rejected') throw outcome.reason
+  return results
+}
+
+/** The model of one row, or of `any-positive` as a whole: minimise t with t ≥ every row. */
+export function encodeRow(
+  task: Pick<MilpTask, 'network' | 'box' | 'bounds' | 'property'>,
+  row: number,
+): { encoding: Encoding; objective: Expression } {
+  const { property } = task
+  const encoding = new Encoding(task.network, task.box, task.bounds)
+  const objective =
+    property.kind === 'all-positive' ? encoding.row(property.rows, row) : maximumOf(encoding, property.rows)
+  return { encoding, objective: dropTinyTerms(encoding, objective) }
+}
+
+/** A column t that is at least every row; minimising it gives the minimum of the maximum. */
+function maximumOf(encoding: Encoding, rows: OutputRows): Expression {
+  const expressions = Array.from({ length: rows.rows }, (_, row) => encoding.row(rows, row))
+  const ranges = expressions.map((expression) => rangeOf(encoding.builder, expression))
+  const column = encoding.addMaximum(
+    Math.max(...ranges.map(({ lower }) => lower)),
+    Math.max(...ranges.map(({ upper }) => upper)),
+    rows,
+  )
+  for (const expression of expressions) {
+    const { indices, values, constant, slack } = absorbTinyTerms(encoding.builder, expression)
+    encoding.builder.addRow(
+      constant + slack.lower,
+      Infinity,
+      [column, ...indices],
+      [1, ...values.map((value) => -value)],
+    )
+  }
+  return { indices: [column], values: [1], constant: 0 }
+}
+
+/** Tiny coefficients leave the objective too; their smallest contribution stays as a constant. */
+function dropTinyTerms(encoding: Encoding, expression: Expression): Expression {
+  const { indices, values, constant, slack } = absorbTinyTerms(encoding.builder, expression)
+  return { indices, values, constant: constant + slack.lower }
+}
+
+/** What the rows being solved have shown so far. */
+class Board {
+  readonly #task: MilpTask
+  readonly #bounds = new Map<number, number>()
+  readonly #nodes = new Map<number, number>()
+  #incumbent: number | null = null
+  witness: Witness | null = null
+
+  constructor(task: MilpTask) {
+    this.#task = task
+    for (const row of task.property.kind === 'all-positive' ? task.rows : [0]) this.#bounds.set(row, -Infinity)
+  }
+
+  get nodes(): number {
+    return [...this.#nodes.values()].reduce((sum, nodes) => sum + nodes, 0)
+  }
+
+  accept(point: Float64Array): boolean {
+    this.witness ??= this.#task.replay.accept(point)
+    return this.witness !== null
+  }
+
+  progress(row: number, { dualBound, incumbent, nodes }: SolveProgress): void {
+    this.close(row, nodes, dualBound)
+    if (incumbent !== null) this.#incumbent = Math.min(incumbent, this.#incumbent ?? Infinity)
+    const lowerBound = Math.min(...this.#bounds.values())
+    this.#task.progress?.({ lowerBound, incumbent: this.#incumbent, nodes: this.nodes })
+  }
+
+  close(row: number, nodes: number, bound: number): void {
+    this.#bounds.set(row, Math.max(bound, this.#bounds.get(row) ?? -Infinity))
+    this.#nodes.set(row, nodes)
+  }
+}
+
+function summarise(results: readonly RowResult[], board: Board): MilpReport {
+  const open = results.filter(({ lowerBound }) => !(lowerBound >= SOLVER_MARGIN))
+  const common = {
+    witness: board.witness,
+    lowerBound: results.reduce((low, result) => Math.min(low, result.lowerBound), Infinity),
+    nodes: board.nodes,
+    binaries: results.reduce((most, { binaries }) => Math.max(most, binaries), 0),
+    open: open.map(({ row }) => row),
+  }
+  if (board.witness) return { ...common, status: 'falsified' }
+  if (open.length === 0) return { ...common, status: 'verified' }
+  return { ...common, status: open.some(({ limit }) => limit) ? 'limit' : 'gap' }
+}

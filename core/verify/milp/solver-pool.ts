@@ -1,0 +1,169 @@
+// HiGHS in worker threads: a small pool, interruptible, that survives the death of a thread.
+import { Worker } from 'node:worker_threads'
+import { EspalierError } from '../../contract/errors.ts'
+import { converse, type LastReply } from './conversation.ts'
+import type {
+  InterruptFlag,
+  Reply,
+  Request,
+  SolveProgress,
+  SolveResult,
+  SolveSettings,
+  SweepBound,
+  SweepSettings,
+  SweepTarget,
+} from './protocol.ts'
+import type { SparseModel } from './sparse-model.ts'
+
+/** A worker whose WebAssembly memory grew beyond this is replaced: that memory never shrinks. */
+const RECYCLE_BYTES = 256 * 2 ** 20
+/** Idle threads end after this long. */
+const IDLE_MILLISECONDS = 5000
+
+/** What a caller may hear while its model is being solved. */
+export interface SolveListener {
+  progress?(progress: SolveProgress): void
+  /** A better point of the model; return true to stop the solve with status `interrupted`. */
+  candidate?(point: Float64Array, objective: number): boolean
+}
+
+/** A pool of solver threads. Threads start when first needed, do not keep the process alive when idle, and are reused. */
+export class SolverPool {
+  /** How many models are solved at the same time. */
+  readonly size: number
+  readonly #start: () => Worker
+  readonly #idle: Worker[] = []
+  readonly #waiting: (() => void)[] = []
+  readonly #timers = new Map<Worker, NodeJS.Timeout>()
+  #busy = 0
+
+  /** `start` replaces the worker in tests of thread failure. */
+  constructor(size = 2, start: () => Worker = startWorker) {
+    this.size = size
+    this.#start = start
+  }
+
+  /**
+   * Solves one model. Never rejects for a hard one: the time limit (overrun at most `GRACE_SECONDS`), an abort and a dead
+   * thread all come back as a result; for a thread that had to be ended, with the last bound it reported.
+   * @throws EspalierError 'verify/solver' when HiGHS refuses the model or its thread dies.
+   */
+  async solve(
+    model: SparseModel,
+    settings: SolveSettings,
+    signal: AbortSignal,
+    listener: SolveListener = {},
+  ): Promise<SolveResult> {
+    const started = performance.now()
+    const flag: InterruptFlag = new Int32Array(new SharedArrayBuffer(4))
+    let last: SolveProgress = { dualBound: -Infinity, incumbent: null, gap: null, nodes: 0 }
+    const reply = await this.#run({ kind: 'solve', model, settings, flag }, settings.seconds, signal, (message) => {
+      if (message.kind === 'progress') {
+        last = message.progress
+        listener.progress?.(last)
+      } else if (message.kind === 'candidate' && listener.candidate?.(message.point, message.objective)) {
+        Atomics.store(flag, 0, 1)
+      }
+    })
+    if (reply.kind === 'solved') return reply.result
+    if (reply.kind === 'failed') throw solverError(reply.message)
+    return {
+      status: signal.aborted ? 'interrupted' : 'limit',
+      objective: null,
+      dualBound: Math.min(last.dualBound, settings.cutoff ?? Infinity),
+      point: null,
+      rowDual: null,
+      nodes: last.nodes,
+      seconds: (performance.now() - started) / 1000,
+    }
+  }
+
+  /** Bounds columns one by one; `each` hears every bound as it is found. Ends at the time limit or when aborted. */
+  async sweep(
+    model: SparseModel,
+    targets: readonly SweepTarget[],
+    settings: SweepSettings,
+    signal: AbortSignal,
+    each: (bound: SweepBound) => void,
+  ): Promise<void> {
+    const flag: InterruptFlag = new Int32Array(new SharedArrayBuffer(4))
+    const request: Request = { kind: 'sweep', model, targets, settings, flag }
+    const reply = await this.#run(request, settings.seconds, signal, (message) => {
+      if (message.kind === 'bound') each(message.bound)
+    })
+    if (reply.kind === 'failed') throw solverError(reply.message)
+  }
+
+  /** Ends every idle thread. */
+  async close(): Promise<void> {
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#timers.clear()
+    await Promise.all(this.#idle.splice(0).map((worker) => worker.terminate()))
+  }
+
+  async #run(request: Request, seconds: number, signal: AbortSignal, hear: (reply: Reply) => void): Promise<LastReply> {
+    const worker = await this.#acquire()
+    let keep = false
+    try {
+      if (signal.aborted) {
+        keep = true
+        return { kind: 'ended' }
+      }
+      const reply = await converse(worker, request, seconds, signal, hear)
+      keep = (reply.kind === 'solved' || reply.kind === 'swept') && reply.memoryBytes < RECYCLE_BYTES
+      return reply
+    } finally {
+      this.#release(worker, keep)
+    }
+  }
+
+  async #acquire(): Promise<Worker> {
+    while (this.#busy >= this.size) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    this.#busy++
+    const worker = this.#idle.pop() ?? this.#fresh()
+    clearTimeout(this.#timers.get(worker))
+    worker.ref()
+    return worker
+  }
+
+  /** A new thread that leaves the pool by itself when it dies while idle. */
+  #fresh(): Worker {
+    const worker = this.#start()
+    const leave = (): void => this.#retire(worker)
+    return worker.on('error', leave).on('exit', leave)
+  }
+
+  #release(worker: Worker, keep: boolean): void {
+    this.#busy--
+    if (keep) {
+      worker.unref()
+      this.#idle.push(worker)
+      const timer = setTimeout(() => this.#retire(worker), IDLE_MILLISECONDS)
+      timer.unref()
+      this.#timers.set(worker, timer)
+    } else {
+      void worker.terminate()
+    }
+    this.#waiting.shift()?.()
+  }
+
+  #retire(worker: Worker): void {
+    const place = this.#idle.indexOf(worker)
+    if (place < 0) return
+    this.#idle.splice(place, 1)
+    this.#timers.delete(worker)
+    void worker.terminate()
+  }
+}
+
+function startWorker(): Worker {
+  return new Worker(new URL('./worker.ts', import.meta.url))
+}
+
+function solverError(message: string): EspalierError {
+  return new EspalierError(
+    'verify/solver',
+    `HiGHS failed: ${message}`,
+    'The problem may be too large for the solver; try the verifier `bab`, or prune the network first.',
+  )
+}

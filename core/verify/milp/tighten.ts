@@ -1,0 +1,119 @@
+// Tighter pre-activation bounds by LP or MILP, layer by layer, so that later layers profit from earlier ones (spec C.9).
+import type { Box, Interval, PreActivationBounds } from '../../bounds/box.ts'
+import { intervalBounds } from '../../bounds/interval.ts'
+import { activationNodes, type Layer, type Network } from '../../nn/index.ts'
+import { Encoding } from './encode.ts'
+import type { SweepTarget } from './protocol.ts'
+import type { SolverPool } from './solver-pool.ts'
+
+export interface TightenOptions {
+  /** For all neurons together. */
+  readonly seconds: number
+  /** For one bound. */
+  readonly secondsEach: number
+  /** MILP bounds (HiGHS' word) instead of LP bounds (rebuilt from duals with outward rounding). */
+  readonly integer: boolean
+}
+
+/** Which neurons to tighten, by the node that feeds the activation; absent: every unstable one. */
+export type NeuronChoice = ReadonlyMap<string, readonly number[]>
+
+export interface TightenResult {
+  /** The given bounds intersected with what was found. */
+  readonly bounds: PreActivationBounds
+  /** Neurons that were unstable and are stable now. */
+  readonly fixed: number
+  /** Neurons for which at least one bound was solved. */
+  readonly visited: number
+}
+
+/**
+ * Tightens bounds of chosen neurons of a fused network. The first layer is left alone: its interval bounds are exact.
+ * Stops at the time limit or when aborted and returns what it has by then.
+ * @throws NotEncodable, EspalierError 'verify/solver'.
+ */
+export async function tightenBounds(
+  problem: { readonly network: Network; readonly box: Box; readonly bounds: PreActivationBounds },
+  pool: SolverPool,
+  options: TightenOptions,
+  signal: AbortSignal,
+  choice?: NeuronChoice,
+): Promise<TightenResult> {
+  const deadline = performance.now() + options.seconds * 1000
+  const { network, box } = problem
+  let bounds = problem.bounds
+  let fixed = 0
+  let visited = 0
+  for (const [place, { node, preActivationNode: source }] of activationNodes(network).entries()) {
+    const known = bounds.get(source)
+    const seconds = (deadline - performance.now()) / 1000
+    if (place === 0 || !known) continue
+    if (seconds <= 0 || signal.aborted) break
+    const neurons = (choice ? (choice.get(source) ?? []) : allNeurons(known)).filter(
+      (i) => isUnstable(known, i) && !isGrafted(node.layer, i),
+    )
+    if (neurons.length === 0) continue
+    const sorted = neurons.toSorted((a, b) => width(known, b) - width(known, a))
+    const task = { network, box, bounds, source, neurons: sorted }
+    const layer = await tightenLayer(task, pool, { ...options, seconds }, signal)
+    fixed += neurons.filter((i) => !isUnstable(layer.bounds, i)).length
+    visited += layer.visited
+    bounds = intervalBounds(network, box, new Map(bounds).set(source, layer.bounds)).preActivations
+  }
+  return { bounds, fixed, visited }
+}
+
+interface LayerTask {
+  readonly network: Network
+  readonly box: Box
+  readonly bounds: PreActivationBounds
+  readonly source: string
+  readonly neurons: readonly number[]
+}
+
+/** One layer, its neurons dealt out to the workers of the pool. */
+async function tightenLayer(
+  task: LayerTask,
+  pool: SolverPool,
+  options: TightenOptions,
+  signal: AbortSignal,
+): Promise<{ bounds: Interval; visited: number }> {
+  const known = task.bounds.get(task.source) as Interval
+  const bounds = { lower: known.lower.slice(), upper: known.upper.slice() }
+  let visited = 0
+  const lanes = Array.from({ length: pool.size }, (_, lane) => task.neurons.filter((_n, i) => i % pool.size === lane))
+  await Promise.all(
+    lanes.map(async (neurons) => {
+      if (neurons.length === 0) return
+      const encoding = new Encoding(task.network, task.box, task.bounds)
+      const targets = neurons.map((neuron): SweepTarget => {
+        const objective = encoding.preActivation(task.source, neuron)
+        return { objective, wantLower: true, wantUpper: true }
+      })
+      const model = encoding.builder.build({ indices: [], values: [], constant: 0 })
+      await pool.sweep(model, targets, options, signal, ({ target, lower, upper }) => {
+        const neuron = neurons[target]
+        visited++
+        if (lower !== null && lower > bounds.lower[neuron]) bounds.lower[neuron] = lower
+        if (upper !== null && upper < bounds.upper[neuron]) bounds.upper[neuron] = upper
+      })
+    }),
+  )
+  return { bounds, visited }
+}
+
+function isUnstable({ lower, upper }: Interval, neuron: number): boolean {
+  return lower[neuron] < 0 && upper[neuron] > 0
+}
+
+function isGrafted(layer: Layer, neuron: number): boolean {
+  return layer.kind === 'graftedRelu' && layer.mask.data[neuron] === 1
+}
+
+function width({ lower, upper }: Interval, neuron: number): number {
+  return upper[neuron] - lower[neuron]
+}
+
+function allNeurons({ lower }: Interval): number[] {
+  return Array.from(lower, (_, i) => i)
+}

@@ -1,0 +1,185 @@
+// The thread in which HiGHS runs: one request at a time, interruptible through shared memory, results as messages.
+import { loadHighs, type Highs, type HighsCallbackMap, type Model, type ModelStatusCode } from './highs.ts'
+import { parentPort } from 'node:worker_threads'
+import { certifiedBound } from './certified-bound.ts'
+import type { InterruptFlag, Reply, Request, SolveResult, SolveSettings, SolveStatus } from './protocol.ts'
+import type { Objective, SparseModel } from './sparse-model.ts'
+
+/** Seconds between two progress messages. */
+const PROGRESS_INTERVAL = 0.1
+
+const port = parentPort
+if (!port) throw new Error('worker.ts runs in a worker thread only')
+const highs = await loadHighs()
+
+port.on('message', (request: Request) => {
+  try {
+    if (request.kind === 'solve') {
+      const result = solve(highs, request.model, request.settings, request.flag)
+      send({ kind: 'solved', result, memoryBytes: highs.memoryBytes })
+    } else {
+      sweep(highs, request)
+      send({ kind: 'swept', memoryBytes: highs.memoryBytes })
+    }
+  } catch (thrown) {
+    send({ kind: 'failed', message: thrown instanceof Error ? thrown.message : String(thrown) })
+  }
+})
+
+function send(reply: Reply): void {
+  port?.postMessage(reply)
+}
+
+function load(solver: Highs, model: SparseModel, integer: boolean): Model {
+  const { columns: numCols, rows: numRows, starts, indices, values } = model
+  const loaded = solver.createModel({
+    numCols,
+    numRows,
+    offset: model.offset,
+    colCost: model.cost,
+    colLower: model.lower,
+    colUpper: model.upper,
+    rowLower: model.rowLower,
+    rowUpper: model.rowUpper,
+    matrix: { format: 'csr', numRows, numCols, starts, indices, values },
+    ...(integer ? { integrality: Int32Array.from(model.integer) } : {}),
+  })
+  loaded.options.set({ output_flag: false, mip_feasibility_tolerance: 1e-7, mip_abs_gap: 1e-7, mip_rel_gap: 1e-6 })
+  return loaded
+}
+
+function solve(solver: Highs, model: SparseModel, settings: SolveSettings, flag: InterruptFlag): SolveResult {
+  const started = performance.now()
+  const integer = settings.relax !== true && model.integer.includes(1)
+  const loaded = load(solver, model, integer)
+  try {
+    loaded.options.set('time_limit', Math.max(0.01, settings.seconds))
+    if (integer && settings.cutoff !== undefined) loaded.options.set('objective_bound', settings.cutoff)
+    if (settings.start) loaded.setSolution({ colValue: settings.start })
+    const watch = { stopped: false }
+    const { modelStatus } = loaded.run(callbacks(solver, settings, flag, watch))
+    return describe(solver, loaded, { modelStatus, stopped: watch.stopped, integer, started, settings })
+  } finally {
+    loaded.dispose()
+  }
+}
+
+function callbacks(solver: Highs, settings: SolveSettings, flag: InterruptFlag, watch: { stopped: boolean }) {
+  const channel = solver.constants.callbackType
+  let nextReport = 0
+  const interruptWhenAsked = (event: { interrupt(): void }): undefined => {
+    if (Atomics.load(flag, 0) !== 0) event.interrupt()
+  }
+  return {
+    [channel.simplexInterrupt]: interruptWhenAsked,
+    [channel.ipmInterrupt]: interruptWhenAsked,
+    [channel.mipInterrupt](event): undefined {
+      const dualBound = event.data.mip_dual_bound ?? -Infinity
+      watch.stopped = settings.stopAbove !== undefined && dualBound > settings.stopAbove
+      if (watch.stopped || Atomics.load(flag, 0) !== 0) event.interrupt()
+      const seconds = event.data.running_time ?? 0
+      if (seconds < nextReport) return
+      nextReport = seconds + PROGRESS_INTERVAL
+      const incumbent = finiteOrNull(event.data.mip_primal_bound)
+      const gap = finiteOrNull(event.data.mip_gap)
+      const nodes = Number(event.data.mip_node_count ?? 0n)
+      send({ kind: 'progress', progress: { dualBound, incumbent, gap, nodes } })
+    },
+    [channel.mipImprovingSolution](event): undefined {
+      const point = event.data.mip_solution
+      if (point) send({ kind: 'candidate', point, objective: event.data.objective_function_value ?? NaN })
+    },
+  } satisfies HighsCallbackMap
+}
+
+interface Ending {
+  readonly modelStatus: ModelStatusCode
+  readonly stopped: boolean
+  readonly integer: boolean
+  readonly started: number
+  readonly settings: SolveSettings
+}
+
+function describe(solver: Highs, loaded: Model, ending: Ending): SolveResult {
+  const { integer, settings } = ending
+  const status = ending.stopped ? 'stopped' : statusOf(solver, ending.modelStatus)
+  const hasPoint = loaded.info.get('primal_solution_status') === solver.constants.solutionStatus.feasible
+  const solution = hasPoint ? loaded.getSolution() : null
+  const objective = hasPoint ? loaded.getObjectiveValue() : null
+  const solverBound = integer ? Number(loaded.info.get('mip_dual_bound')) : status === 'optimal' ? objective : null
+  const proven = status === 'infeasible' ? Infinity : (solverBound ?? -Infinity)
+  return {
+    status,
+    objective,
+    dualBound: Math.min(settings.cutoff ?? Infinity, Number.isNaN(proven) ? -Infinity : proven),
+    point: solution?.colValue ?? null,
+    rowDual: integer ? null : status === 'infeasible' ? ray(loaded) : (solution?.rowDual ?? null),
+    nodes: integer ? Math.max(0, Number(loaded.info.get('mip_node_count'))) : 0,
+    seconds: (performance.now() - ending.started) / 1000,
+  }
+}
+
+/** Row multipliers that prove infeasibility (a Farkas ray), where HiGHS has them. */
+function ray(loaded: Model): Float64Array | null {
+  const found = loaded.getDualRay()
+  return found ? Float64Array.from(found.values) : null
+}
+
+function statusOf(solver: Highs, code: ModelStatusCode): SolveStatus {
+  const { modelStatus } = solver.constants
+  if (code === modelStatus.optimal || code === modelStatus.empty) return 'optimal'
+  if (code === modelStatus.infeasible) return 'infeasible'
+  if (code === modelStatus.timeLimit) return 'limit'
+  if (code === modelStatus.interrupted) return 'interrupted'
+  return 'failed'
+}
+
+/** Bounds the targets one after another on one loaded model, so that each LP starts from the basis of the one before. */
+function sweep(solver: Highs, request: Extract<Request, { kind: 'sweep' }>): void {
+  const { model, targets, settings, flag } = request
+  const deadline = performance.now() + settings.seconds * 1000
+  const loaded = load(solver, { ...model, cost: new Float64Array(model.columns), offset: 0 }, settings.integer)
+  try {
+    for (const [target, { objective, wantLower, wantUpper }] of targets.entries()) {
+      if (Atomics.load(flag, 0) !== 0 || performance.now() > deadline) return
+      const seconds = Math.min(settings.secondsEach, (deadline - performance.now()) / 1000)
+      const common = { model, seconds, flag, integer: settings.integer }
+      const lower = wantLower ? minimum(solver, loaded, { ...common, objective }) : null
+      const negated = wantUpper ? minimum(solver, loaded, { ...common, objective: negate(objective) }) : null
+      send({ kind: 'bound', bound: { target, lower, upper: negated === null ? null : -negated } })
+    }
+  } finally {
+    loaded.dispose()
+  }
+}
+
+interface Minimum {
+  readonly model: SparseModel
+  readonly objective: Objective
+  readonly seconds: number
+  readonly flag: InterruptFlag
+  readonly integer: boolean
+}
+
+/** A lower bound of the objective over the model, or null when none was found in time. */
+function minimum(solver: Highs, loaded: Model, args: Minimum): number | null {
+  const { model, objective, integer } = args
+  const cost = new Float64Array(model.columns)
+  for (let i = 0; i < objective.indices.length; i++) cost[objective.indices[i]] = objective.values[i]
+  loaded.changeColsCost({ kind: 'range', from: 0, to: model.columns - 1 }, cost)
+  loaded.changeObjectiveOffset(objective.constant)
+  loaded.zeroAllClocks()
+  loaded.options.set('time_limit', Math.max(0.01, args.seconds))
+  loaded.run(callbacks(solver, { seconds: args.seconds }, args.flag, { stopped: false }))
+  if (integer) return finiteOrNull(Number(loaded.info.get('mip_dual_bound')))
+  if (statusOf(solver, loaded.getModelStatus()) !== 'optimal') return null
+  return finiteOrNull(certifiedBound({ ...model, cost, offset: objective.constant }, loaded.getSolution().rowDual))
+}
+
+function negate({ indices, values, constant }: Objective): Objective {
+  return { indices, values: Float64Array.from(values, (value) => -value), constant: -constant }
+}
+
+function finiteOrNull(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null
+}
