@@ -2,9 +2,11 @@
 import { EspalierError } from '../contract/errors.ts'
 import type { Engine, EngineChoice, EngineOptions, Precision, Program, ProgramDefinition } from './program.ts'
 import type { CompiledProgram, Executor } from './run/executor.ts'
-import { createOnnxExecutor } from './run/onnx.ts'
+import { chooseProvider } from './probe/choose.ts'
+import { startExecutor } from './run/start.ts'
 
 export { constant, scalar } from './constant.ts'
+export { probeDevices } from './probe/probe.ts'
 export type {
   DeviceReport,
   Engine,
@@ -42,9 +44,9 @@ class CachingEngine implements Engine {
     }
     const key = cacheKey(definition)
     const known = this.#programs.get(key)
-    if (known !== undefined) return (await known) as unknown as Program<I, O>
+    if (known !== undefined) return await known
     const compiled = this.#executor.compile(definition)
-    this.#programs.set(key, compiled as unknown as Promise<AnyProgram>)
+    this.#programs.set(key, compiled)
     try {
       return await compiled
     } catch (error) {
@@ -69,11 +71,14 @@ function cacheKey(definition: ProgramDefinition<string, string>): string {
   return JSON.stringify([definition.name, definition.key, ...inputs])
 }
 
-/** Opens an engine; every option has a default. */
+/**
+ * Opens an engine.
+ * @throws EspalierError 'engine/provider-unavailable' when the provider asked for cannot start here.
+ */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   const { provider = 'cpu', precision = 'float32', threads } = options
-  const chosen = provider === 'auto' ? 'cpu' : provider
-  const executor = createOnnxExecutor({ provider: chosen, precision, ...(threads === undefined ? {} : { threads }) })
-  const choice: EngineChoice = { requested: provider, reason: `${chosen} was asked for.` }
-  return Promise.resolve(new CachingEngine(executor, precision, choice))
+  const chosen =
+    provider === 'auto' ? await chooseProvider(precision) : { provider, reason: `${provider} was asked for.` }
+  const executor = await startExecutor(chosen.provider, precision, threads)
+  return new CachingEngine(executor, precision, { requested: provider, reason: chosen.reason })
 }

@@ -30,8 +30,8 @@ export const arithmeticKernels = {
     return arithmetic(graph, 'Mul', difference, difference)
   }),
   AddN: kernel(({ graph, inputs }) => {
-    const [first, ...rest] = inputs
+    const first = inputs.at(0)
     if (first === undefined) throw new RangeError('AddN of nothing')
-    return rest.reduce((sum, term) => arithmetic(graph, 'Add', sum, term), first)
+    return inputs.slice(1).reduce((sum, term) => arithmetic(graph, 'Add', sum, term), first)
   }),
 }

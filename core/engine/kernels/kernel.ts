@@ -8,7 +8,7 @@ export interface KernelCall<A> {
   /** Inputs in TensorFlow.js' order. */
   readonly inputs: readonly Value[]
   /** The input TensorFlow.js calls `name`. */
-  input(name: string): Value
+  readonly input: (name: string) => Value
 }
 
 /** A kernel whose attributes have not been looked at yet. */

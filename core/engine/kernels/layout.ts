@@ -32,7 +32,7 @@ function withAxis(shape: Shape, axis: number, extent: number): Shape {
 /** Inputs side by side along `axis`; empty ones are left out, as TensorFlow.js does. */
 export function concat(graph: Graph, values: readonly Value[], axis: number): Value {
   const filled = values.filter((value) => size(value.shape) > 0)
-  const [first] = filled.length > 0 ? filled : values
+  const first = (filled.length > 0 ? filled : values).at(0)
   if (first === undefined) throw new RangeError('Concat of nothing')
   if (filled.length < 2) return first
   const extent = filled.reduce((sum, value) => sum + (value.shape[axis] ?? 0), 0)
@@ -82,9 +82,9 @@ export const layoutKernels = {
     return slice(
       graph,
       x,
-      begin as number[],
+      begin,
       x.shape.map(() => 1),
-      shape as number[],
+      shape,
     )
   }),
   StridedSlice: kernel<StridedSliceAttrs>(({ graph, input, attrs }) => {

@@ -1,7 +1,8 @@
 // Recorded kernels that reduce axes, and running sums.
 import { tf } from '../tensor.ts'
-import type { ArgMaxAttrs, CumsumAttrs, MaxAttrs, SumAttrs, TopKAttrs } from '@tensorflow/tfjs-core'
-import { cast, reshape } from '../record/layout.ts'
+import type { ArgMaxAttrs, CumprodAttrs, CumsumAttrs, MaxAttrs, SumAttrs, TopKAttrs } from '@tensorflow/tfjs-core'
+import { scalarLike, select } from '../record/arithmetic.ts'
+import { cast, reshape, transpose } from '../record/layout.ts'
 import type { Graph } from '../record/graph.ts'
 import type { Shape, Value } from '../record/value.ts'
 import { kernel } from './kernel.ts'
@@ -55,6 +56,27 @@ function position(op: 'ArgMax' | 'ArgMin'): RecordKernel {
   })
 }
 
+/**
+ * Running products along one axis, each the product of the entries up to it: ONNX has no such operator, so entry i is the
+ * product over j of x_j where j counts and 1 elsewhere (quadratic in the axis, which only the gradient of Prod uses).
+ */
+function runningProduct(graph: Graph, x: Value, attrs: CumprodAttrs): Value {
+  const [axis = 0] = axesOf(attrs.axis, x)
+  const extent = x.shape[axis] ?? 1
+  const last = [...x.shape.keys()].filter((index) => index !== axis).concat(axis)
+  const back = last.map((_, index) => last.indexOf(index))
+  const rows = transpose(graph, x, last)
+  const counts = Uint8Array.from({ length: extent * extent }, (_, cell) => {
+    const [i, j] = [Math.floor(cell / extent), cell % extent]
+    const ahead = attrs.reverse ? j - i : i - j
+    return Number(attrs.exclusive ? ahead > 0 : ahead >= 0)
+  })
+  const mask = graph.host(counts, [extent, extent], 'bool')
+  const wide = reshape(graph, rows, [...rows.shape.slice(0, -1), 1, extent])
+  const factors = select(graph, mask, wide, scalarLike(graph, 1, x))
+  return transpose(graph, reduce(graph, 'ReduceProd', factors, [wide.shape.length - 1], false), back)
+}
+
 export const reductionKernels = {
   Sum: overAxis('ReduceSum'),
   Mean: overAxis('ReduceMean'),
@@ -74,6 +96,7 @@ export const reductionKernels = {
     const flags = { exclusive: Number(attrs.exclusive), reverse: Number(attrs.reverse) }
     return graph.node('CumSum', [x, graph.uniform(axis, [], 'int64')], x.shape, x.dtype, flags)
   }),
+  Cumprod: kernel<CumprodAttrs>(({ graph, input, attrs }) => runningProduct(graph, input('x'), attrs)),
   TopK: kernel<TopKAttrs>(({ graph, input, attrs }) => {
     const x = input('x')
     const shape = [...x.shape.slice(0, -1), attrs.k]

@@ -30,12 +30,7 @@ export function node(
   }
 }
 
-export function tensor(
-  name: string,
-  dataType: OnnxType,
-  dims: readonly number[],
-  data: ArrayBufferView<ArrayBufferLike>,
-): TensorProto {
+export function tensor(name: string, dataType: OnnxType, dims: readonly number[], data: ArrayBufferView): TensorProto {
   return { name, dataType, dims, rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
 }
 

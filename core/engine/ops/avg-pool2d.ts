@@ -42,7 +42,7 @@ tf.registerGradient({
     x: () =>
       avgPool2dTranspose(dy as Tensor, {
         ...optionsOf(attrs as unknown as PoolAttrs),
-        inputSize: imageSize(saved[0] as Tensor),
+        inputSize: imageSize(saved[0]),
       }),
   }),
 })

@@ -84,7 +84,7 @@ export class Graph {
 }
 
 function only(values: readonly Value[]): Value {
-  const [value] = values
+  const value = values.at(0)
   if (value === undefined) throw new RangeError('a recorded node has no output')
   return value
 }

@@ -76,7 +76,7 @@ export class Recorder extends tf.KernelBackend {
 
   #written(values: TensorData, shape: Shape, dtype: TensorType): Value {
     const { graph } = this.#required('a tensor was made')
-    const [first] = values
+    const first = values.at(0)
     if (first !== undefined && values.every((number: number) => Object.is(number, first))) {
       return graph.uniform(first, shape, dtype)
     }

@@ -2,12 +2,16 @@
 import * as ort from 'onnxruntime-node'
 import { EspalierError } from '../../contract/errors.ts'
 import type { Precision, ProgramDefinition, ProviderName, TensorData, TensorSpec, TensorType } from '../program.ts'
-import { emitModel, inputName, outputName } from '../record/emit.ts'
+import { modelBytes, node, valueInfo } from '../onnx/model.ts'
+import { elementType, emitModel, inputName, outputName } from '../record/emit.ts'
 import { record } from '../record/record.ts'
 import { checkNoStrangers, checkedInputs, inputData } from './check.ts'
 import type { CheckedInput } from './check.ts'
 import type { CompiledProgram, Executor } from './executor.ts'
 import { physicalCores } from './cores.ts'
+
+// What the runtime prints by itself is also thrown, and then said in the error's message.
+ort.env.logLevel = 'fatal'
 
 export interface OnnxOptions {
   readonly provider: ProviderName
@@ -66,7 +70,7 @@ class OnnxProgram<I extends string, O extends string> implements CompiledProgram
     }
     const results = await session.run(feeds)
     const outputs = {} as Record<O, TensorData>
-    for (const name of this.#outputNames) outputs[name] = results[outputName(name)]?.data as TensorData
+    for (const name of this.#outputNames) outputs[name] = results[outputName(name)].data as TensorData
     return outputs
   }
 
@@ -82,6 +86,33 @@ class OnnxProgram<I extends string, O extends string> implements CompiledProgram
       'engine/failed',
       `Program ${this.#name} was run after its engine was disposed.`,
       'Open another engine and compile the program there.',
+    )
+  }
+}
+
+/**
+ * Starts the provider once on the smallest program, so that a missing driver shows here and not in the first real program.
+ * @throws EspalierError 'engine/provider-unavailable' with the runtime's own words.
+ */
+export async function startSession(options: OnnxOptions): Promise<void> {
+  const bytes = modelBytes({
+    name: 'start',
+    nodes: [node('Add', ['x', 'x'], ['y'])],
+    initializers: [],
+    inputs: [valueInfo('x', elementType('float32', options.precision), [1])],
+    outputs: [valueInfo('y', elementType('float32', options.precision), [1])],
+  })
+  try {
+    const session = await ort.InferenceSession.create(bytes, sessionOptions(options))
+    const ones = options.precision === 'float64' ? Float64Array.of(1) : Float32Array.of(1)
+    await session.run({ x: new ort.Tensor(options.precision, ones, [1]) })
+    await session.release()
+  } catch (cause) {
+    throw new EspalierError(
+      'engine/provider-unavailable',
+      `The provider ${options.provider} did not start: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'Run `espalier devices` to see what is available here, or choose the provider cpu.',
+      { cause },
     )
   }
 }
