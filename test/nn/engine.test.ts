@@ -113,7 +113,7 @@ describe.each<[Precision, number]>([
         const updates: Record<string, Tensor> = {}
         const loss = (b: Tensor): Tensor => {
           const step = forwardTraining(network, x, { 'dense2.bias': b })
-          for (const [id, tensor] of Object.entries(step.updates)) updates[id] = tf.keep(tensor)
+          updates['bn1.mean'] = tf.keep(step.updates['bn1.mean'])
           return tf.sum(tf.square(step.logits))
         }
         const gradient = tf.grad(loss)(bias)
