@@ -1,0 +1,55 @@
+// The data folder: where its parts lie, made where missing, and probed by really writing to it.
+import { mkdir, open, readdir, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { fileError } from './errors.ts'
+
+/** The parts of a data folder, absolute. */
+export interface HomePaths {
+  readonly home: string
+  readonly database: string
+  readonly lock: string
+  readonly owner: string
+  readonly artifacts: string
+  readonly temporary: string
+  readonly backups: string
+}
+
+export function homePaths(home: string): HomePaths {
+  const root = resolve(home)
+  const artifacts = join(root, 'artifacts')
+  return {
+    home: root,
+    database: join(root, 'history.db'),
+    lock: join(root, 'lock.db'),
+    owner: join(root, 'owner.json'),
+    artifacts,
+    temporary: join(artifacts, 'tmp'),
+    backups: join(root, 'backups'),
+  }
+}
+
+/**
+ * Makes the folder where missing and writes, syncs and removes a small file in it.
+ * @throws EspalierError `store/read-only`, `store/disk-full`
+ */
+export async function prepareHome({ home, temporary }: HomePaths): Promise<void> {
+  const probe = join(home, `.probe-${process.pid}`)
+  try {
+    await mkdir(temporary, { recursive: true })
+    const file = await open(probe, 'w')
+    try {
+      await file.writeFile(Buffer.alloc(4_096, 1))
+      await file.sync()
+    } finally {
+      await file.close()
+      await rm(probe, { force: true })
+    }
+  } catch (cause) {
+    throw fileError(home, cause)
+  }
+}
+
+/** Removes what a killed process left half written; only the owner may, before any job runs. */
+export async function clearTemporary({ temporary }: HomePaths): Promise<void> {
+  for (const name of await readdir(temporary)) await rm(join(temporary, name), { force: true, recursive: true })
+}

@@ -1,0 +1,151 @@
+// The queue of jobs and their states; state changes are compare-and-set, so two processes never both win.
+import { EspalierError } from '../../contract/errors.ts'
+import type { JobRow, JobState } from '../../contract/rows.ts'
+import { decode, decodeNullable, encodeNullable } from '../codec.ts'
+import { writing, type Database } from '../database.ts'
+import type { JobTable } from '../schema.ts'
+import { pageOf, type Page } from './page.ts'
+
+/** What may change in a job; its recipe never does. */
+export type JobPatch = Partial<Pick<JobRow, 'title' | 'startedAt' | 'finishedAt' | 'pid' | 'error' | 'environment'>>
+
+export class JobRepository {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async insert(row: JobRow): Promise<void> {
+    await this.#database.insertInto('jobs').values(toTable(row)).execute()
+  }
+
+  async get(id: string): Promise<JobRow | null> {
+    const row = await this.#database.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()
+    return row === undefined ? null : fromTable(row)
+  }
+
+  /** Newest first. */
+  async list(page?: Page): Promise<JobRow[]> {
+    const { limit, offset } = pageOf(page)
+    const query = this.#database.selectFrom('jobs').selectAll().orderBy('createdAt', 'desc').orderBy('id')
+    return (await query.limit(limit).offset(offset).execute()).map(fromTable)
+  }
+
+  /** Jobs in a state, oldest first: the queue is `inState('queued')`. */
+  async inState(state: JobState): Promise<JobRow[]> {
+    const query = this.#database.selectFrom('jobs').selectAll().where('state', '=', state)
+    return (await query.orderBy('createdAt').orderBy('id').execute()).map(fromTable)
+  }
+
+  /** Changes fields of a job, not its state. @throws `job/unknown` */
+  async update(id: string, patch: JobPatch): Promise<JobRow> {
+    return writing(this.#database, (connection) => apply(connection, id, patchColumns(patch)))
+  }
+
+  /**
+   * Moves a job to state `to` if it is in one of `from`, changing fields along with it.
+   * @throws EspalierError `job/unknown`, or `job/state` if it is in another state
+   */
+  async transition(id: string, from: readonly JobState[], to: JobState, patch: JobPatch = {}): Promise<JobRow> {
+    return writing(this.#database, async (connection) => {
+      const job = await connection.selectFrom('jobs').select('state').where('id', '=', id).executeTakeFirst()
+      if (job !== undefined && !from.some((state) => state === job.state)) {
+        throw new EspalierError(
+          'job/state',
+          `Job ${id} is ${job.state}; only a job that is ${from.join(' or ')} can become ${to}.`,
+          'Look at the job again: it has moved on.',
+        )
+      }
+      return apply(connection, id, { state: to, ...patchColumns(patch) })
+    })
+  }
+
+  /** Notes that the job is alive, and how far it is (any JSON). */
+  async heartbeat(id: string, at: string, progress?: unknown): Promise<void> {
+    const progressJson = encodeNullable(progress)
+    await this.#database
+      .updateTable('jobs')
+      .set({ heartbeatAt: at, ...(progressJson === null ? {} : { progressJson }) })
+      .where('id', '=', id)
+      .execute()
+  }
+
+  /** The last sign of life, null where there was none. @throws `job/unknown` */
+  async lifeSign(id: string): Promise<{ heartbeatAt: string | null; progress: unknown }> {
+    const query = this.#database.selectFrom('jobs').select(['heartbeatAt', 'progressJson']).where('id', '=', id)
+    const row = await query.executeTakeFirst()
+    if (row === undefined) throw unknownJob(id)
+    return { heartbeatAt: row.heartbeatAt, progress: decodeNullable(row.progressJson) }
+  }
+
+  /**
+   * For the owner, on start: jobs and runs that a vanished process left `running` become `interrupted`.
+   * @returns the jobs concerned
+   */
+  async interruptOrphans(at: string): Promise<JobRow[]> {
+    return writing(this.#database, async (connection) => {
+      const orphans = await connection.selectFrom('jobs').selectAll().where('state', '=', 'running').execute()
+      const changed = { state: 'interrupted', finishedAt: at }
+      await connection
+        .updateTable('jobs')
+        .set({ ...changed, pid: null })
+        .where('state', '=', 'running')
+        .execute()
+      await connection.updateTable('runs').set(changed).where('state', '=', 'running').execute()
+      return orphans.map((row) => fromTable({ ...row, ...changed, pid: null }))
+    })
+  }
+
+  /** Removes a job with its runs, metrics and verdicts; models and artifacts stay. */
+  async remove(id: string): Promise<void> {
+    await this.#database.deleteFrom('jobs').where('id', '=', id).execute()
+  }
+}
+
+type JobColumns = Partial<JobTable>
+
+async function apply(connection: Database, id: string, columns: JobColumns): Promise<JobRow> {
+  const query = connection
+    .updateTable('jobs')
+    .set({ id, ...columns })
+    .where('id', '=', id)
+    .returningAll()
+  const row = await query.executeTakeFirst()
+  if (row === undefined) throw unknownJob(id)
+  return fromTable(row)
+}
+
+function patchColumns({ error, environment, ...rest }: JobPatch): JobColumns {
+  return {
+    ...rest,
+    ...(error === undefined ? {} : { errorJson: encodeNullable(error) }),
+    ...(environment === undefined ? {} : { environmentJson: JSON.stringify(environment) }),
+  }
+}
+
+function unknownJob(id: string): EspalierError {
+  return new EspalierError('job/unknown', `There is no job ${id}.`, 'List the jobs to see which there are.')
+}
+
+function toTable({ recipe, error, environment, ...row }: JobRow): JobTable {
+  return {
+    ...row,
+    recipeJson: JSON.stringify(recipe),
+    errorJson: encodeNullable(error),
+    environmentJson: JSON.stringify(environment),
+    heartbeatAt: null,
+    progressJson: null,
+  }
+}
+
+function fromTable(row: JobTable): JobRow {
+  const { id, name, title, state, createdAt, startedAt, finishedAt, pid } = row
+  return {
+    ...{ id, name, title, createdAt, startedAt, finishedAt, pid },
+    state: state as JobState,
+    recipe: decode(row.recipeJson) as JobRow['recipe'],
+    error: decodeNullable(row.errorJson) as JobRow['error'],
+    environment: decode(row.environmentJson) as JobRow['environment'],
+  }
+}

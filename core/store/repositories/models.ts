@@ -1,0 +1,80 @@
+// Networks and where they came from: each model names its parent, the operation, the run and the data.
+import { sql } from 'kysely'
+import type { ModelRow } from '../../contract/rows.ts'
+import { decode } from '../codec.ts'
+import type { Database } from '../database.ts'
+import type { ModelTable } from '../schema.ts'
+import { pageOf, type Page } from './page.ts'
+
+export class ModelRepository {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** Adds a model; its artifact, parent, run and dataset must be there (`store/missing` otherwise). */
+  async insert(row: ModelRow): Promise<void> {
+    await this.#database.insertInto('models').values(toTable(row)).execute()
+  }
+
+  async get(id: string): Promise<ModelRow | null> {
+    const row = await this.#database.selectFrom('models').selectAll().where('id', '=', id).executeTakeFirst()
+    return row === undefined ? null : fromTable(row)
+  }
+
+  /** Newest first. */
+  async list(page?: Page): Promise<ModelRow[]> {
+    const { limit, offset } = pageOf(page)
+    const query = this.#database.selectFrom('models').selectAll().orderBy('createdAt', 'desc').orderBy('id')
+    return (await query.limit(limit).offset(offset).execute()).map(fromTable)
+  }
+
+  /** The models of a run, oldest first. */
+  async ofRun(runId: string): Promise<ModelRow[]> {
+    const query = this.#database.selectFrom('models').selectAll().where('runId', '=', runId)
+    return (
+      await query
+        .orderBy('createdAt')
+        .orderBy(sql`rowid`)
+        .execute()
+    ).map(fromTable)
+  }
+
+  /** The model and its ancestors, the model first; empty if there is no such model. */
+  async lineage(id: string): Promise<ModelRow[]> {
+    const rows = await this.#database
+      .withRecursive('ancestry', (query) =>
+        query
+          .selectFrom('models')
+          .select(['models.id', 'models.parentId', sql<number>`0`.as('depth')])
+          .where('models.id', '=', id)
+          .union((union) =>
+            union
+              .selectFrom('models')
+              .innerJoin('ancestry', 'ancestry.parentId', 'models.id')
+              .select(['models.id', 'models.parentId', sql<number>`ancestry.depth + 1`.as('depth')]),
+          ),
+      )
+      .selectFrom('ancestry')
+      .innerJoin('models', 'models.id', 'ancestry.id')
+      .selectAll('models')
+      .orderBy('ancestry.depth')
+      .execute()
+    return rows.map(fromTable)
+  }
+
+  /** The models made directly from this one, oldest first. */
+  async children(id: string): Promise<ModelRow[]> {
+    const query = this.#database.selectFrom('models').selectAll().where('parentId', '=', id)
+    return (await query.orderBy('createdAt').orderBy('id').execute()).map(fromTable)
+  }
+}
+
+function toTable({ inputShape, ...row }: ModelRow): ModelTable {
+  return { ...row, inputShapeJson: JSON.stringify(inputShape) }
+}
+
+function fromTable({ inputShapeJson, ...row }: ModelTable): ModelRow {
+  return { ...row, inputShape: decode(inputShapeJson) as number[] }
+}

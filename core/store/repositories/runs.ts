@@ -1,0 +1,73 @@
+// Runs: one per variant of a job's recipe.
+import { EspalierError } from '../../contract/errors.ts'
+import type { RunRow } from '../../contract/rows.ts'
+import { decodeNullable, encodeNullable } from '../codec.ts'
+import type { Database } from '../database.ts'
+import type { RunTable } from '../schema.ts'
+import { pageOf, type Page } from './page.ts'
+
+/** What may change in a run; what it was asked never does. */
+export type RunPatch = Partial<
+  Pick<RunRow, 'state' | 'stage' | 'datasetId' | 'modelId' | 'summary' | 'error' | 'startedAt' | 'finishedAt'>
+>
+
+export class RunRepository {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** Adds runs, all or none. */
+  async insert(...rows: readonly RunRow[]): Promise<void> {
+    if (rows.length > 0) await this.#database.insertInto('runs').values(rows.map(toTable)).execute()
+  }
+
+  async get(id: string): Promise<RunRow | null> {
+    const row = await this.#database.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst()
+    return row === undefined ? null : fromTable(row)
+  }
+
+  /** The runs of a job in the order of its recipe. */
+  async ofJob(jobId: string): Promise<RunRow[]> {
+    const query = this.#database.selectFrom('runs').selectAll().where('jobId', '=', jobId).orderBy('position')
+    return (await query.execute()).map(fromTable)
+  }
+
+  /** Newest first, over all jobs. */
+  async list(page?: Page): Promise<RunRow[]> {
+    const { limit, offset } = pageOf(page)
+    const query = this.#database.selectFrom('runs').selectAll().orderBy('createdAt', 'desc').orderBy('id')
+    return (await query.limit(limit).offset(offset).execute()).map(fromTable)
+  }
+
+  /** Changes fields of a run. @throws `store/missing` */
+  async update(id: string, { summary, error, ...rest }: RunPatch): Promise<RunRow> {
+    const columns = {
+      ...rest,
+      ...(summary === undefined ? {} : { summaryJson: encodeNullable(summary) }),
+      ...(error === undefined ? {} : { errorJson: encodeNullable(error) }),
+    }
+    const query = this.#database
+      .updateTable('runs')
+      .set({ id, ...columns })
+      .where('id', '=', id)
+      .returningAll()
+    const row = await query.executeTakeFirst()
+    if (row !== undefined) return fromTable(row)
+    throw new EspalierError('store/missing', `There is no run ${id}.`, 'List the runs to see which there are.')
+  }
+}
+
+function toTable({ summary, error, ...row }: RunRow): RunTable {
+  return { ...row, summaryJson: encodeNullable(summary), errorJson: encodeNullable(error) }
+}
+
+function fromTable({ summaryJson, errorJson, state, ...row }: RunTable): RunRow {
+  return {
+    ...row,
+    state: state as RunRow['state'],
+    summary: decodeNullable(summaryJson) as RunRow['summary'],
+    error: decodeNullable(errorJson) as RunRow['error'],
+  }
+}
