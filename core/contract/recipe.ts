@@ -10,8 +10,8 @@ const fraction = z.number().min(0).max(1)
 export const dataSchema = z.discriminatedUnion('source', [
   z.strictObject({
     source: z.literal('sample'),
-    train: count.max(200_000).default(10_000).describe('Training images drawn'),
-    test: count.max(50_000).default(2_000).describe('Test images drawn'),
+    train: count.max(200_000).default(10_000).meta({ title: 'Training images', description: 'Training images drawn' }),
+    test: count.max(50_000).default(2_000).meta({ title: 'Test images', description: 'Test images drawn' }),
     seed: z.int().min(0).default(1).describe('Seed of the drawing'),
   }),
   z.strictObject({
@@ -19,7 +19,8 @@ export const dataSchema = z.discriminatedUnion('source', [
     directory: z
       .string()
       .min(1)
-      .describe('Folder with train-images…, train-labels…, t10k-images…, t10k-labels… (.gz or not)'),
+      .describe('Folder with train-images…, train-labels…, t10k-images…, t10k-labels… (.gz or not)')
+      .meta({ title: 'Folder' }),
   }),
 ])
 export type DataOptions = z.infer<typeof dataSchema>
@@ -50,9 +51,9 @@ export type ScheduleOptions = z.infer<typeof scheduleSchema>
 export const trainSchema = z.strictObject({
   epochs: z.int().min(0).max(10_000).default(100).describe('Passes over the training images, at most'),
   batchSize: count.max(65_536).default(64).describe('Images per step'),
-  learningRate: positive.default(0.1),
-  momentum: z.number().min(0).lt(1).default(0.9),
-  nesterov: z.boolean().default(true).describe('Nesterov momentum'),
+  learningRate: positive.default(0.1).describe('Step size at the start'),
+  momentum: z.number().min(0).lt(1).default(0.9).describe('Share of the last step kept'),
+  nesterov: z.boolean().default(true).describe('Look ahead along the momentum').meta({ title: 'Nesterov momentum' }),
   weightDecay: z.number().min(0).default(1e-4).describe('L2 penalty on every parameter'),
   schedule: scheduleSchema.default({ kind: 'plateau', factor: 0.1, patience: 3 }),
   earlyStop: z
@@ -61,12 +62,18 @@ export const trainSchema = z.strictObject({
     .nullable()
     .default(10)
     .describe('Stop when the loss has not fallen for more than this many epochs'),
-  gammaL1: z.number().min(0).default(0).describe('Sparse training: λ·‖γ‖₁ on batch-norm scales (network slimming)'),
+  gammaL1: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('Sparse training: λ·‖γ‖₁ on batch-norm scales (network slimming)')
+    .meta({ title: 'Sparsity λ' }),
   validation: z
     .int()
     .min(0)
     .default(5_000)
-    .describe('Training images held out to steer schedule and early stop; capped at a tenth of the training set'),
+    .describe('Training images held out to steer schedule and early stop; capped at a tenth of the training set')
+    .meta({ title: 'Validation images' }),
 })
 export type TrainOptions = z.infer<typeof trainSchema>
 
@@ -75,13 +82,15 @@ export const simplifySchema = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('none') }),
   z.strictObject({
     method: z.literal('neuron'),
-    ratio: fraction.describe(
-      'Share of hidden neurons removed, smallest batch-norm |γ| first (Guidotti et al. 2020, Algorithm 1)',
-    ),
+    ratio: fraction
+      .describe('Share of hidden neurons removed, smallest batch-norm |γ| first (Guidotti et al. 2020, Algorithm 1)')
+      .meta({ title: 'Share of neurons removed' }),
   }),
   z.strictObject({
     method: z.literal('weight'),
-    ratio: fraction.describe('Share of weights set to zero, smallest |w| first (Guidotti et al. 2020, Algorithm 2)'),
+    ratio: fraction
+      .describe('Share of weights set to zero, smallest |w| first (Guidotti et al. 2020, Algorithm 2)')
+      .meta({ title: 'Share of weights set to zero' }),
   }),
 ])
 export type SimplifyOptions = z.infer<typeof simplifySchema>
@@ -111,7 +120,10 @@ export type VariantOptions = z.infer<typeof variantSchema>
 
 /** Which test images are verified. */
 export const imagesSchema = z.discriminatedUnion('select', [
-  z.strictObject({ select: z.literal('first'), count: count.max(100_000).default(20) }),
+  z.strictObject({
+    select: z.literal('first'),
+    count: count.max(100_000).default(20).meta({ title: 'Number of images' }),
+  }),
   z.strictObject({ select: z.literal('indices'), indices: z.array(z.int().min(0)).min(1) }),
   z.strictObject({
     select: z.literal('unanimous'),
@@ -129,15 +141,25 @@ export const verifySchema = z.strictObject({
     .min(0)
     .max(1)
     .default(0.1)
-    .describe('Radius ε of the ℓ∞ ball, in pixel units 0–1 (8/255 = 0.031)'),
-  clip: z.boolean().default(true).describe('Keep the ball inside valid pixels [0, 1]'),
+    .describe('Radius ε of the ℓ∞ ball, in pixel units 0–1 (8/255 = 0.031)')
+    .meta({ title: 'Radius ε' }),
+  clip: z
+    .boolean()
+    .default(true)
+    .describe('Keep the ball inside valid pixels [0, 1]')
+    .meta({ title: 'Clip to valid pixels' }),
   property: z
     .enum(['untargeted', 'targeted'])
     .default('untargeted')
-    .describe('Targeted asks about the class the attack finds most likely'),
+    .describe('Targeted asks about the class the attack finds most likely')
+    .meta({ title: 'Question' }),
   method: verifierNameSchema.default('auto').describe('auto is the cascade from attack to branch and bound to MILP'),
-  timeoutSeconds: positive.max(86_400).default(60).describe('Limit for each image'),
-  images: imagesSchema.default({ select: 'first', count: 20 }),
+  timeoutSeconds: positive
+    .max(86_400)
+    .default(60)
+    .describe('Limit for each image')
+    .meta({ title: 'Time limit, seconds' }),
+  images: imagesSchema.default({ select: 'first', count: 20 }).describe('Test images asked about'),
   crossCheck: verifierNameSchema
     .nullable()
     .default(null)

@@ -15,6 +15,8 @@ export interface SchemaField {
   readonly node: SchemaNode
   readonly required: boolean
   readonly nullable: boolean
+  /** What forms call it; empty where the key says enough. */
+  readonly title: string
   readonly description: string
   readonly defaultValue: unknown
 }
@@ -97,6 +99,7 @@ function fieldList(json: Json): SchemaField[] {
         node: nodeOf(member),
         required: json.required?.includes(key) ?? false,
         nullable: (member.anyOf ?? []).some((one) => isSchema(one) && one.type === 'null'),
+        title: member.title ?? '',
         description: member.description ?? '',
         defaultValue: member.default,
       },

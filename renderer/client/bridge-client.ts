@@ -1,0 +1,27 @@
+// ApiClient over the functions Electron's preload puts on the window.
+import type { ApiInput, ApiMethod, ApiOutput } from '../../core/contract/api.ts'
+import type { JobEvent } from '../../core/contract/events.ts'
+import type { Bridge, WireReply } from '../../core/contract/wire.ts'
+import { type Connection, unwrap } from './connection.ts'
+
+export class BridgeClient implements Connection {
+  private readonly bridge: Bridge
+
+  constructor(bridge: Bridge) {
+    this.bridge = bridge
+  }
+
+  async call<M extends ApiMethod>(method: M, input: ApiInput<M>): Promise<ApiOutput<M>> {
+    const invoke = this.bridge[method] as (input: ApiInput<M>) => Promise<WireReply<ApiOutput<M>>>
+    return unwrap(await invoke(input))
+  }
+
+  subscribe(listener: (event: JobEvent) => void): () => void {
+    return this.bridge.subscribe(listener)
+  }
+
+  /** IPC lives and dies with the window: the line is never lost. */
+  onLine(): () => void {
+    return () => undefined
+  }
+}

@@ -1,0 +1,21 @@
+// Chooses the transport: the preload's bridge inside Electron, HTTP and a WebSocket in a browser.
+import type { Bridge } from '../../core/contract/wire.ts'
+import { BridgeClient } from './bridge-client.ts'
+import type { Connection } from './connection.ts'
+import { HttpClient } from './http-client.ts'
+
+declare global {
+  interface Window {
+    readonly espalier?: Bridge
+  }
+}
+
+export function connect(window: Window): Connection {
+  if (window.espalier !== undefined) return new BridgeClient(window.espalier)
+  return new HttpClient({
+    origin: window.location.origin,
+    fetch: (url, init) => window.fetch(url, init),
+    openSocket: (url) => new WebSocket(url),
+    later: (action, milliseconds) => window.setTimeout(action, milliseconds),
+  })
+}

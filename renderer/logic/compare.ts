@@ -1,0 +1,115 @@
+// Two runs side by side: what differs in their set-up, figures with Δ, verdicts paired by image, the flip matrix.
+import type { DatasetRow, JobRow, RunRow, RunSummary, VerdictRow } from '../../core/contract/rows.ts'
+import { verdictSchema, type Verdict } from '../../core/contract/verdict.ts'
+import { formatCount, formatDelta, formatSeconds, formatShare } from './format.ts'
+
+export interface Side {
+  readonly run: RunRow
+  readonly job: JobRow
+  readonly dataset: DatasetRow | null
+  readonly verdicts: readonly VerdictRow[]
+}
+
+export interface Pair {
+  readonly key: string
+  readonly imageIndex: number
+  readonly label: number
+  readonly a: VerdictRow
+  readonly b: VerdictRow
+}
+
+/** Instances both runs have, by verifier and image; of several targets of one image the n-th is paired with the n-th. */
+export function pairVerdicts(a: readonly VerdictRow[], b: readonly VerdictRow[]): Pair[] {
+  const place = (rows: readonly VerdictRow[]) => {
+    const seen = new Map<string, number>()
+    return rows.map((row) => {
+      const image = `${row.verifier}:${row.imageIndex}`
+      const turn = seen.get(image) ?? 0
+      seen.set(image, turn + 1)
+      return [`${image}:${turn}`, row] as const
+    })
+  }
+  const right = new Map(place(b))
+  return place(a).flatMap(([key, row]) => {
+    const other = right.get(key)
+    return other === undefined ? [] : [{ key, imageIndex: row.imageIndex, label: row.label, a: row, b: other }]
+  })
+}
+
+export type FlipMatrix = Readonly<Record<Verdict, Readonly<Record<Verdict, number>>>>
+
+/** Rows: verdict in A, columns: verdict in B. */
+export function flipMatrix(pairs: readonly Pair[]): FlipMatrix {
+  const verdicts = verdictSchema.options
+  const cell = (row: Verdict, column: Verdict) =>
+    pairs.filter((pair) => pair.a.verdict === row && pair.b.verdict === column).length
+  return Object.fromEntries(
+    verdicts.map((row) => [row, Object.fromEntries(verdicts.map((column) => [column, cell(row, column)]))]),
+  ) as FlipMatrix
+}
+
+export interface SummaryLine {
+  readonly title: string
+  readonly a: string
+  readonly b: string
+  readonly delta: string
+  /** Whether the change is for the better; null where neither direction is. */
+  readonly better: boolean | null
+}
+
+interface Measure {
+  readonly title: string
+  readonly of: (summary: RunSummary) => number | null
+  readonly format: (value: number | null) => string
+  readonly goal: 'more' | 'less' | 'none'
+  readonly delta?: (magnitude: number) => string
+}
+
+const points = (magnitude: number) => `${(magnitude * 100).toFixed(1)} pts`
+const measures: readonly Measure[] = [
+  { title: 'Accuracy', of: (s) => s.accuracy, format: formatShare, goal: 'more', delta: points },
+  { title: 'FGSM robustness', of: (s) => s.robustness, format: formatShare, goal: 'more', delta: points },
+  { title: 'Hidden neurons', of: (s) => s.hiddenNeurons, format: formatCount, goal: 'none' },
+  { title: 'Nonzero weights', of: (s) => s.nonzeroWeights, format: formatCount, goal: 'none' },
+  { title: 'Unstable neurons', of: (s) => s.unstable, format: formatShare, goal: 'less', delta: points },
+  { title: 'Verified', of: (s) => s.verified, format: formatCount, goal: 'more' },
+  { title: 'Falsified', of: (s) => s.falsified, format: formatCount, goal: 'less' },
+  { title: 'Undecided', of: (s) => s.unknown + s.timeout + s.error, format: formatCount, goal: 'less' },
+  { title: 'Mean time per image', of: (s) => s.meanSeconds, format: formatSeconds, goal: 'less' },
+]
+
+export function summaryLines(a: RunSummary | null, b: RunSummary | null): SummaryLine[] {
+  return measures.map(({ title, of, format, goal, delta = format }) => {
+    const [left, right] = [a === null ? null : of(a), b === null ? null : of(b)]
+    const known = left !== null && right !== null
+    const change = known ? right - left : 0
+    return {
+      title,
+      a: format(left),
+      b: format(right),
+      delta: known ? formatDelta(change, delta) : '–',
+      better: !known || change === 0 || goal === 'none' ? null : change > 0 === (goal === 'more'),
+    }
+  })
+}
+
+/** Everything that makes the comparison unfair, in words; empty when the runs are alike. */
+export function differences(a: Side, b: Side): string[] {
+  const found: string[] = []
+  const images = (side: Side) =>
+    side.verdicts
+      .map((row) => row.imageIndex)
+      .sort((x, y) => x - y)
+      .join(',')
+  const hardware = (side: Side) => JSON.stringify(Object.entries(side.job.environment).sort())
+  if (a.dataset?.hash !== b.dataset?.hash) found.push('They were trained and verified on different data.')
+  if (images(a) !== images(b)) found.push('The images verified differ; only those in both are paired.')
+  if (a.run.epsilon !== b.run.epsilon) found.push(`ε differs: ${a.run.epsilon ?? '–'} and ${b.run.epsilon ?? '–'}.`)
+  if (a.run.timeoutSeconds !== b.run.timeoutSeconds)
+    found.push(
+      `The time limits differ: ${formatSeconds(a.run.timeoutSeconds)} and ${formatSeconds(b.run.timeoutSeconds)}.`,
+    )
+  if (a.job.id !== b.job.id && hardware(a) !== hardware(b))
+    found.push('Versions, provider or hardware differ: times are not comparable.')
+  return found
+}

@@ -1,0 +1,71 @@
+// Figures as people read them: counts, shares, seconds, dates; an en dash where there is no figure.
+const none = '–'
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+const dateTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
+
+export function formatCount(value: number | null | undefined): string {
+  return value === null || value === undefined ? none : grouped.format(value)
+}
+
+/** 0.9824 → `98.2 %`. */
+export function formatShare(value: number | null | undefined, digits = 1): string {
+  return value === null || value === undefined ? none : `${(value * 100).toFixed(digits)} %`
+}
+
+/** Short times keep three figures, long ones become minutes and hours. */
+export function formatSeconds(value: number | null | undefined): string {
+  if (value === null || value === undefined) return none
+  if (value < 0.0995) return `${(value * 1000).toFixed(0)} ms`
+  if (value < 10) return `${value.toFixed(2)} s`
+  if (value < 99.5) return `${value.toFixed(1)} s`
+  return formatDuration(value)
+}
+
+/** Whole seconds as `4 min 05 s` or `2 h 03 min`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  if (hours > 0) return `${hours} h ${String(minutes).padStart(2, '0')} min`
+  if (minutes > 0) return `${minutes} min ${String(rest).padStart(2, '0')} s`
+  return `${rest} s`
+}
+
+/** A value with as many figures as it deserves, minus sign included: −0.0123, 4.20, 1.3e−7. */
+export function formatValue(value: number | null | undefined, digits = 3): string {
+  if (value === null || value === undefined) return none
+  if (value === 0) return '0'
+  const size = Math.abs(value)
+  const text =
+    size >= 1e-4 && size < 1e6 ? Number(value.toPrecision(digits)).toString() : value.toExponential(digits - 1)
+  return text.replaceAll('-', '−')
+}
+
+/** A difference with its sign: `+0.4`, `−12`. */
+export function formatDelta(value: number, format: (magnitude: number) => string): string {
+  if (value === 0) return '±0'
+  return `${value > 0 ? '+' : '−'}${format(Math.abs(value))}`
+}
+
+export function formatDateTime(iso: string | null): string {
+  return iso === null ? none : dateTime.format(new Date(iso))
+}
+
+/** `just now`, `5 min ago`, `yesterday's date` after a day. */
+export function formatAgo(iso: string, now: number): string {
+  const seconds = (now - Date.parse(iso)) / 1000
+  if (seconds < 60) return 'just now'
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`
+  return formatDateTime(iso)
+}
+
+/** Seconds from start to finish, or to now while it runs; null before the start. */
+export function elapsedSeconds(startedAt: string | null, finishedAt: string | null, now: number): number | null {
+  if (startedAt === null) return null
+  return ((finishedAt === null ? now : Date.parse(finishedAt)) - Date.parse(startedAt)) / 1000
+}
+
+/** `28 × 28` for one channel, `3 × 32 × 32` for more; other shapes joined alike. */
+export function formatShape(shape: readonly number[]): string {
+  return shape.join(' × ')
+}

@@ -1,0 +1,36 @@
+// Pictures as the canvas wants them: base64 bytes to RGBA; signed differences on a diverging scale.
+import type { Picture } from '../../core/contract/api.ts'
+
+type Rgb = readonly [number, number, number]
+const less: Rgb = [44, 98, 196]
+const same: Rgb = [244, 244, 240]
+const more: Rgb = [200, 70, 30]
+
+function bytesOf(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+}
+
+/** −1 → blue, 0 → paper, 1 → orange, straight lines between. */
+function diverging(value: number): Rgb {
+  const end = value < 0 ? less : more
+  const weight = Math.min(1, Math.abs(value))
+  return [0, 1, 2].map((i) => Math.round((same[i] ?? 0) * (1 - weight) + (end[i] ?? 0) * weight)) as unknown as Rgb
+}
+
+/** RGBA, four bytes per pixel. `signed`: byte 128 is zero, and one channel is coloured by sign. */
+export function rgba(picture: Picture, signed: boolean): Uint8ClampedArray<ArrayBuffer> {
+  const { width, height, channels } = picture
+  const bytes = bytesOf(picture.pixels)
+  const out = new Uint8ClampedArray(width * height * 4)
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const first = bytes[pixel * channels] ?? 0
+    const colour: Rgb =
+      channels >= 3
+        ? [first, bytes[pixel * channels + 1] ?? 0, bytes[pixel * channels + 2] ?? 0]
+        : signed
+          ? diverging((first - 128) / 127)
+          : [first, first, first]
+    out.set([...colour, 255], pixel * 4)
+  }
+  return out
+}

@@ -1,0 +1,73 @@
+// Form fields from a zod schema of the contract: label, help, default and limits come from the schema alone.
+import type { z } from 'zod'
+import { schemaTree, type NumberRange, type SchemaField, type SchemaNode } from '../../core/contract/schema-tree.ts'
+
+interface Common {
+  readonly key: string
+  readonly label: string
+  readonly help: string
+  readonly initial: unknown
+  readonly nullable: boolean
+}
+export type Field = Common &
+  (
+    | { readonly kind: 'number'; readonly integer: boolean; readonly range: NumberRange }
+    | { readonly kind: 'boolean' | 'text' | 'integers' }
+    | { readonly kind: 'choice'; readonly options: readonly string[] }
+    | { readonly kind: 'union'; readonly tag: string; readonly cases: readonly UnionCase[] }
+  )
+/** One alternative of a discriminated union: the tag's value and the fields beside the tag. */
+export interface UnionCase {
+  readonly value: string
+  readonly fields: readonly Field[]
+}
+
+/** `weightDecay` → `Weight decay`. */
+export function labelOf(key: string): string {
+  const words = key.replace(/([a-z])([A-Z0-9])/g, '$1 $2').toLowerCase()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** The union's tag and cases, for forms whose root is a union (data, simplify). */
+export function casesOf(schema: z.ZodType): readonly UnionCase[] {
+  return unionCases(schemaTree(schema))
+}
+
+/** The fields of an object schema, in its order; what no form can hold (maps, lists of lists) is left out. */
+export function fieldsOf(schema: z.ZodObject): readonly Field[] {
+  const tree = schemaTree(schema)
+  return tree.kind === 'object' ? tree.fields.flatMap(formField) : []
+}
+
+function unionCases(node: SchemaNode): readonly UnionCase[] {
+  if (node.kind !== 'choice') return []
+  return node.options.map(({ value, fields }) => ({
+    value,
+    fields: fields.filter(({ key }) => key !== node.discriminator).flatMap(formField),
+  }))
+}
+
+function formField({ key, node, nullable, title, description, defaultValue }: SchemaField): readonly Field[] {
+  const label = title === '' ? labelOf(key) : title
+  const common: Common = { key, label, help: description, initial: defaultValue, nullable }
+  switch (node.kind) {
+    case 'number':
+    case 'integer':
+      return [{ ...common, kind: 'number', integer: node.kind === 'integer', range: node.range }]
+    case 'boolean':
+      return [{ ...common, kind: 'boolean' }]
+    case 'string':
+      return [{ ...common, kind: 'text' }]
+    case 'enum':
+      return [{ ...common, kind: 'choice', options: node.values }]
+    case 'choice':
+      return [{ ...common, kind: 'union', tag: node.discriminator, cases: unionCases(node) }]
+    case 'array':
+      return node.item.kind === 'integer' ? [{ ...common, kind: 'integers' }] : []
+    case 'object':
+    case 'map':
+      return []
+    default:
+      return node satisfies never
+  }
+}

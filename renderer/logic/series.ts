@@ -1,0 +1,63 @@
+// Curves as maps from series to points: merged idempotently, grouped by what they measure.
+import type { MetricPoint } from '../../core/contract/rows.ts'
+
+export interface Point {
+  readonly x: number
+  readonly y: number
+}
+export type Curves = ReadonlyMap<string, readonly Point[]>
+
+/** Adds points; a point already there for that series and step is replaced, so that events may come twice. */
+export function mergePoints(curves: Curves, points: readonly Omit<MetricPoint, 'runId'>[]): Curves {
+  const next = new Map(curves)
+  for (const { series, step, value } of points) {
+    const old = next.get(series) ?? []
+    const last = old.at(-1)
+    if (last === undefined || last.x < step) next.set(series, [...old, { x: step, y: value }])
+    else {
+      const others = old.filter((point) => point.x !== step)
+      next.set(
+        series,
+        [...others, { x: step, y: value }].sort((a, b) => a.x - b.x),
+      )
+    }
+  }
+  return next
+}
+
+export interface CurveGroup {
+  readonly measure: string
+  readonly title: string
+  readonly series: readonly { readonly name: string; readonly label: string; readonly points: readonly Point[] }[]
+}
+
+const titles: Readonly<Record<string, string>> = {
+  loss: 'Loss',
+  accuracy: 'Accuracy',
+  'learning-rate': 'Learning rate',
+}
+const order = Object.keys(titles)
+
+/** `fine-tune.train.loss` measures `loss`. */
+export function measureOf(series: string): string {
+  return series.split('.').at(-1) ?? series
+}
+
+/** `fine-tune.train.loss` → `fine-tune · train`. */
+export function seriesLabel(series: string): string {
+  const parts = series.split('.')
+  return parts.length === 1 ? series.replaceAll('-', ' ') : parts.slice(0, -1).join(' · ')
+}
+
+/** One group per measure: loss, accuracy, learning rate first, others after in alphabetical order. */
+export function groupCurves(curves: Curves): CurveGroup[] {
+  const groups = new Map<string, CurveGroup['series'][number][]>()
+  for (const [name, points] of curves) {
+    const measure = measureOf(name)
+    groups.set(measure, [...(groups.get(measure) ?? []), { name, label: seriesLabel(name), points }])
+  }
+  const rank = (measure: string) => (order.includes(measure) ? order.indexOf(measure) : order.length)
+  return [...groups]
+    .sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b))
+    .map(([measure, series]) => ({ measure, title: titles[measure] ?? measure.replaceAll('-', ' '), series }))
+}

@@ -1,0 +1,31 @@
+// Verdict rows as a keyed set: counted, found again, told apart by verifier, image and target.
+import type { VerdictRow } from '../../core/contract/rows.ts'
+import type { Verdict } from '../../core/contract/verdict.ts'
+
+export type VerdictKey = Pick<VerdictRow, 'verifier' | 'imageIndex' | 'target'>
+
+/** The address of an instance within its run, e.g. `auto:12:` or `auto:12:7` when targeted. */
+export function verdictKey({ verifier, imageIndex, target }: VerdictKey): string {
+  return `${verifier}:${imageIndex}:${target ?? ''}`
+}
+
+export function parseVerdictKey(key: string): VerdictKey | null {
+  const [verifier = '', image = '', target = ''] = key.split(':')
+  const imageIndex = Number(image)
+  if (verifier === '' || image === '' || !Number.isInteger(imageIndex)) return null
+  return { verifier, imageIndex, target: target === '' ? null : Number(target) }
+}
+
+/** Rows with one added or replaced, in the order they first came. */
+export function mergeVerdict(rows: readonly VerdictRow[], row: VerdictRow): readonly VerdictRow[] {
+  const at = rows.findIndex((other) => verdictKey(other) === verdictKey(row))
+  return at < 0 ? [...rows, row] : rows.with(at, row)
+}
+
+export type VerdictCounts = Readonly<Record<Verdict, number>>
+
+export function countVerdicts(rows: readonly Pick<VerdictRow, 'verdict'>[]): VerdictCounts {
+  const counts = { verified: 0, falsified: 0, unknown: 0, timeout: 0, error: 0 }
+  for (const row of rows) counts[row.verdict] += 1
+  return counts
+}

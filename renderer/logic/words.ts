@@ -1,0 +1,86 @@
+// The words of the interface for the contract's identifiers: verdicts, stages, methods, states, and what each means.
+import type { Evidence, Verdict, VerifierName } from '../../core/contract/verdict.ts'
+import type { ArchitectureName, SimplifyOptions } from '../../core/contract/recipe.ts'
+
+type Words = { readonly title: string; readonly meaning: string }
+
+export const verdictWords: Readonly<Record<Verdict, Words>> = {
+  verified: { title: 'Verified', meaning: 'No image in the ball is classified differently' },
+  falsified: { title: 'Falsified', meaning: 'A counterexample was found and replayed in float64' },
+  unknown: { title: 'Unknown', meaning: 'The method gave up without an answer' },
+  timeout: { title: 'Timeout', meaning: 'The time limit ended the search' },
+  error: { title: 'Error', meaning: 'The instance failed; see its message' },
+}
+
+export const evidenceWords: Readonly<Record<Evidence, Words>> = {
+  certified: { title: 'certified', meaning: 'Every leaf re-proved in float64 with rounding accounted for' },
+  float32: { title: 'float32', meaning: 'Bounds of the search, in single precision' },
+  solver: { title: 'solver', meaning: 'The word of the MILP solver HiGHS' },
+  replayed: { title: 'replayed', meaning: 'Counterexample evaluated in float64 on the original network' },
+}
+
+export const verifierWords: Readonly<Record<VerifierName, Words>> = {
+  auto: { title: 'Automatic', meaning: 'Attack, then bounds, then branch and bound, then MILP; the budget is shared' },
+  attack: { title: 'Attack only', meaning: 'FGSM and PGD: finds counterexamples, proves nothing' },
+  interval: { title: 'Interval bounds', meaning: 'Fastest and loosest; complete only for easy images' },
+  crown: { title: 'CROWN', meaning: 'Linear relaxation, one backward pass' },
+  'alpha-crown': { title: 'α-CROWN', meaning: 'CROWN with optimised slopes' },
+  bab: { title: 'Branch and bound', meaning: 'β-CROWN with split neurons: complete, given time' },
+  milp: { title: 'MILP', meaning: 'Exact encoding solved by HiGHS: complete, slow on large networks' },
+}
+
+export const simplifyWords: Readonly<Record<SimplifyOptions['method'], Words>> = {
+  none: { title: 'Nothing', meaning: 'Verify the trained network as it is, without a simplified twin.' },
+  neuron: {
+    title: 'Neuron pruning',
+    meaning: 'Hidden neurons with the smallest batch-norm |γ| are really removed. Helps complete methods most.',
+  },
+  weight: {
+    title: 'Weight pruning',
+    meaning: 'The smallest weights become zero and stay zero. Keeps more accuracy; the shape stays the same.',
+  },
+}
+
+export const architectureTitles: Readonly<Record<ArchitectureName, string>> = {
+  net1: 'NET1',
+  net2: 'NET2',
+  convSmall: 'ConvSmall',
+  cnnB: 'CNN-B',
+  convBig: 'ConvBig',
+  resnet4b: 'ResNet-4B',
+  convHuge: 'ConvHuge',
+  sigmoidCnn: 'Sigmoid CNN',
+}
+
+export const stageTitles: Readonly<Record<string, string>> = {
+  load: 'Load',
+  train: 'Train',
+  simplify: 'Simplify',
+  'fine-tune': 'Fine-tune',
+  evaluate: 'Evaluate',
+  verify: 'Verify',
+}
+
+/** `alpha-crown` → `α-CROWN`; methods we have no word for stay as they are. */
+export function methodTitle(method: string): string {
+  return (verifierWords as Readonly<Record<string, Words | undefined>>)[method]?.title ?? method
+}
+
+export function architectureTitle(name: string): string {
+  return (architectureTitles as Readonly<Record<string, string | undefined>>)[name] ?? name
+}
+
+export const optionTitles: Readonly<Record<string, string>> = {
+  sample: 'Sample set (drawn here)',
+  idx: 'IDX files (MNIST, Fashion-MNIST)',
+  constant: 'Constant',
+  plateau: 'Reduce on plateau',
+  step: 'Step',
+  cosine: 'Cosine',
+  first: 'The first test images',
+  indices: 'Chosen by number',
+  unanimous: 'Unanimous under FGSM',
+  untargeted: 'Untargeted',
+  targeted: 'Targeted',
+  none: 'None',
+}
