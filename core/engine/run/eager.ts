@@ -67,7 +67,7 @@ class EagerProgram<I extends string, O extends string> implements CompiledProgra
     const given: Readonly<Record<string, TensorData>> = inputs
     checkNoStrangers(name, expected, given)
     const arrays = expected.map((input) => ({ input, data: inputData(name, input, given[input.name], 'float32') }))
-    const tensors = onBackend(this.#backend, () => this.#build(arrays))
+    const tensors: Readonly<Record<string, Tensor>> = onBackend(this.#backend, () => this.#build(arrays))
     const outputs: [string, TensorData][] = []
     for (const [output, tensor] of Object.entries(tensors)) {
       outputs.push([output, (await tensor.data()).slice()])
@@ -83,7 +83,7 @@ class EagerProgram<I extends string, O extends string> implements CompiledProgra
       const made = arrays.map(({ input: { name, shape, dtype }, data }) => {
         return [name, tf.tensor(data.slice(), [...shape], dtype)] as const
       })
-      const outputs = this.#definition.build(Object.fromEntries(made) as Record<I, Tensor>)
+      const outputs: Record<string, Tensor> = this.#definition.build(Object.fromEntries(made) as Record<I, Tensor>)
       return outputs
     })
   }
