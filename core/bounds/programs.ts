@@ -19,7 +19,7 @@ export interface ProgramShape {
 }
 
 export type CrownProgram = Program<string, 'bound' | 'scale' | 'coefficients' | 'point'>
-export type AscentProgram = Program<string, 'bound' | 'alpha' | 'beta' | 'coefficients' | 'outputs'>
+export type AscentProgram = Program<string, 'bound' | 'alpha' | 'beta' | 'coefficients' | 'outputs' | 'points'>
 
 /** Names of a program's inputs: `lower`, `upper`, `alpha`, `sign`, `beta`, `centre`, `radius`, `start`, `offset`, and host arrays. */
 export function programInputs(cone: Cone, { rows, ownBounds, splits }: ProgramShape): Record<string, TensorSpec> {
@@ -78,7 +78,7 @@ export function ascentDefinition(
   shape: ProgramShape,
   options: AscentOptions,
   key: string,
-): ProgramDefinition<string, 'bound' | 'alpha' | 'beta' | 'coefficients' | 'outputs'> {
+): ProgramDefinition<string, 'bound' | 'alpha' | 'beta' | 'coefficients' | 'outputs' | 'points'> {
   return {
     name: `ascent ${cone.start}`,
     key: `ascent ${key} ${cone.start} ${JSON.stringify({ shape, options })}`,
@@ -93,6 +93,7 @@ export function ascentDefinition(
         beta: beta ?? tf.zeros([1, 1]),
         coefficients: allCoefficients(cone, last, shape.rows),
         outputs: values[cone.network.output],
+        points: point,
       }
     },
   }
@@ -106,7 +107,7 @@ function clipped(cone: Cone, relaxed: PreparedRelaxations, alpha: Tensor): Tenso
 }
 
 /** Minimum over the box of the linear function a backward pass ended with, [rows]. */
-function concretise({ input, choices, constant }: BackwardResult, given: Readonly<Record<string, Tensor>>): Tensor {
+export function concretise({ input, choices, constant }: BackwardResult, given: Readonly<Record<string, Tensor>>): Tensor {
   let bound = tf.sub(tf.sum(tf.mul(input, given.centre), 1), tf.sum(tf.mul(tf.abs(input), given.radius), 1))
   for (const { coefficient, intercept } of choices.values())
     bound = tf.add(bound, tf.sum(tf.mul(coefficient, intercept), 1))

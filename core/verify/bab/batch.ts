@@ -1,0 +1,67 @@
+// Moves domains between compact records (open neurons only) and the flat rows that bounding programs take.
+import type { DomainBatch } from '../../bounds/domain-bounder.ts'
+import type { StartRows } from '../../bounds/start.ts'
+import type { DomainRecord } from './pool.ts'
+import type { OpenNeurons } from './root.ts'
+
+/** Writes `domain` into the next free row of `batch` and returns the row's number. */
+export function appendDomain(batch: DomainBatch, open: OpenNeurons, rows: StartRows, domain: DomainRecord): number {
+  const row = batch.count++
+  const { index, bounds } = open
+  const neurons = open.alpha.length
+  const at = row * neurons
+  batch.lower.set(bounds.lower, at)
+  batch.upper.set(bounds.upper, at)
+  batch.alpha.set(open.alpha, at)
+  batch.beta.fill(0, at, at + neurons)
+  batch.sign.fill(0, at, at + neurons)
+  for (let u = 0; u < index.length; u++) {
+    const j = at + index[u]
+    batch.alpha[j] = domain.alpha[u]
+    if (domain.bounds) {
+      batch.lower[j] = domain.bounds.lower[u]
+      batch.upper[j] = domain.bounds.upper[u]
+    }
+    const sign = domain.sign[u]
+    if (sign !== 0) clamp(batch, j, sign, domain.beta[u])
+  }
+  const from = domain.row * rows.size
+  batch.start.set(rows.coefficients.subarray(from, from + rows.size), row * rows.size)
+  batch.offset[row] = rows.offsets[domain.row]
+  return row
+}
+
+/** The signs of a split at neuron place `j`: bounds clamped, β in place. */
+function clamp(batch: DomainBatch, j: number, sign: number, beta: number): void {
+  batch.sign[j] = sign
+  batch.beta[j] = beta
+  if (sign > 0) batch.lower[j] = Math.max(batch.lower[j], 0)
+  else batch.upper[j] = Math.min(batch.upper[j], 0)
+}
+
+/** Adds a split to a row already in the batch. */
+export function splitRow(batch: DomainBatch, open: OpenNeurons, row: number, neuron: number, sign: 1 | -1): void {
+  clamp(batch, row * open.alpha.length + open.index[neuron], sign, 0)
+}
+
+/** Repeats the first row into the unused ones, so that padding holds ordinary numbers. */
+export function padBatch(batch: DomainBatch): void {
+  const size = batch.offset.length
+  for (const values of [batch.lower, batch.upper, batch.alpha, batch.beta, batch.sign, batch.start, batch.offset]) {
+    const width = values.length / size
+    for (let row = batch.count; row < size; row++) values.copyWithin(row * width, 0, width)
+  }
+}
+
+/** True when a row's bounds cross somewhere: no point of the box satisfies its splits. NaN is no proof. */
+export function isEmpty(batch: DomainBatch, open: OpenNeurons, row: number): boolean {
+  const at = row * open.alpha.length
+  for (const place of open.index) if (batch.lower[at + place] > batch.upper[at + place]) return true
+  return false
+}
+
+/** Copies the open neurons of row `row` of a flat array into `into`. */
+export function gather(values: Float32Array, open: OpenNeurons, row: number, into: Float32Array): void {
+  const at = row * open.alpha.length
+  for (let u = 0; u < into.length; u++) into[u] = values[at + open.index[u]]
+}

@@ -1,0 +1,218 @@
+// The open domains of branch and bound in flat typed arrays, ordered worst bound first by a binary heap of slots.
+import type { FlatBounds } from '../../bounds/flat.ts'
+
+/** What a pool keeps of every domain, besides its bound; U is the number of neurons open at the root. */
+export interface PoolLayout {
+  /** U */
+  readonly neurons: number
+  /** Candidates for the next split kept with a domain. */
+  readonly candidates: number
+  /** Whether domains have bounds of their own (refreshed) or the root's with their splits clamped in. */
+  readonly ownBounds: boolean
+}
+
+/** One domain, in compact order of the root's open neurons; a view into caller-owned buffers. */
+export interface DomainRecord {
+  bound: number
+  row: number
+  depth: number
+  /** [U] in [0, 1] */
+  readonly alpha: Float32Array
+  /** [U] */
+  readonly beta: Float32Array
+  /** [U]: +1, −1 or 0 */
+  readonly sign: Int8Array
+  /** [candidates] of compact neuron numbers, best first; −1 ends the list. */
+  readonly candidates: Int32Array
+  /** [U], present with `ownBounds`. */
+  readonly bounds: FlatBounds | null
+}
+
+const ALPHA_STEPS = 255
+const FIRST_CAPACITY = 1024
+
+export class DomainPool {
+  readonly layout: PoolLayout
+  #capacity = 0
+  #size = 0
+  #bound = new Float32Array(0)
+  #row = new Uint16Array(0)
+  #depth = new Uint16Array(0)
+  /** α in steps of 1/255: any α in [0,1] is sound, so rounding it costs tightness only, and little. */
+  #alpha = new Uint8Array(0)
+  #beta = new Float32Array(0)
+  #sign = new Int8Array(0)
+  #candidates = new Int32Array(0)
+  #lower = new Float32Array(0)
+  #upper = new Float32Array(0)
+  #heap = new Int32Array(0)
+  #free: number[] = []
+
+  constructor(layout: PoolLayout) {
+    this.layout = layout
+  }
+
+  /** Open domains. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Bytes held, used or not. */
+  get bytes(): number {
+    return this.#capacity * bytesPerDomain(this.layout)
+  }
+
+  /** Bytes after the next growth, if another domain were added. */
+  get bytesAfterPush(): number {
+    return this.#size < this.#capacity ? this.bytes : bytesPerDomain(this.layout) * nextCapacity(this.#capacity)
+  }
+
+  /** The smallest bound of all open domains; +∞ when there are none. */
+  get worst(): number {
+    return this.#size === 0 ? Infinity : this.#bound[this.#heap[0]]
+  }
+
+  push(domain: DomainRecord): void {
+    if (this.#size === this.#capacity) this.#grow()
+    const slot = this.#free.pop() ?? this.#size
+    this.#store(slot, domain)
+    this.#heap[this.#size] = slot
+    this.#size++
+    this.#siftUp(this.#size - 1)
+  }
+
+  /** Takes the worst domain out and copies it to `into`. */
+  popWorst(into: DomainRecord): void {
+    this.#remove(0, into)
+  }
+
+  /** Takes out a domain near the heap's end: recently added, so deep. Keeps the pool small when memory is short. */
+  popLast(into: DomainRecord): void {
+    this.#remove(this.#size - 1, into)
+  }
+
+  /** Visits every open domain without removing it, for checkpoints. */
+  forEach(into: DomainRecord, visit: (domain: DomainRecord) => void): void {
+    for (let i = 0; i < this.#size; i++) {
+      this.#load(this.#heap[i], into)
+      visit(into)
+    }
+  }
+
+  #remove(position: number, into: DomainRecord): void {
+    const slot = this.#heap[position]
+    this.#load(slot, into)
+    this.#size--
+    this.#free.push(slot)
+    if (position === this.#size) return
+    this.#heap[position] = this.#heap[this.#size]
+    this.#siftDown(position)
+    this.#siftUp(position)
+  }
+
+  #store(slot: number, domain: DomainRecord): void {
+    const { neurons, candidates } = this.layout
+    this.#bound[slot] = domain.bound
+    this.#row[slot] = domain.row
+    this.#depth[slot] = domain.depth
+    const at = slot * neurons
+    for (let i = 0; i < neurons; i++) this.#alpha[at + i] = Math.round(domain.alpha[i] * ALPHA_STEPS)
+    this.#beta.set(domain.beta, at)
+    this.#sign.set(domain.sign, at)
+    this.#candidates.set(domain.candidates, slot * candidates)
+    if (!domain.bounds) return
+    this.#lower.set(domain.bounds.lower, at)
+    this.#upper.set(domain.bounds.upper, at)
+  }
+
+  #load(slot: number, into: DomainRecord): void {
+    const { neurons, candidates } = this.layout
+    into.bound = this.#bound[slot]
+    into.row = this.#row[slot]
+    into.depth = this.#depth[slot]
+    const at = slot * neurons
+    for (let i = 0; i < neurons; i++) into.alpha[i] = this.#alpha[at + i] / ALPHA_STEPS
+    into.beta.set(this.#beta.subarray(at, at + neurons))
+    into.sign.set(this.#sign.subarray(at, at + neurons))
+    into.candidates.set(this.#candidates.subarray(slot * candidates, (slot + 1) * candidates))
+    if (!into.bounds) return
+    into.bounds.lower.set(this.#lower.subarray(at, at + neurons))
+    into.bounds.upper.set(this.#upper.subarray(at, at + neurons))
+  }
+
+  #grow(): void {
+    const capacity = nextCapacity(this.#capacity)
+    const { neurons, candidates, ownBounds } = this.layout
+    this.#bound = grown(this.#bound, new Float32Array(capacity))
+    this.#row = grown(this.#row, new Uint16Array(capacity))
+    this.#depth = grown(this.#depth, new Uint16Array(capacity))
+    this.#heap = grown(this.#heap, new Int32Array(capacity))
+    this.#alpha = grown(this.#alpha, new Uint8Array(capacity * neurons))
+    this.#beta = grown(this.#beta, new Float32Array(capacity * neurons))
+    this.#sign = grown(this.#sign, new Int8Array(capacity * neurons))
+    this.#candidates = grown(this.#candidates, new Int32Array(capacity * candidates))
+    if (ownBounds) {
+      this.#lower = grown(this.#lower, new Float32Array(capacity * neurons))
+      this.#upper = grown(this.#upper, new Float32Array(capacity * neurons))
+    }
+    this.#capacity = capacity
+  }
+
+  #siftUp(start: number): void {
+    for (let i = start; i > 0;) {
+      const parent = (i - 1) >> 1
+      if (!this.#before(i, parent)) return
+      this.#swap(i, parent)
+      i = parent
+    }
+  }
+
+  #siftDown(start: number): void {
+    for (let i = start; ;) {
+      let least = i
+      for (const child of [2 * i + 1, 2 * i + 2]) if (child < this.#size && this.#before(child, least)) least = child
+      if (least === i) return
+      this.#swap(i, least)
+      i = least
+    }
+  }
+
+  #before(i: number, j: number): boolean {
+    return this.#bound[this.#heap[i]] < this.#bound[this.#heap[j]]
+  }
+
+  #swap(i: number, j: number): void {
+    const slot = this.#heap[i]
+    this.#heap[i] = this.#heap[j]
+    this.#heap[j] = slot
+  }
+}
+
+/** A record with buffers of its own. */
+export function emptyRecord({ neurons, candidates, ownBounds }: PoolLayout): DomainRecord {
+  const bounds = ownBounds ? { lower: new Float32Array(neurons), upper: new Float32Array(neurons) } : null
+  return {
+    bound: -Infinity,
+    row: 0,
+    depth: 0,
+    alpha: new Float32Array(neurons),
+    beta: new Float32Array(neurons),
+    sign: new Int8Array(neurons),
+    candidates: new Int32Array(candidates).fill(-1),
+    bounds,
+  }
+}
+
+/** Memory one open domain takes. */
+export function bytesPerDomain({ neurons, candidates, ownBounds }: PoolLayout): number {
+  return 12 + 4 * candidates + neurons * (ownBounds ? 14 : 6)
+}
+
+function nextCapacity(capacity: number): number {
+  return Math.max(FIRST_CAPACITY, Math.ceil(capacity * 1.5))
+}
+
+function grown<A extends { set(source: A): void }>(old: A, fresh: A): A {
+  fresh.set(old)
+  return fresh
+}

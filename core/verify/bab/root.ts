@@ -1,0 +1,59 @@
+// What branch and bound knows before it splits anything: the open neurons, their bounds, and the rows still to prove.
+import type { PreActivationBounds } from '../../bounds/box.ts'
+import { flatBounds, initialAlpha, type FlatBounds } from '../../bounds/flat.ts'
+import type { Cone } from '../../bounds/graph.ts'
+import { relaxationOf } from '../../bounds/relaxation/index.ts'
+import { parameterOf, nodeById, type Network } from '../../nn/index.ts'
+
+/** The neurons whose relaxation is not exact at the root, in compact order. */
+export interface OpenNeurons {
+  /** Place in the cone's flat layout, [open]. */
+  readonly index: Int32Array
+  /** 1 where the neuron can be split at zero, [open]. */
+  readonly splittable: Uint8Array
+  /** Bias of the affine node that feeds the neuron, [open]: BaBSR's scores want it. */
+  readonly bias: Float32Array
+  /** Bounds of all neurons of the cone at the root. */
+  readonly bounds: FlatBounds
+  /** Parameters of plain CROWN for all neurons of the cone. */
+  readonly alpha: Float32Array
+}
+
+export function openNeurons(cone: Cone, preActivations: PreActivationBounds): OpenNeurons {
+  const bounds = flatBounds(cone, preActivations)
+  const index: number[] = []
+  const splittable: number[] = []
+  const bias: number[] = []
+  for (const { layer, source, neurons, offset } of cone.activations) {
+    const relaxation = relaxationOf(layer)
+    const biases = biasesOf(cone.network, source, neurons)
+    for (let i = 0; i < neurons; i++) {
+      if (!relaxation.isLoose(layer, i, bounds.lower[offset + i], bounds.upper[offset + i])) continue
+      index.push(offset + i)
+      splittable.push(relaxation.splits ? 1 : 0)
+      bias.push(biases[i])
+    }
+  }
+  return {
+    index: Int32Array.from(index),
+    splittable: Uint8Array.from(splittable),
+    bias: Float32Array.from(bias),
+    bounds,
+    alpha: initialAlpha(cone, bounds),
+  }
+}
+
+/** Bias of every neuron of node `id`; a sum of branches adds theirs. */
+function biasesOf(network: Network, id: string, neurons: number): Float32Array {
+  const result = new Float32Array(neurons)
+  if (id === 'input') return result
+  const { layer, inputs } = nodeById(network, id)
+  if (layer.kind === 'add') {
+    for (const input of inputs) biasesOf(network, input, neurons).forEach((value, i) => (result[i] += value))
+    return result
+  }
+  if (layer.kind !== 'dense' && layer.kind !== 'conv2d') return result
+  const { data } = parameterOf(layer, 'bias')
+  const plane = neurons / data.length
+  return result.map((_, i) => data[Math.floor(i / plane)])
+}
