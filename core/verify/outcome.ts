@@ -2,6 +2,8 @@
 import type { ErrorData } from '../contract/errors.ts'
 import type { Evidence, Verdict, VerifierName } from '../contract/verdict.ts'
 
+export type { Evidence, Verdict, VerifierName }
+
 /** How much a verifier may spend. `seconds` is wall-clock time; `domains` and `memoryBytes` bound branch and bound. */
 export interface Budget {
   readonly seconds: number

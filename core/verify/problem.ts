@@ -1,11 +1,10 @@
 // The question a verifier answers: a network, an input box, a linear output property; and the interface of all verifiers.
 import type { Box, OutputRows } from '../bounds/box.ts'
 import { EspalierError } from '../contract/errors.ts'
-import type { Evidence, Verdict, VerifierName } from '../contract/verdict.ts'
 import { sizeOf } from '../nn/layer.ts'
 import { shapeOf, type Network } from '../nn/network.ts'
 import { ball, exactPixels, targetedRows, untargetedRows } from './ball.ts'
-import type { Budget, Outcome, VerifyProgress, Witness } from './outcome.ts'
+import type { Budget, Evidence, Outcome, Verdict, VerifierName, VerifyProgress, Witness } from './outcome.ts'
 
 export type { Budget, Evidence, Outcome, Verdict, VerifierName, VerifyProgress, Witness }
 
@@ -29,12 +28,14 @@ export interface Problem {
   readonly centre?: Float64Array
 }
 
-/** One verification method. Never rejects for a hard problem or a full budget; rejects with `EspalierError` for what is broken. */
+/** One verification method. */
 export interface Verifier {
   readonly name: VerifierName
   /**
-   * Decides the problem within the budget. When `signal` aborts, ends within about a second with verdict `unknown`
-   * and reason `cancelled`.
+   * Decides the problem within the budget (wall clock, exceeded by a second at most). When `signal` aborts, ends within
+   * about a second with verdict `unknown` and reason `cancelled`. What goes wrong on the way is verdict `error`.
+   * @throws EspalierError 'verify/soundness' when a verdict contradicts a replayed point: stop the run;
+   *   'recipe/invalid' for a budget that is not positive.
    */
   verify(
     problem: Problem,

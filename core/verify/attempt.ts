@@ -1,0 +1,133 @@
+// One verification under way: what its stages have found out so far, and what is left to prove.
+import type { Box, OutputRows, PreActivationBounds } from '../bounds/box.ts'
+import type { EspalierError } from '../contract/errors.ts'
+import { activationNodes } from '../nn/index.ts'
+import type { Evidence, VerifierName, VerifyProgress, Witness } from './outcome.ts'
+import type { PreparedNetwork, VerifyContext } from './prepared.ts'
+import type { Problem } from './problem.ts'
+import { Replay } from './replay.ts'
+
+/** A definite answer. `method` is who found it where that is not the stage itself. */
+export type Decision =
+  | { readonly verdict: 'verified'; readonly evidence: Evidence; readonly method?: VerifierName }
+  | { readonly verdict: 'falsified'; readonly witness: Witness; readonly method?: VerifierName }
+
+/** The state that stages share. Row bounds only ever rise. */
+export class Attempt {
+  readonly context: VerifyContext
+  readonly problem: Problem
+  readonly prepared: PreparedNetwork
+  readonly replay: Replay
+  readonly signal: AbortSignal
+  /** Lower bounds of the property's rows, −Infinity where nothing is known. */
+  readonly rowLower: Float64Array
+  /** Figures for `Outcome.detail`. */
+  readonly detail: Record<string, number> = {}
+  /** Points worth trying as counterexamples or starting from: minimisers, best attack candidates. */
+  readonly points: Float64Array[] = []
+  bounds: PreActivationBounds | null = null
+  /** α of the last bound of every row [rows, neurons], for stages that start from it. */
+  alpha: Float32Array | null = null
+  domains = 0
+  upperBound: number | null = null
+  /** Why the last stage did not decide. */
+  reason: string | null = null
+  /** What broke in a stage that others can stand in for. */
+  failure: EspalierError | null = null
+  readonly #started = performance.now()
+  readonly #report: (progress: VerifyProgress) => void
+
+  constructor(
+    context: VerifyContext,
+    problem: Problem,
+    signal: AbortSignal,
+    report: (progress: VerifyProgress) => void,
+  ) {
+    this.context = context
+    this.problem = problem
+    this.prepared = context.prepare(problem.network)
+    this.replay = new Replay(problem)
+    this.signal = signal
+    this.rowLower = new Float64Array(problem.property.rows.rows).fill(-Infinity)
+    this.#report = report
+  }
+
+  get box(): Box {
+    return this.problem.box
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.#started) / 1000
+  }
+
+  /** Lower bound of the property's value. */
+  get lowerBound(): number {
+    return this.problem.property.kind === 'all-positive'
+      ? this.rowLower.reduce((low, value) => Math.min(low, value), Infinity)
+      : this.rowLower.reduce((high, value) => Math.max(high, value), -Infinity)
+  }
+
+  /** Whether the row bounds prove the property. NaN proves nothing. */
+  get proved(): boolean {
+    return this.lowerBound > 0
+  }
+
+  /** Rows not proved positive yet, by index of the property. */
+  get openRows(): number[] {
+    return Array.from(this.rowLower.keys()).filter((row) => !(this.rowLower[row] > 0))
+  }
+
+  /** The open rows alone. */
+  get openOutputRows(): OutputRows {
+    return selectRows(this.problem.property.rows, this.openRows)
+  }
+
+  /** Unstable neurons at the root (l < 0 < u, not grafted); null before any bounds. */
+  get unstable(): number | null {
+    if (!this.bounds) return null
+    let count = 0
+    for (const { node, preActivationNode } of activationNodes(this.prepared.fused)) {
+      const known = this.bounds.get(preActivationNode)
+      if (!known || node.layer.kind === 'sigmoid') continue
+      const mask = node.layer.kind === 'graftedRelu' ? node.layer.mask.data : null
+      for (let i = 0; i < known.lower.length; i++)
+        if (mask?.[i] !== 1 && known.lower[i] < 0 && known.upper[i] > 0) count++
+    }
+    return count
+  }
+
+  /** Raises the bounds of the given rows; NaN is no bound. */
+  raise(rows: readonly number[], lower: ArrayLike<number>): void {
+    rows.forEach((row, i) => {
+      if (lower[i] > this.rowLower[row]) this.rowLower[row] = lower[i]
+    })
+  }
+
+  progress(stage: VerifierName, open: number | null = null, lowerBound = this.lowerBound): void {
+    const { seconds, domains, upperBound } = this
+    this.#report({
+      stage,
+      seconds,
+      lowerBound: Number.isFinite(lowerBound) ? lowerBound : null,
+      upperBound,
+      domains,
+      open,
+    })
+  }
+
+  add(name: string, value: number): void {
+    this.detail[name] = (this.detail[name] ?? 0) + value
+  }
+}
+
+/** The rows with the given indices. */
+export function selectRows({ rows, coefficients, offsets }: OutputRows, chosen: readonly number[]): OutputRows {
+  const outputs = rows === 0 ? 0 : coefficients.length / rows
+  return {
+    rows: chosen.length,
+    coefficients: Float64Array.from(
+      chosen.flatMap((row) => Array.from(coefficients.subarray(row * outputs, (row + 1) * outputs))),
+    ),
+    offsets: Float64Array.from(chosen, (row) => offsets[row]),
+  }
+}

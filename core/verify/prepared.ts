@@ -1,0 +1,35 @@
+// What verifiers prepare once per network: the fused network, its bounder, the solver threads.
+import { createBounder, type Bounder } from '../bounds/bounder.ts'
+import type { Engine } from '../engine/engine.ts'
+import { fuseBatchNorm } from '../nn/fuse.ts'
+import type { Network } from '../nn/index.ts'
+import { SolverPool } from './milp/solver-pool.ts'
+
+export interface PreparedNetwork {
+  /** As the problem has it; what witnesses are replayed on. */
+  readonly original: Network
+  /** Without batch norm; what bounds, attacks and MILP work on. */
+  readonly fused: Network
+  readonly bounder: Bounder
+}
+
+/** Shared by the verifiers that one `createVerifier` call makes. Networks are kept as long as their owner keeps them. */
+export class VerifyContext {
+  readonly engine: Engine
+  readonly pool: SolverPool
+  readonly #networks = new WeakMap<Network, PreparedNetwork>()
+
+  constructor(engine: Engine, solverThreads = 2) {
+    this.engine = engine
+    this.pool = new SolverPool(solverThreads)
+  }
+
+  prepare(original: Network): PreparedNetwork {
+    const known = this.#networks.get(original)
+    if (known) return known
+    const fused = fuseBatchNorm(original)
+    const prepared = { original, fused, bounder: createBounder(this.engine, fused) }
+    this.#networks.set(original, prepared)
+    return prepared
+  }
+}

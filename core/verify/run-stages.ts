@@ -1,0 +1,112 @@
+// Runs the stages of a verifier one after another within one budget and turns the result into an outcome.
+import { EspalierError, toErrorData } from '../contract/errors.ts'
+import { Attempt, type Decision } from './attempt.ts'
+import type { Budget, Outcome, VerifierName, VerifyProgress } from './outcome.ts'
+import type { VerifyContext } from './prepared.ts'
+import type { Problem } from './problem.ts'
+import { requireConsistent } from './replay.ts'
+import type { Stage } from './stages/stage.ts'
+
+export interface StageRun {
+  readonly name: VerifierName
+  readonly context: VerifyContext
+  readonly problem: Problem
+  readonly budget: Budget
+  readonly signal: AbortSignal
+  readonly report: (progress: VerifyProgress) => void
+  /** Chosen with the attempt at hand, when the run starts. */
+  readonly stages: readonly Stage[]
+}
+
+/** What breaks becomes an outcome `error`. @throws EspalierError 'verify/soundness' when a verdict contradicts a replayed point. */
+export async function runStages(run: StageRun): Promise<Outcome> {
+  const started = performance.now()
+  try {
+    return await attemptStages(run)
+  } catch (thrown) {
+    if (thrown instanceof EspalierError && thrown.code === 'verify/soundness') throw thrown
+    return failed(run.name, (performance.now() - started) / 1000, thrown)
+  }
+}
+
+async function attemptStages(run: StageRun): Promise<Outcome> {
+  const attempt = new Attempt(run.context, run.problem, run.signal, run.report)
+  const deadline = performance.now() + run.budget.seconds * 1000
+  for (const stage of run.stages) {
+    const left = (deadline - performance.now()) / 1000
+    if (left <= 0 || run.signal.aborted) break
+    const decision = await runStage(stage, attempt, left * stage.share)
+    if (!decision) continue
+    const outcome = decided(attempt, decision, decision.method ?? stage.method)
+    requireConsistent(attempt.replay, outcome, attempt.points)
+    return outcome
+  }
+  return undecided(attempt, run, deadline)
+}
+
+/** One stage with a signal that aborts at its time limit; its seconds go to `detail`. */
+async function runStage(stage: Stage, attempt: Attempt, seconds: number): Promise<Decision | null> {
+  const limit = new AbortController()
+  const timer = setTimeout(() => limit.abort(), Math.min(seconds * 1000, 2 ** 31 - 1))
+  const before = attempt.seconds
+  try {
+    return await stage.run(attempt, seconds, AbortSignal.any([attempt.signal, limit.signal]))
+  } finally {
+    clearTimeout(timer)
+    attempt.add(`${stage.label}Seconds`, attempt.seconds - before)
+  }
+}
+
+function decided(attempt: Attempt, decision: Decision, method: VerifierName): Outcome {
+  const falsified = decision.verdict === 'falsified'
+  return {
+    ...figures(attempt),
+    verdict: decision.verdict,
+    evidence: falsified ? 'replayed' : decision.evidence,
+    method,
+    witness: falsified ? decision.witness : null,
+  }
+}
+
+function undecided(attempt: Attempt, run: StageRun, deadline: number): Outcome {
+  const cancelled = run.signal.aborted
+  if (attempt.failure && !cancelled)
+    return { ...failed(run.name, attempt.seconds, attempt.failure), ...figures(attempt) }
+  const late = performance.now() >= deadline - 5
+  return {
+    ...figures(attempt),
+    verdict: !cancelled && late ? 'timeout' : 'unknown',
+    evidence: null,
+    method: run.name,
+    witness: null,
+    reason: cancelled ? 'cancelled' : (attempt.reason ?? 'the time limit was reached before any method ran'),
+  }
+}
+
+function failed(method: VerifierName, seconds: number, thrown: unknown): Outcome {
+  const error = toErrorData(thrown)
+  return {
+    verdict: 'error',
+    evidence: null,
+    method,
+    seconds,
+    lowerBound: null,
+    domains: 0,
+    unstable: null,
+    witness: null,
+    detail: {},
+    reason: error.message,
+    error,
+  }
+}
+
+function figures(attempt: Attempt): Pick<Outcome, 'seconds' | 'lowerBound' | 'domains' | 'unstable' | 'detail'> {
+  const { seconds, lowerBound, domains, unstable, detail } = attempt
+  return { seconds, lowerBound: Number.isFinite(lowerBound) ? lowerBound : null, domains, unstable, detail }
+}
+
+/** Checks a budget before anything is spent. @throws EspalierError 'recipe/invalid'. */
+export function requireBudget({ seconds }: Budget): void {
+  if (seconds > 0) return
+  throw new EspalierError('recipe/invalid', `the time limit is ${seconds} seconds`, 'Give a positive time limit.')
+}

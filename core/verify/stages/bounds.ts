@@ -1,0 +1,78 @@
+// Stages that only compute bounds: interval, CROWN, α-CROWN.
+import { intervalBounds } from '../../bounds/interval.ts'
+import { intervalRows } from '../../bounds/interval-rows.ts'
+import { plainCrown, type AscentSettings } from '../../bounds/row-bounder.ts'
+import type { Attempt } from '../attempt.ts'
+import type { VerifierName } from '../outcome.ts'
+import { verifiedByBounds, type Stage } from './stage.ts'
+
+const NOT_TIGHT = 'the bounds are not tight enough'
+
+/** Output rows: 100 steps; every intermediate bound: 20 (spec C.4, F). */
+const outputAscent: AscentSettings = { iterations: 100, rate: 0.1, decay: 0.98 }
+const neuronAscent: AscentSettings = { iterations: 20, rate: 0.1, decay: 0.98 }
+
+export function intervalStage(): Stage {
+  return {
+    method: 'interval',
+    label: 'interval',
+    share: 1,
+    run(attempt) {
+      const { fused } = attempt.prepared
+      attempt.bounds = intervalBounds(fused, attempt.box).preActivations
+      const { rows } = attempt.problem.property
+      attempt.raise(Array.from(attempt.rowLower.keys()), intervalRows(fused, attempt.box, rows).lower)
+      attempt.progress('interval')
+      attempt.reason = NOT_TIGHT
+      return Promise.resolve(verifiedByBounds(attempt))
+    },
+  }
+}
+
+export function crownStage(): Stage {
+  return boundStage('crown', plainCrown, plainCrown, 1)
+}
+
+export function alphaCrownStage(share = 1): Stage {
+  return boundStage('alpha-crown', neuronAscent, outputAscent, share)
+}
+
+function boundStage(method: VerifierName, neurons: AscentSettings, outputs: AscentSettings, share: number): Stage {
+  return {
+    method,
+    label: method,
+    share,
+    async run(attempt, _seconds, signal) {
+      const { bounder } = attempt.prepared
+      const known = attempt.bounds ?? undefined
+      const bounds = await bounder.preActivations(attempt.box, { ascent: neurons, known, signal })
+      attempt.bounds = bounds
+      attempt.reason = NOT_TIGHT
+      if (!signal.aborted) await raiseRows(attempt, outputs)
+      attempt.progress(method)
+      return verifiedByBounds(attempt) ?? replayPoints(attempt)
+    },
+  }
+}
+
+/** Bounds the open rows and keeps their minimisers as candidates. */
+async function raiseRows(attempt: Attempt, ascent: AscentSettings): Promise<void> {
+  const { bounds, openRows, openOutputRows: rows } = attempt
+  if (!bounds) return
+  const { lower, crown } = await attempt.prepared.bounder.outputs(attempt.box, rows, bounds, ascent)
+  attempt.raise(openRows, lower)
+  const inputs = attempt.box.lower.length
+  for (let row = 0; row < rows.rows; row++)
+    attempt.points.push(Float64Array.from(crown.points.subarray(row * inputs, (row + 1) * inputs)))
+}
+
+/** Minimisers of the relaxed network are sometimes counterexamples of the real one. */
+function replayPoints(
+  attempt: Attempt,
+): { verdict: 'falsified'; witness: NonNullable<ReturnType<Attempt['replay']['accept']>> } | null {
+  for (const point of attempt.points) {
+    const witness = attempt.replay.accept(point)
+    if (witness) return { verdict: 'falsified', witness }
+  }
+  return null
+}

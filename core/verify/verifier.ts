@@ -1,0 +1,54 @@
+// The registry of verifiers: every name has its stages, or the project does not compile.
+import type { Engine } from '../engine/engine.ts'
+import { fgsmOptions, pgdOptions } from './attack/search.ts'
+import type { VerifierName } from './outcome.ts'
+import { VerifyContext } from './prepared.ts'
+import type { Verifier } from './problem.ts'
+import { requireBudget, runStages } from './run-stages.ts'
+import { attackStage } from './stages/attack.ts'
+import { alphaCrownStage, crownStage, intervalStage } from './stages/bounds.ts'
+import { milpStage } from './stages/milp.ts'
+import { predictStage } from './stages/predict.ts'
+import type { Stage } from './stages/stage.ts'
+
+/** What every verifier of one `createVerifier` call shares; settings, never defaults that change. */
+export interface VerifierOptions {
+  /** Solver threads for `milp` and `auto`. Default 2. */
+  readonly solverThreads?: number
+  /** Seed of random restarts. Default 100. */
+  readonly seed?: number
+}
+
+const stagesOf: { readonly [N in VerifierName]: (options: VerifierOptions) => readonly Stage[] } = {
+  attack: (options) => [predictStage(), attackStage(fgsmOptions, 'fgsm'), attackStage(pgd(options))],
+  interval: () => [predictStage(), intervalStage()],
+  crown: () => [predictStage(), intervalStage(), crownStage()],
+  'alpha-crown': () => [predictStage(), intervalStage(), crownStage(), alphaCrownStage()],
+  bab: () => [predictStage(), intervalStage(), crownStage()],
+  milp: () => [predictStage(), intervalStage(), crownStage(), milpStage()],
+  auto: (options) => [
+    predictStage(),
+    attackStage({ ...pgd(options), restarts: 2, steps: 40 }, 'quickAttack', 0.05),
+    intervalStage(),
+    crownStage(),
+    alphaCrownStage(0.2),
+    attackStage(pgd(options), 'attack', 0.1),
+    milpStage(),
+  ],
+}
+
+/** A verifier by name. Verifiers made by one call share prepared networks and solver threads between their problems. */
+export function createVerifier(name: VerifierName, engine: Engine, options: VerifierOptions = {}): Verifier {
+  const context = new VerifyContext(engine, options.solverThreads)
+  return {
+    name,
+    verify: (problem, budget, signal, report) => {
+      requireBudget(budget)
+      return runStages({ name, context, problem, budget, signal, report, stages: stagesOf[name](options) })
+    },
+  }
+}
+
+function pgd(options: VerifierOptions): typeof pgdOptions {
+  return { ...pgdOptions, seed: options.seed ?? pgdOptions.seed }
+}
