@@ -117,6 +117,12 @@ describe('createNetwork', () => {
       /"p" \(avgPool\)/,
     ],
     [
+      'pool padding as wide as its kernel',
+      [{ id: 'p', layer: { kind: 'avgPool', kernel: [2, 3], strides: [2, 2], pads: [0, 0, 2, 0] } }],
+      [1, 9, 9],
+      /"p" \(avgPool\): padding should be smaller than the kernel 2×3 but is 0×0×2×0/,
+    ],
+    [
       'one input for a sum',
       [{ id: 's', layer: { kind: 'add' } }],
       [4],

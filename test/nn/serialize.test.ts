@@ -114,7 +114,7 @@ describe('refusals', () => {
 
   it('refuses headers that are no JSON, miss a key, have a strange one, or another version', () => {
     expect(refusal(withHeader(() => '{'))).toMatch(/not JSON/)
-    expect(refusal(withHeader(({ name: _name, ...rest }) => rest))).toMatch(/name/)
+    expect(refusal(withHeader((header) => ({ ...header, name: undefined })))).toMatch(/name/)
     expect(refusal(withHeader((header) => ({ ...header, extra: 1 })))).toMatch(/extra/)
     expect(refusal(withHeader((header) => ({ ...header, version: 2 })))).toMatch(/version/)
   })

@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { avgPool2d, avgPool2dTranspose } from '../../engine/ops/avg-pool2d.ts'
 import { tf } from '../../engine/tensor.ts'
 import { monotoneInterval } from './interval.ts'
-import type { AffineLayerRule } from './rule.ts'
+import { formatShape, type AffineLayerRule } from './rule.ts'
 import { padsSchema, stridesSchema, windowOutput, type Pads, type Strides } from './window.ts'
 
+/** `pads` are smaller than the kernel, so every window sees the image. */
 export interface AvgPoolLayer {
   readonly kind: 'avgPool'
   readonly kernel: readonly [height: number, width: number]
@@ -20,7 +21,11 @@ export const avgPoolRule: AffineLayerRule<AvgPoolLayer> = {
 
   outputShape(layer, [input], fail) {
     if (input.length !== 3) fail('input', 'channels×height×width', input)
-    return [input[0], ...windowOutput(input, layer.kernel, layer.strides, layer.pads, fail)]
+    const size = windowOutput(input, layer.kernel, layer.strides, layer.pads, fail)
+    if (layer.pads.some((pad, side) => pad >= layer.kernel[side % 2])) {
+      fail('padding', `smaller than the kernel ${formatShape(layer.kernel)}`, layer.pads)
+    }
+    return [input[0], ...size]
   },
 
   evaluate(layer, [x], [[, height, width]], [channels, outHeight, outWidth]) {
