@@ -1,15 +1,33 @@
 // The composition root: opens a home folder and implements the contract's Api on it.
+import { readFileSync } from 'node:fs'
+import { DatasetShelf, describeDataset, findMnist } from './app/datasets.ts'
+import { listDevices } from './app/devices.ts'
+import { getInstance } from './app/instance.ts'
+import { exportModel, getModel, listArchitectures } from './app/models.ts'
+import { openHome, type HomeAccess, type OpenedHome } from './app/open-home.ts'
+import { listRecipes } from './app/recipes.ts'
+import { exportRun, getRun } from './app/runs.ts'
 import type { Api } from './contract/api.ts'
+import { EspalierError } from './contract/errors.ts'
 import type { JobEvent } from './contract/events.ts'
-import type { JobLauncher } from './jobs/launcher.ts'
+import { EventLog } from './jobs/event-log.ts'
+import { forkLauncher, type JobLauncher } from './jobs/launcher.ts'
+import { checkRecipe } from './jobs/recipe/check.ts'
+import { planRecipe } from './jobs/recipe/plan.ts'
+import { formatRecipe, parseRecipe } from './jobs/recipe/text.ts'
+import { JobSupervisor } from './jobs/supervisor.ts'
 
 export interface AppOptions {
   /** The data folder; created where missing. */
   readonly home: string
   /** Which shell asks: told by `app.info`. */
   readonly shell: 'cli' | 'serve' | 'electron' | 'test'
+  /** Default `write`. */
+  readonly access?: HomeAccess
   /** How job processes are started. Default: Node's fork. */
   readonly launcher?: JobLauncher
+  /** Milliseconds a job process gets to stop before it is ended. Default 10,000. */
+  readonly grace?: number
 }
 
 export interface App {
@@ -18,4 +36,100 @@ export interface App {
   subscribe(listener: (event: JobEvent) => void): () => void
   /** Interrupts running jobs (they can be resumed), then closes the store. */
   dispose(): Promise<void>
+}
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+
+/** Opens a home and takes up its queue. @throws EspalierError 'store/*' */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { home, launcher = forkLauncher, grace = 10_000 } = options
+  const opened = await openHome(home, options.access ?? 'write')
+  const { store } = opened
+  const log = new EventLog()
+  const supervisor = new JobSupervisor({ store, log, launcher, concurrency: 1, grace })
+  if (opened.obstacle === null) await supervisor.recover()
+  let disposed = false
+  return {
+    api: implement(opened, { options, log, supervisor, shelf: new DatasetShelf(store) }),
+    home: store.home,
+    subscribe: (listener) => log.subscribe(listener),
+    async dispose() {
+      if (disposed) return
+      disposed = true
+      await supervisor.close()
+      await store.close()
+    },
+  }
+}
+
+interface Parts {
+  readonly options: AppOptions
+  readonly log: EventLog
+  readonly supervisor: JobSupervisor
+  readonly shelf: DatasetShelf
+}
+
+function implement({ store, obstacle }: OpenedHome, { options, log, supervisor, shelf }: Parts): Api {
+  /** The supervisor, where jobs may be started and stopped. */
+  const jobs = (): JobSupervisor => {
+    if (obstacle !== null) throw obstacle
+    return supervisor
+  }
+  return {
+    'app.info': () =>
+      Promise.resolve({
+        version,
+        home: store.home,
+        shell: options.shell,
+        node: process.versions.node,
+        readOnly: obstacle !== null,
+        mnistDirectory: findMnist(),
+      }),
+    'devices.probe': listDevices,
+    'data.list': () => store.datasets.list(),
+    'data.open': async ({ data }) => describeDataset(await shelf.open(data)),
+    'architectures.list': ({ inputShape }) => Promise.resolve(listArchitectures(inputShape)),
+    'models.list': (page) => store.models.list(page),
+    'models.export': ({ id }) => exportModel(store, id),
+    'models.get': ({ id }) => getModel(store, id),
+    'recipes.list': listRecipes,
+    'recipes.parse': async ({ yaml }) => planRecipe(await attempt(() => parseRecipe(yaml))),
+    'recipes.format': async ({ recipe }) => ({ yaml: await attempt(() => formatRecipe(recipe)) }),
+    'recipes.plan': async ({ recipe }) => {
+      await attempt(() => checkRecipe(recipe))
+      return planRecipe(recipe)
+    },
+    'jobs.start': async ({ recipe }) => {
+      await attempt(() => checkRecipe(recipe))
+      return jobs().start(recipe)
+    },
+    'jobs.list': (page) => store.jobs.list(page),
+    'jobs.get': async ({ id }) => {
+      // Rows are written before their event: what is read after this number holds at least all up to it.
+      const { sequence } = log
+      const job = await store.jobs.get(id)
+      if (job === null) throw new EspalierError('job/unknown', `There is no job ${id}.`, 'List the jobs to see them.')
+      return { job, runs: await store.runs.ofJob(id), sequence }
+    },
+    'jobs.cancel': async ({ id }) => attempt(() => jobs().cancel(id)),
+    'jobs.resume': async ({ id }) => attempt(() => jobs().resume(id)),
+    'jobs.events': ({ jobId, after }) => {
+      const { events, sequence, complete } = log.since(jobId, after)
+      return Promise.resolve({ events: [...events], sequence, complete })
+    },
+    'runs.list': async ({ jobId, limit, offset }) =>
+      jobId === null
+        ? store.runs.list({ limit, offset })
+        : (await store.runs.ofJob(jobId)).slice(offset, offset + limit),
+    'runs.get': ({ id }) => getRun(store, id),
+    'runs.export': ({ id, format }) => exportRun(store, id, format),
+    'runs.metrics': ({ id }) => store.metrics.ofRun(id),
+    'runs.verdicts': ({ id }) => store.verdicts.ofRun(id),
+    'runs.instance': (input) => getInstance(store, shelf, input),
+  }
+}
+
+/** What throws at once becomes a rejection: every method of the Api answers with a promise. */
+async function attempt<T>(work: () => T | Promise<T>): Promise<T> {
+  return work()
 }

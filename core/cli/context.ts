@@ -10,7 +10,7 @@ import { Terminal } from './terminal.ts'
 export interface Context {
   readonly terminal: Terminal
   readonly home: string
-  open(shell?: 'cli' | 'serve'): Promise<App>
+  readonly open: (shell?: 'cli' | 'serve') => Promise<App>
 }
 
 interface CommonOptions {

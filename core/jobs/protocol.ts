@@ -15,6 +15,10 @@ export type ToChild = z.infer<typeof toChildSchema>
 export const fromChildSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
   z.strictObject({ type: z.literal('event'), body: jobEventBodySchema }),
-  z.strictObject({ type: z.literal('end'), outcome: z.enum(['done', 'failed', 'stopped']), error: errorData.nullable() }),
+  z.strictObject({
+    type: z.literal('end'),
+    outcome: z.enum(['done', 'failed', 'stopped']),
+    error: errorData.nullable(),
+  }),
 ])
 export type FromChild = z.infer<typeof fromChildSchema>

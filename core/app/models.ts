@@ -1,0 +1,76 @@
+// Models for the windows: layer tables, lineage, architectures that can be chosen, ONNX files.
+import type { ApiOutput } from '../contract/api.ts'
+import { toErrorData } from '../contract/errors.ts'
+import type { ArchitectureName } from '../contract/recipe.ts'
+import { exportOnnx } from '../io/onnx/export.ts'
+import { loadModel } from '../jobs/execute/models.ts'
+import {
+  architectureNames,
+  buildArchitecture,
+  countNeurons,
+  countParameters,
+  layerTable,
+  type Network,
+} from '../nn/index.ts'
+import type { Store } from '../store/store.ts'
+
+const descriptions: Readonly<Record<ArchitectureName, readonly [title: string, description: string]>> = {
+  net1: ['NET1', 'Fully connected, 64·32·16 hidden neurons with batch norm: the pruning paper’s smaller network'],
+  net2: ['NET2', 'Fully connected, 128·64·32 hidden neurons with batch norm: the pruning paper’s larger network'],
+  convSmall: ['ConvSmall', 'Two convolutions and a dense layer of 100: the smallest of the grafting paper'],
+  cnnB: ['CNN-B', 'Two convolutions and a dense layer of 250, as the verification competition has it'],
+  convBig: ['ConvBig', 'Four convolutions and two dense layers of 512'],
+  resnet4b: ['ResNet-4B', 'A residual network of four blocks'],
+  convHuge: ['ConvHuge', 'Four wide convolutions and two dense layers: the largest of the grafting paper'],
+  sigmoidCnn: ['Sigmoid CNN', 'Convolutions with sigmoid activations'],
+}
+
+type LayerRows = ApiOutput<'models.get'>['layers']
+
+function layersOf(network: Network): LayerRows {
+  return layerTable(network).map((row) => ({
+    ...row,
+    inputShape: [...row.inputShape],
+    outputShape: [...row.outputShape],
+  }))
+}
+
+/** Every architecture on an input shape; one that does not fit says why. */
+export function listArchitectures(inputShape: readonly number[]): ApiOutput<'architectures.list'> {
+  return architectureNames.map((name) => {
+    const [title, description] = descriptions[name]
+    try {
+      const network = buildArchitecture(name, inputShape, 0)
+      const figures = {
+        neurons: countNeurons(network),
+        parameters: countParameters(network),
+        layers: layersOf(network),
+      }
+      return { name, title, description, fits: true, reason: '', ...figures }
+    } catch (thrown) {
+      return {
+        name,
+        title,
+        description,
+        fits: false,
+        reason: toErrorData(thrown).message,
+        neurons: 0,
+        parameters: 0,
+        layers: [],
+      }
+    }
+  })
+}
+
+/** Lineage from the first ancestor to the model itself. @throws EspalierError 'store/missing', 'store/corrupt' */
+export async function getModel(store: Store, id: string): Promise<ApiOutput<'models.get'>> {
+  const { row, network } = await loadModel(store, id)
+  return { model: row, layers: layersOf(network), lineage: (await store.models.lineage(id)).reverse() }
+}
+
+/** Opset 13, float32, batch 1. */
+export async function exportModel(store: Store, id: string): Promise<ApiOutput<'models.export'>> {
+  const { row, network } = await loadModel(store, id)
+  const base64 = Buffer.from(exportOnnx(network)).toString('base64')
+  return { name: `${row.name}-${row.id}.onnx`, mediaType: 'application/octet-stream', base64 }
+}

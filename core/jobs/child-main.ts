@@ -1,0 +1,63 @@
+// The life of a job process: says it is ready, carries out one job, tells how it ended.
+import { toErrorData, type ErrorData } from '../contract/errors.ts'
+import { openStore } from '../store/open.ts'
+import { coalesceGauges } from './coalesce.ts'
+import { executeJob } from './execute/job.ts'
+import { toChildSchema, type FromChild } from './protocol.ts'
+
+/** The line to the core: Node's IPC channel or Electron's parent port. */
+export interface ParentPort {
+  send(message: FromChild): void
+  onMessage(listener: (message: unknown) => void): void
+  /** Called when the core is gone: nobody would hear the rest. */
+  onClose(listener: () => void): void
+  /** Resolves when everything sent has left the process. */
+  flushed(): Promise<void>
+}
+
+/** Serves one job on `port`; resolves when the process may end. */
+export async function runJobProcess(port: ParentPort): Promise<void> {
+  const stop = new AbortController()
+  port.onClose(() => stop.abort())
+  const { home, jobId } = await startMessage(port, stop)
+  const gauges = coalesceGauges((body) => port.send({ type: 'event', body }))
+  const end = (outcome: 'done' | 'failed' | 'stopped', error: ErrorData | null): void => {
+    gauges.flush()
+    port.send({ type: 'end', outcome, error })
+  }
+  try {
+    const { outcome, error } = await runStored(home, jobId, stop.signal, (body) => gauges.emit(body))
+    end(outcome, error)
+  } catch (thrown) {
+    if (stop.signal.aborted) end('stopped', null)
+    else end('failed', toErrorData(thrown))
+  }
+  await port.flushed()
+}
+
+function startMessage(port: ParentPort, stop: AbortController): Promise<{ home: string; jobId: string }> {
+  return new Promise((resolve) => {
+    port.onMessage((message) => {
+      const parsed = toChildSchema.parse(message)
+      if (parsed.type === 'stop') stop.abort()
+      else resolve(parsed)
+    })
+    port.send({ type: 'ready' })
+  })
+}
+
+async function runStored(
+  home: string,
+  jobId: string,
+  signal: AbortSignal,
+  emit: Parameters<typeof executeJob>[3],
+): ReturnType<typeof executeJob> {
+  const store = await openStore(home, { role: 'job' })
+  try {
+    const job = await store.jobs.get(jobId)
+    if (job === null) throw new Error(`job ${jobId} is not in the history`)
+    return await executeJob(store, job, signal, emit)
+  } finally {
+    await store.close()
+  }
+}

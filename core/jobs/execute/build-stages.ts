@@ -1,0 +1,86 @@
+// The stages that make a variant's network: load, train, simplify, fine-tune; each is recorded, and skipped when recorded.
+import { EspalierError } from '../../contract/errors.ts'
+import type { SimplifyOptions } from '../../contract/recipe.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { buildArchitecture, formatShape, sizeOf, type Network } from '../../nn/index.ts'
+import { pruneNeurons, pruneWeights } from '../../prune/index.ts'
+import { modelReference } from '../recipe/check.ts'
+import type { VariantContext } from './context.ts'
+import { findStage, loadModel, recordModel, type RecordedModel } from './models.ts'
+import type { StageName } from './progress.ts'
+import { runTrainStage } from './train-stage.ts'
+
+/** @param parent the finished network of the variant under `from`; null where the variant is fresh or of the history */
+export async function buildModel(
+  context: VariantContext,
+  engine: Engine,
+  parent: RecordedModel | null,
+  enter: (stage: StageName) => Promise<void>,
+): Promise<RecordedModel> {
+  const { variant } = context
+  await enter('load')
+  let model = await loadStart(context, parent)
+  requireFit(context, model.network)
+  if (variant.train !== undefined) {
+    await enter('train')
+    model = await runTrainStage(context, engine, model, { name: 'train', options: variant.train })
+  }
+  if (variant.simplify.method !== 'none') {
+    await enter('simplify')
+    model = await simplify(context, model, variant.simplify)
+  }
+  if (variant.fineTune !== undefined) {
+    await enter('fine-tune')
+    model = await runTrainStage(context, engine, model, { name: 'fine-tune', options: variant.fineTune })
+  }
+  return model
+}
+
+async function loadStart(context: VariantContext, parent: RecordedModel | null): Promise<RecordedModel> {
+  if (parent !== null) return parent
+  const { store, run, variant, data, recipe, datasetId } = context
+  const reference = modelReference(variant)
+  if (reference !== null) return loadModel(store, reference)
+  const done = await findStage(store, run, 'initialise')
+  if (done !== null) return done
+  const architecture = variant.architecture ?? 'net1'
+  const network = buildArchitecture(architecture, data.train.shape, recipe.seed, {
+    classes: data.train.classes.length,
+    batchNorm: variant.batchNorm ?? false,
+  })
+  return recordModel(store, network, { run, operation: 'initialise', parent: null, architecture, datasetId })
+}
+
+async function simplify(
+  context: VariantContext,
+  model: RecordedModel,
+  options: Exclude<SimplifyOptions, { method: 'none' }>,
+): Promise<RecordedModel> {
+  const { store, run, datasetId } = context
+  const operation = `${options.method}-prune`
+  const done = await findStage(store, run, operation)
+  if (done !== null) return done
+  const network =
+    options.method === 'neuron'
+      ? pruneNeurons(model.network, options.ratio)
+      : pruneWeights(model.network, options.ratio).network
+  return recordModel(store, network, {
+    run,
+    operation,
+    parent: model.row,
+    architecture: model.row.architecture,
+    datasetId,
+  })
+}
+
+/** A model of the history may come from other data: say so before hours are spent. */
+function requireFit({ data, variant }: VariantContext, network: Network): void {
+  const outputs = sizeOf(network.nodes.find(({ id }) => id === network.output)?.shape ?? [])
+  const { shape, classes } = data.train
+  if (formatShape(network.inputShape) === formatShape(shape) && outputs === classes.length) return
+  throw new EspalierError(
+    'model/does-not-fit-data',
+    `${variant.name}: the network takes ${formatShape(network.inputShape)} and has ${outputs} outputs, but ${data.name} has images of ${formatShape(shape)} in ${classes.length} classes.`,
+    'Choose data of the same shape and number of classes, or another model.',
+  )
+}

@@ -1,0 +1,210 @@
+// Carries out a recipe in the process of its job: variant after variant, each stage recorded, whatever is recorded skipped.
+import { EspalierError, toErrorData, type ErrorData } from '../../contract/errors.ts'
+import type { JobEventBody } from '../../contract/events.ts'
+import type { JobRow, RunRow } from '../../contract/rows.ts'
+import { openEngine, type Engine, type EngineOptions } from '../../engine/engine.ts'
+import type { FgsmResult } from '../../train/fgsm.ts'
+import type { Store } from '../../store/store.ts'
+import { imagesOf } from '../recipe/plan.ts'
+import { variantReference } from '../recipe/check.ts'
+import { buildModel } from './build-stages.ts'
+import { requireRunning, type JobContext, type VariantContext } from './context.ts'
+import { openRecorded } from './dataset.ts'
+import { describeEnvironment } from './environment.ts'
+import { evaluateModel } from './evaluate-stage.ts'
+import { attackAll, chooseAlone, chooseUnanimous, type ChosenImage } from './images.ts'
+import { loadModel, type RecordedModel } from './models.ts'
+import { RunProgress } from './progress.ts'
+import { summarise, type Evaluation } from './summary.ts'
+import { verifyImages } from './verify-stage.ts'
+
+export interface JobOutcome {
+  readonly outcome: 'done' | 'failed'
+  readonly error: ErrorData | null
+}
+
+interface Built {
+  readonly model: RecordedModel
+  readonly evaluation: Evaluation
+}
+
+/**
+ * Runs a job to its end. A variant that fails takes only those with it that start from it.
+ * @throws EspalierError 'job/cancelled' once `signal` is aborted; errors of data, engine and store that concern all variants
+ */
+export async function executeJob(
+  store: Store,
+  job: JobRow,
+  signal: AbortSignal,
+  emit: (body: JobEventBody) => void,
+): Promise<JobOutcome> {
+  const execution = await JobExecution.open(store, job, signal, emit)
+  return execution.run()
+}
+
+class JobExecution {
+  readonly #context: JobContext
+  readonly #runs: readonly RunProgress[]
+  readonly #engineOptions: EngineOptions
+  readonly #built = new Map<string, Built>()
+
+  private constructor(context: JobContext, runs: readonly RunRow[], engineOptions: EngineOptions) {
+    this.#context = context
+    this.#runs = runs.map((row) => new RunProgress(context, row))
+    this.#engineOptions = engineOptions
+  }
+
+  static async open(
+    store: Store,
+    job: JobRow,
+    signal: AbortSignal,
+    emit: (body: JobEventBody) => void,
+  ): Promise<JobExecution> {
+    const { recipe } = job
+    const { pair, row } = await openRecorded(store, recipe.data)
+    requireRunning(signal)
+    const threads = recipe.threads === 0 ? {} : { threads: recipe.threads }
+    // What `auto` finds is asked once: the engines of all variants are alike.
+    const engine = await openEngine({ provider: recipe.provider as EngineOptions['provider'], ...threads })
+    const { provider } = engine
+    await store.jobs.update(job.id, { environment: describeEnvironment(engine, recipe.threads) })
+    await engine.dispose()
+    const context = { store, recipe, data: pair, datasetId: row.id, signal, emit }
+    return new JobExecution(context, await store.runs.ofJob(job.id), { provider, ...threads })
+  }
+
+  async run(): Promise<JobOutcome> {
+    const together = this.#context.recipe.verify?.images.select === 'unanimous'
+    for (const run of this.#runs) {
+      await this.#attempt(run, async (engine) => {
+        await this.#build(run, engine)
+        if (together && this.#isVerified(run)) await run.wait()
+        else await this.#verify(run, engine, null)
+      })
+    }
+    if (together) await this.#verifyTogether()
+    const failed = this.#runs.filter(({ row }) => row.state === 'failed').length
+    if (failed === 0) return { outcome: 'done', error: null }
+    return { outcome: 'failed', error: failureOf(this.#runs, failed) }
+  }
+
+  /** Does part of a run with an engine of its own; a failure ends this run, a stop ends all. */
+  async #attempt(run: RunProgress, work: (engine: Engine) => Promise<void>): Promise<void> {
+    let engine: Engine | null = null
+    try {
+      requireRunning(this.#context.signal)
+      engine = await openEngine(this.#engineOptions)
+      await work(engine)
+    } catch (thrown) {
+      const error = toErrorData(thrown)
+      if (this.#context.signal.aborted || error.code === 'job/cancelled') {
+        if (run.row.state === 'running') await run.end('interrupted')
+        throw thrown
+      }
+      await run.end('failed', error)
+      this.#context.emit({
+        type: 'log',
+        level: 'error',
+        message: `${run.row.variant}: ${error.code}: ${error.message}`,
+      })
+    } finally {
+      await engine?.dispose()
+    }
+  }
+
+  async #build(run: RunProgress, engine: Engine): Promise<void> {
+    const context = this.#contextOf(run)
+    const { store } = this.#context
+    const finished =
+      run.row.state === 'done' && run.row.modelId !== null ? await loadModel(store, run.row.modelId) : null
+    const model = finished ?? (await buildModel(context, engine, this.#parentOf(context), (stage) => run.enter(stage)))
+    if (finished === null) {
+      await run.record({ modelId: model.row.id, datasetId: this.#context.datasetId })
+      await run.enter('evaluate')
+    }
+    const evaluation = await evaluateModel(context, engine, model.network)
+    this.#built.set(run.row.variant, { model, evaluation })
+    if (finished === null) await run.summarise(summarise(model.row, evaluation, []))
+  }
+
+  async #verify(run: RunProgress, engine: Engine, attacks: ReadonlyMap<string, FgsmResult> | null): Promise<void> {
+    const built = this.#built.get(run.row.variant)
+    if (run.row.state === 'done' || built === undefined) return
+    const { recipe, data } = this.#context
+    const options = recipe.verify
+    if (options !== null && this.#isVerified(run)) {
+      await run.enter('verify')
+      const { model, evaluation } = built
+      const images = this.#imagesOf(run, attacks)
+      const own = attacks?.get(run.row.variant) ?? null
+      const attack = options.property === 'untargeted' ? null : (own ?? (await this.#attackAlone(engine, built)))
+      await verifyImages(this.#contextOf(run), {
+        engine,
+        model,
+        options,
+        images,
+        attack,
+        onRows: (rows) => run.summarise(summarise(model.row, evaluation, rows)),
+      })
+      if (images.length === 0)
+        this.#context.emit({ type: 'log', level: 'warning', message: noImages(run.row, data.name) })
+    }
+    await run.end('done')
+  }
+
+  async #verifyTogether(): Promise<void> {
+    const { recipe, data, signal } = this.#context
+    const epsilon = recipe.verify?.epsilon ?? 0
+    const networks = new Map([...this.#built].map(([name, { model }]) => [name, model.network]))
+    const engine = await openEngine(this.#engineOptions)
+    const attacks = await attackAll(engine, networks, data.test, epsilon, signal).finally(() => engine.dispose())
+    for (const run of this.#runs) {
+      if (run.row.state !== 'failed' && run.row.state !== 'done')
+        await this.#attempt(run, (own) => this.#verify(run, own, attacks))
+    }
+  }
+
+  async #attackAlone(engine: Engine, { model }: Built): Promise<FgsmResult | null> {
+    const { data, recipe, signal } = this.#context
+    const networks = new Map([['it', model.network]])
+    return (await attackAll(engine, networks, data.test, recipe.verify?.epsilon ?? 0, signal)).get('it') ?? null
+  }
+
+  #imagesOf(run: RunProgress, attacks: ReadonlyMap<string, FgsmResult> | null): readonly ChosenImage[] {
+    const images = this.#context.recipe.verify?.images
+    if (images === undefined) return []
+    if (images.select === 'unanimous') return attacks === null ? [] : chooseUnanimous(images, run.row.variant, attacks)
+    return chooseAlone(images, this.#context.data.test)
+  }
+
+  #isVerified(run: RunProgress): boolean {
+    return imagesOf(this.#context.recipe, run.row.variant) > 0
+  }
+
+  #contextOf(run: RunProgress): VariantContext {
+    return { ...this.#context, run: run.row, variant: this.#context.recipe.variants[run.row.position] }
+  }
+
+  /** @throws EspalierError 'job/dependency' where the variant under `from` failed */
+  #parentOf({ variant }: VariantContext): RecordedModel | null {
+    const name = variantReference(variant)
+    if (name === null) return null
+    const parent = this.#built.get(name)
+    if (parent !== undefined) return parent.model
+    const hint = `Look at the error of ${name}; then resume the job.`
+    throw new EspalierError('job/dependency', `${variant.name} starts from ${name}, which failed.`, hint)
+  }
+}
+
+function noImages(run: RunRow, data: string): string {
+  return `${run.variant}: no image of ${data} fits the selection, so nothing was verified.`
+}
+
+function failureOf(runs: readonly RunProgress[], failed: number): ErrorData {
+  const first = runs.find(({ row }) => row.state === 'failed')?.row
+  const error = first?.error
+  const code = (error?.code ?? 'internal') as ErrorData['code']
+  const others = failed > 1 ? ` (and ${failed - 1} more)` : ''
+  const message = `${first?.variant ?? ''} failed${others}: ${error?.message ?? ''}`
+  return { code, message, hint: error?.hint ?? '' }
+}

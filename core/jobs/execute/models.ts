@@ -1,0 +1,62 @@
+// Networks of the history: recorded with their lineage when a stage is done, found again when a job is resumed.
+import { EspalierError } from '../../contract/errors.ts'
+import type { ModelRow, RunRow } from '../../contract/rows.ts'
+import { countNeurons, countNonzeroWeights, countParameters, countWeights, networkHash } from '../../nn/index.ts'
+import { parseNetwork, serializeNetwork, type Network } from '../../nn/index.ts'
+import type { Store } from '../../store/store.ts'
+import { createId } from '../ids.ts'
+
+/** A network with its row in the history. */
+export interface RecordedModel {
+  readonly row: ModelRow
+  readonly network: Network
+}
+
+export interface ModelOrigin {
+  readonly run: RunRow
+  /** `initialise`, `train`, `neuron-prune`, `weight-prune`, `fine-tune`. */
+  readonly operation: string
+  readonly parent: ModelRow | null
+  readonly architecture: string
+  readonly datasetId: string
+}
+
+/** Stores a network as an artifact and its row. */
+export async function recordModel(store: Store, network: Network, origin: ModelOrigin): Promise<RecordedModel> {
+  const artifact = await store.artifacts.put(serializeNetwork(network), 'application/x-espalier-network')
+  const { run, operation, parent, architecture, datasetId } = origin
+  const row: ModelRow = {
+    id: createId('net'),
+    name: run.variant,
+    hash: networkHash(network),
+    artifact,
+    architecture,
+    parentId: parent?.id ?? null,
+    operation,
+    runId: run.id,
+    datasetId,
+    inputShape: [...network.inputShape],
+    hiddenNeurons: countNeurons(network),
+    weights: countWeights(network),
+    nonzeroWeights: countNonzeroWeights(network),
+    parameters: countParameters(network),
+    createdAt: new Date().toISOString(),
+  }
+  await store.models.insert(row)
+  return { row, network }
+}
+
+/** @throws EspalierError 'store/missing', 'store/corrupt', 'model/corrupt' */
+export async function loadModel(store: Store, id: string): Promise<RecordedModel> {
+  const row = await store.models.get(id)
+  if (row === null)
+    throw new EspalierError('store/missing', `There is no model ${id}.`, 'List the models to see which there are.')
+  return { row, network: parseNetwork(await store.artifacts.get(row.artifact)) }
+}
+
+/** What an earlier attempt of this run recorded for a stage; null where the stage is still to be done. */
+export async function findStage(store: Store, run: RunRow, operation: string): Promise<RecordedModel | null> {
+  const rows = await store.models.ofRun(run.id)
+  const row = rows.find((model) => model.operation === operation)
+  return row === undefined ? null : loadModel(store, row.id)
+}

@@ -1,0 +1,37 @@
+// What a run comes to, from its model, its evaluation and its verdict rows.
+import type { ModelRow, RunSummary, VerdictRow } from '../../contract/rows.ts'
+import type { Verdict } from '../../contract/verdict.ts'
+
+export interface Evaluation {
+  /** Share of test images classified correctly. */
+  readonly accuracy: number
+  /** Share still correct under FGSM; null where no ε is given. */
+  readonly robustness: number | null
+}
+
+/** Only rows of the verifier that was asked; those of the cross-check are there to contradict it, not to count. */
+export function summarise(model: ModelRow, evaluation: Evaluation, rows: readonly VerdictRow[]): RunSummary {
+  const count = (word: Verdict): number => rows.filter(({ verdict }) => verdict === word).length
+  const seconds = rows.reduce((sum, row) => sum + row.seconds, 0)
+  const unstable = rows.flatMap((row) => (row.unstable === null ? [] : [row.unstable]))
+  const { hiddenNeurons, weights, nonzeroWeights } = model
+  return {
+    ...evaluation,
+    hiddenNeurons,
+    weights,
+    nonzeroWeights,
+    unstable: unstable.length === 0 || hiddenNeurons === 0 ? null : mean(unstable) / hiddenNeurons,
+    images: rows.length,
+    verified: count('verified'),
+    falsified: count('falsified'),
+    unknown: count('unknown'),
+    timeout: count('timeout'),
+    error: count('error'),
+    seconds,
+    meanSeconds: rows.length === 0 ? null : seconds / rows.length,
+  }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}

@@ -1,0 +1,87 @@
+// One training stage of a variant: metrics as they come, a checkpoint after every epoch, the result in the history.
+import type { TrainOptions } from '../../contract/recipe.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { countNonzeroWeights, countWeights, type Network } from '../../nn/index.ts'
+import type { BatchReport, EpochReport } from '../../train/report.ts'
+import { masksOfZeros } from '../../train/masks.ts'
+import { train } from '../../train/train.ts'
+import { StageCheckpoints } from './checkpoints.ts'
+import type { VariantContext } from './context.ts'
+import { findStage, recordModel, type RecordedModel } from './models.ts'
+
+export interface TrainStage {
+  readonly name: 'train' | 'fine-tune'
+  readonly options: TrainOptions
+}
+
+/** Trains `model` further, or takes what an earlier attempt recorded. */
+export async function runTrainStage(
+  context: VariantContext,
+  engine: Engine,
+  model: RecordedModel,
+  stage: TrainStage,
+): Promise<RecordedModel> {
+  const { store, run, data, recipe, signal, datasetId } = context
+  const done = await findStage(store, run, stage.name)
+  if (done !== null) return done
+  const checkpoints = new StageCheckpoints(store, run.id, stage.name)
+  const checkpoint = await checkpoints.read()
+  const pending: Promise<void>[] = []
+  const { network } = await train({
+    engine,
+    network: model.network,
+    data,
+    options: stage.options,
+    seed: recipe.seed,
+    signal,
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+    ...(stage.name === 'fine-tune' && hasZeros(model.network) ? { masks: masksOfZeros(model.network) } : {}),
+    onEpoch: (report) => pending.push(tellEpoch(context, stage, report)),
+    onBatch: (report) => tellBatch(context, stage, report),
+    onCheckpoint: async (state) => {
+      await Promise.all(pending.splice(0))
+      await checkpoints.write(state)
+    },
+  })
+  const { architecture } = model.row
+  const recorded = await recordModel(store, network, {
+    run,
+    operation: stage.name,
+    parent: model.row,
+    architecture,
+    datasetId,
+  })
+  await checkpoints.remove()
+  return recorded
+}
+
+function hasZeros(network: Network): boolean {
+  return countNonzeroWeights(network) < countWeights(network)
+}
+
+async function tellEpoch(
+  { store, run, emit }: VariantContext,
+  { name }: TrainStage,
+  report: EpochReport,
+): Promise<void> {
+  const prefix = name === 'train' ? '' : 'fine-tune.'
+  const figures: Readonly<Record<string, number | null>> = {
+    'train.loss': report.trainLoss,
+    'train.accuracy': report.trainAccuracy,
+    'validation.loss': report.validationLoss,
+    'validation.accuracy': report.validationAccuracy,
+    'learning-rate': report.learningRate,
+    'gamma-penalty': report.penalty === 0 ? null : report.penalty,
+    'epoch-seconds': report.seconds,
+  }
+  const points = Object.entries(figures).flatMap(([series, value]) =>
+    value === null ? [] : [{ series: prefix + series, step: report.epoch, value }],
+  )
+  await store.metrics.append(points.map((point) => ({ runId: run.id, ...point })))
+  emit({ type: 'metrics', runId: run.id, points })
+}
+
+function tellBatch({ run, emit }: VariantContext, { name }: TrainStage, report: BatchReport): void {
+  const { epoch, epochs, batch, batches, samplesPerSecond } = report
+  emit({ type: 'gauge', runId: run.id, gauge: { stage: name, epoch, epochs, batch, batches, samplesPerSecond } })
+}

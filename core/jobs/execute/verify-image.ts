@@ -1,0 +1,108 @@
+// One image, one verifier: the question, the answer, the row.
+import { EspalierError, toErrorData } from '../../contract/errors.ts'
+import type { VerdictRow } from '../../contract/rows.ts'
+import type { VerifierName } from '../../contract/verdict.ts'
+import type { Store } from '../../store/store.ts'
+import type { Outcome, Problem, Verifier, VerifyProgress } from '../../verify/problem.ts'
+
+/** What a row says besides the outcome. */
+export interface Question {
+  readonly runId: string
+  readonly imageIndex: number
+  readonly label: number
+  readonly target: number | null
+  readonly predicted: number
+  readonly epsilon: number
+  readonly group: string
+  readonly unstable: number | null
+}
+
+/** Errors that must stop everything instead of becoming one image's verdict. */
+const fatal: ReadonlySet<string> = new Set(['verify/soundness', 'job/cancelled'])
+
+/**
+ * Asks a verifier. An error of one image becomes its verdict.
+ * @throws EspalierError 'verify/soundness'; 'job/cancelled' where the job was stopped before a definite answer
+ */
+export async function ask(
+  verifier: Verifier,
+  problem: Problem,
+  seconds: number,
+  signal: AbortSignal,
+  report: (progress: VerifyProgress) => void,
+): Promise<Outcome> {
+  const started = performance.now()
+  let outcome: Outcome
+  try {
+    outcome = await verifier.verify(problem, { seconds }, signal, report)
+  } catch (thrown) {
+    if (signal.aborted || (thrown instanceof EspalierError && fatal.has(thrown.code))) throw thrown
+    outcome = failed(verifier.name, thrown, (performance.now() - started) / 1000)
+  }
+  const definite = outcome.verdict === 'verified' || outcome.verdict === 'falsified'
+  if (signal.aborted && !definite) {
+    throw new EspalierError('job/cancelled', 'Verification was stopped.', 'Resume it: images that are done stay done.')
+  }
+  return outcome
+}
+
+function failed(method: VerifierName, thrown: unknown, seconds: number): Outcome {
+  return {
+    verdict: 'error',
+    evidence: null,
+    method,
+    seconds,
+    lowerBound: null,
+    domains: 0,
+    unstable: null,
+    witness: null,
+    detail: {},
+    error: toErrorData(thrown),
+  }
+}
+
+/** Stores the counterexample (float64 input, then float64 logits) and the row. */
+export async function recordOutcome(
+  store: Store,
+  verifier: VerifierName,
+  question: Question,
+  outcome: Outcome,
+): Promise<VerdictRow> {
+  const { verdict, evidence, method, seconds, lowerBound, domains, witness, detail, error } = outcome
+  const counterexample =
+    witness === null ? null : await store.artifacts.put(witnessBytes(witness), 'application/x-espalier-witness')
+  const row: VerdictRow = {
+    ...question,
+    verifier,
+    verdict,
+    evidence,
+    method,
+    seconds,
+    lowerBound,
+    domains,
+    counterexample,
+    detail: { ...detail, ...(witness === null ? {} : { linf: witness.linf, margin: witness.margin }) },
+    error: error ?? null,
+    createdAt: new Date().toISOString(),
+  }
+  await store.verdicts.record(row)
+  return row
+}
+
+function witnessBytes({ input, output }: NonNullable<Outcome['witness']>): Uint8Array {
+  const values = new Float64Array(input.length + output.length)
+  values.set(input)
+  values.set(output, input.length)
+  return new Uint8Array(values.buffer)
+}
+
+/** @throws EspalierError 'verify/soundness' where one verifier says verified and the other falsified */
+export function requireAgreement(first: VerdictRow, second: VerdictRow): void {
+  const words = new Set([first.verdict, second.verdict])
+  if (!words.has('verified') || !words.has('falsified')) return
+  throw new EspalierError(
+    'verify/soundness',
+    `image ${first.imageIndex}: ${first.verifier} says ${first.verdict}, ${second.verifier} says ${second.verdict}`,
+    'One of them is wrong: this is a bug in Espalier. Please report it with the model and the recipe.',
+  )
+}

@@ -1,0 +1,127 @@
+// Verification of a variant's network on its images: one row for each as it finishes, those recorded already are skipped.
+import { createBounder, type Bounder } from '../../bounds/bounder.ts'
+import type { VerdictRow } from '../../contract/rows.ts'
+import type { VerifyOptions } from '../../contract/recipe.ts'
+import type { VerifierName } from '../../contract/verdict.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { evaluate64, fuseBatchNorm } from '../../nn/index.ts'
+import { createVerifier } from '../../verify/verifier.ts'
+import { robustness, type Problem, type Verifier, type VerifyProgress } from '../../verify/problem.ts'
+import type { FgsmResult } from '../../train/fgsm.ts'
+import { requireRunning, type VariantContext } from './context.ts'
+import { targetOf, type ChosenImage } from './images.ts'
+import type { RecordedModel } from './models.ts'
+import { countUnstable } from './unstable.ts'
+import { ask, recordOutcome, requireAgreement, type Question } from './verify-image.ts'
+
+export interface VerifyArguments {
+  readonly engine: Engine
+  readonly model: RecordedModel
+  readonly options: VerifyOptions
+  readonly images: readonly ChosenImage[]
+  /** Needed for targeted questions: the class FGSM reaches for each image. */
+  readonly attack: FgsmResult | null
+  /** Called with all rows of the asked verifier, recorded ones first, after each image. */
+  onRows(rows: readonly VerdictRow[]): Promise<void>
+}
+
+interface Bench {
+  readonly context: VariantContext
+  readonly args: VerifyArguments
+  readonly verifiers: readonly Verifier[]
+  readonly bounder: Bounder
+  readonly recorded: Map<string, VerdictRow>
+}
+
+/** @throws EspalierError 'verify/soundness', 'job/cancelled', 'model/does-not-fit-data' */
+export async function verifyImages(context: VariantContext, args: VerifyArguments): Promise<void> {
+  const { engine, model, options, images } = args
+  const names = options.crossCheck === null ? [options.method] : [options.method, options.crossCheck]
+  const bench: Bench = {
+    context,
+    args,
+    verifiers: names.map((name) => createVerifier(name, engine)),
+    bounder: createBounder(engine, fuseBatchNorm(model.network)),
+    recorded: await readRecorded(context),
+  }
+  const done: VerdictRow[] = []
+  for (const [position, image] of images.entries()) {
+    done.push(await verifyImage(bench, image, position))
+    await args.onRows(done)
+  }
+}
+
+/** Rows of an earlier attempt; errors are asked again. */
+async function readRecorded({ store, run }: VariantContext): Promise<Map<string, VerdictRow>> {
+  const recorded = new Map<string, VerdictRow>()
+  for (const row of await store.verdicts.ofRun(run.id)) {
+    if (row.verdict === 'error') await store.verdicts.remove(row)
+    else recorded.set(keyOf(row.verifier, row.imageIndex), row)
+  }
+  return recorded
+}
+
+const keyOf = (verifier: string, imageIndex: number): string => `${verifier} ${imageIndex}`
+
+async function verifyImage(bench: Bench, image: ChosenImage, position: number): Promise<VerdictRow> {
+  const { verifiers, recorded } = bench
+  const known = verifiers.map(({ name }) => recorded.get(keyOf(name, image.index)))
+  const rows: VerdictRow[] = []
+  let asked: { problem: Problem; question: Question } | null = null
+  for (const [v, verifier] of verifiers.entries()) {
+    const before = known[v]
+    if (before === undefined) asked ??= await pose(bench, image)
+    rows.push(before ?? (await answer(bench, verifier, asked as { problem: Problem; question: Question }, position)))
+  }
+  if (rows.length > 1) requireAgreement(rows[0], rows[1])
+  return rows[0]
+}
+
+/** The question about one image, with the figures that do not depend on a verifier. */
+async function pose(
+  { context, args, bounder }: Bench,
+  { index, group }: ChosenImage,
+): Promise<{ problem: Problem; question: Question }> {
+  const { data, run, signal } = context
+  const { model, options, attack } = args
+  requireRunning(signal)
+  const pixels = data.test.image(index)
+  const label = data.test.labels[index]
+  const target =
+    options.property === 'targeted' && attack !== null
+      ? targetOf(model.network, pixels, label, attack.attackedClass[index])
+      : null
+  const { epsilon, clip } = options
+  const problem = robustness({
+    network: model.network,
+    image: pixels,
+    label,
+    epsilon,
+    clip,
+    ...(target === null ? {} : { target }),
+  })
+  const logits = evaluate64(model.network, problem.centre ?? Float64Array.from(pixels))
+  const predicted = logits.indexOf(Math.max(...logits))
+  const unstable = await countUnstable(bounder, problem.box, signal)
+  return { problem, question: { runId: run.id, imageIndex: index, label, target, predicted, epsilon, group, unstable } }
+}
+
+async function answer(
+  { context, args }: Bench,
+  verifier: Verifier,
+  { problem, question }: { problem: Problem; question: Question },
+  position: number,
+): Promise<VerdictRow> {
+  const { store, run, signal, emit } = context
+  const report = (progress: VerifyProgress): void => {
+    const { stage, seconds, lowerBound, domains, open } = progress
+    const counts = { done: position, total: args.images.length, imageIndex: question.imageIndex }
+    const figures = { method: stage, seconds, domainsOpen: open, domainsVisited: domains, worstBound: lowerBound }
+    emit({ type: 'gauge', runId: run.id, gauge: { stage: 'verify', ...counts, ...figures } })
+  }
+  report({ stage: verifier.name, seconds: 0, lowerBound: null, upperBound: null, domains: 0, open: null })
+  const outcome = await ask(verifier, problem, args.options.timeoutSeconds, signal, report)
+  const row = await recordOutcome(store, verifier.name satisfies VerifierName, question, outcome)
+  emit({ type: 'verdict', runId: run.id, row })
+  return row
+}

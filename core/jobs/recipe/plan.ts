@@ -1,0 +1,67 @@
+// What a recipe would do, and what it costs at worst, before anything is started.
+import type { ApiOutput } from '../../contract/api.ts'
+import type { DataOptions, ImagesOptions, Recipe, TrainOptions, VariantOptions } from '../../contract/recipe.ts'
+import { variantReference } from './check.ts'
+
+type Plan = ApiOutput<'recipes.plan'>
+
+/** Stages in the order they run. Worst case: every image of every variant, for every verifier, at its time limit. */
+export function planRecipe(recipe: Recipe): Plan {
+  const images = recipe.variants.reduce((total, variant) => total + imagesOf(recipe, variant.name), 0)
+  const verifiers = recipe.verify === null ? 0 : recipe.verify.crossCheck === null ? 1 : 2
+  return {
+    recipe,
+    stages: recipe.variants.flatMap((variant) => stagesOf(recipe, variant)),
+    images: images * verifiers,
+    worstCaseSeconds: images * verifiers * (recipe.verify?.timeoutSeconds ?? 0),
+  }
+}
+
+/** How many images are verified, at most, on one variant. */
+export function imagesOf({ verify }: Recipe, variant: string): number {
+  if (verify === null) return 0
+  const { images } = verify
+  if (images.select === 'first') return images.count
+  if (images.select === 'indices') return images.indices.length
+  return images.groups.filter((group) => group.includes(variant)).length * (images.found + images.missed)
+}
+
+function stagesOf(recipe: Recipe, variant: VariantOptions): Plan['stages'] {
+  const stage = (name: string, detail: string) => ({ variant: variant.name, stage: name, detail })
+  const parent = variantReference(variant)
+  const origin = variant.from === undefined ? `fresh ${variant.architecture ?? ''}` : (parent ?? variant.from)
+  const stages = [stage('load', `${origin}; ${dataText(recipe.data)}`)]
+  if (variant.train !== undefined) stages.push(stage('train', trainText(variant.train)))
+  if (variant.simplify.method !== 'none') {
+    const { method, ratio } = variant.simplify
+    const what = method === 'neuron' ? 'hidden neurons removed' : 'weights set to zero'
+    stages.push(stage('simplify', `${(ratio * 100).toFixed(0)} % of ${what}`))
+  }
+  if (variant.fineTune !== undefined) stages.push(stage('fine-tune', trainText(variant.fineTune)))
+  stages.push(stage('evaluate', 'accuracy and FGSM robustness on all test images'))
+  if (imagesOf(recipe, variant.name) > 0) stages.push(stage('verify', verifyText(recipe, variant.name)))
+  return stages
+}
+
+function dataText(data: DataOptions): string {
+  return data.source === 'sample' ? `sample set, ${data.train} + ${data.test} images` : data.directory
+}
+
+function trainText({ epochs, batchSize, learningRate, gammaL1 }: TrainOptions): string {
+  const sparse = gammaL1 > 0 ? `, λ ${gammaL1} on |γ|` : ''
+  return `at most ${epochs} epochs, batch ${batchSize}, learning rate ${learningRate}${sparse}`
+}
+
+function verifyText(recipe: Recipe, variant: string): string {
+  if (recipe.verify === null) return ''
+  const { method, epsilon, timeoutSeconds, images, crossCheck, property } = recipe.verify
+  const second = crossCheck === null ? '' : `, checked by ${crossCheck}`
+  const chosen = selectionText[images.select]
+  return `${imagesOf(recipe, variant)} images (${chosen}), ${property}, ε ${epsilon}, ${method}${second}, ${timeoutSeconds} s each`
+}
+
+const selectionText: Readonly<Record<ImagesOptions['select'], string>> = {
+  first: 'the first of the test set',
+  indices: 'by index',
+  unanimous: 'on which FGSM agrees for the group',
+}
