@@ -6,6 +6,7 @@ export interface Point {
   readonly y: number
 }
 export type Curves = ReadonlyMap<string, readonly Point[]>
+export const noCurves: Curves = new Map()
 
 /** Adds points; a point already there for that series and step is replaced, so that events may come twice. */
 export function mergePoints(curves: Curves, points: readonly Omit<MetricPoint, 'runId'>[]): Curves {

@@ -23,3 +23,11 @@ export class Resource<T> {
     }
   }
 }
+
+/** Inside a component: asks now, and again whenever what `when` reads has changed. */
+export function keepFresh<T>(resource: Resource<T>, when: () => unknown, ask: () => Promise<T>): void {
+  $effect(() => {
+    when()
+    void resource.load(ask)
+  })
+}

@@ -4,7 +4,7 @@ import type { JobEvent, JobGauge } from '../../core/contract/events.ts'
 import type { ApiOutput } from '../../core/contract/api.ts'
 import type { RunRow, VerdictRow } from '../../core/contract/rows.ts'
 import type { Connection } from '../client/connection.ts'
-import { mergePoints, type Curves } from '../logic/series.ts'
+import { mergePoints, noCurves, type Curves } from '../logic/series.ts'
 import { mergeVerdict } from '../logic/verdicts.ts'
 
 export interface LogLine {
@@ -17,7 +17,7 @@ export interface LogLine {
 export class RunState {
   detail: ApiOutput<'runs.get'> | null = $state.raw(null)
   siblings: readonly RunRow[] = $state.raw([])
-  curves: Curves = $state.raw(new Map())
+  curves: Curves = $state.raw(noCurves)
   verdicts: readonly VerdictRow[] = $state.raw([])
   gauge: JobGauge | null = $state.raw(null)
   log: readonly LogLine[] = $state.raw([])

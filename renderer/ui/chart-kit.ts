@@ -23,9 +23,17 @@ Chart.register(
 )
 export { Chart }
 
-/** The computed value of colour custom properties, where `light-dark()` has been decided. */
-export function readColours<N extends string>(host: HTMLElement, names: readonly N[]): Record<N, string> {
+/**
+ * The computed value of colour custom properties, where `light-dark()` has been decided. `dark` is the theme now:
+ * taking it makes the chart that asks depend on it.
+ */
+export function readColours<N extends string>(
+  host: HTMLElement,
+  dark: boolean,
+  names: readonly N[],
+): Record<N, string> {
   const probe = host.ownerDocument.createElement('span')
+  probe.style.colorScheme = dark ? 'dark' : 'light'
   host.append(probe)
   const colours = names.map((name) => {
     probe.style.color = `var(--${name})`

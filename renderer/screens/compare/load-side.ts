@@ -1,7 +1,7 @@
 // Both sides of a comparison: rows, verdicts and curves of two runs, asked for anew when something finishes.
 import type { Connection } from '../../client/connection.ts'
 import type { Side } from '../../logic/compare.ts'
-import { mergePoints, type Curves } from '../../logic/series.ts'
+import { mergePoints, noCurves, type Curves } from '../../logic/series.ts'
 
 export interface LoadedSide extends Side {
   readonly curves: Curves
@@ -13,7 +13,7 @@ export async function loadSide(client: Connection, id: string): Promise<LoadedSi
     client.call('runs.verdicts', { id }),
     client.call('runs.metrics', { id }),
   ])
-  return { run, job, dataset, verdicts, curves: mergePoints(new Map(), points) }
+  return { run, job, dataset, verdicts, curves: mergePoints(noCurves, points) }
 }
 
 /** What a side is called where its name alone could be ambiguous. */
