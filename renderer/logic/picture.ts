@@ -6,7 +6,7 @@ const less: Rgb = [44, 98, 196]
 const same: Rgb = [244, 244, 240]
 const more: Rgb = [200, 70, 30]
 
-function bytesOf(base64: string): Uint8Array {
+export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
 }
 

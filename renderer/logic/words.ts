@@ -21,7 +21,7 @@ export const evidenceWords: Readonly<Record<Evidence, Words>> = {
 
 export const verifierWords: Readonly<Record<VerifierName, Words>> = {
   auto: { title: 'Automatic', meaning: 'Attack, then bounds, then branch and bound, then MILP; the budget is shared' },
-  attack: { title: 'Attack only', meaning: 'FGSM and PGD: finds counterexamples, proves nothing' },
+  attack: { title: 'Attack', meaning: 'FGSM and PGD alone: finds counterexamples, proves nothing' },
   interval: { title: 'Interval bounds', meaning: 'Fastest and loosest; complete only for easy images' },
   crown: { title: 'CROWN', meaning: 'Linear relaxation, one backward pass' },
   'alpha-crown': { title: 'α-CROWN', meaning: 'CROWN with optimised slopes' },
