@@ -18,8 +18,11 @@ export function channelMap(layer: Layer): ChannelMap | null {
 /** The same map after flattening [channels, ...pixels]: each entry once per pixel. */
 export function perPixel({ scale, shift }: ChannelMap, pixels: Shape): ChannelMap {
   const plane = sizeOf(pixels)
-  const repeated = (values: Float64Array): Float64Array =>
-    Float64Array.from({ length: values.length * plane }, (_, i) => values[Math.floor(i / plane)])
+  const repeated = (values: Float64Array): Float64Array => {
+    const all = new Float64Array(values.length * plane)
+    values.forEach((value, channel) => all.fill(value, channel * plane, (channel + 1) * plane))
+    return all
+  }
   return { scale: repeated(scale), shift: repeated(shift) }
 }
 
@@ -31,9 +34,14 @@ export function vector(data: Float64Array): Parameter {
 /** The map after the layer: W' = diag(s) W, b' = s b + t (spec A.8). */
 export function scaleOutputs<L extends DenseLayer | Conv2dLayer>(layer: L, { scale, shift }: ChannelMap): L {
   const { weight, bias } = layer
-  const perRow = weight.data.length / scale.length
-  const data = Float64Array.from(weight.data, (value, i) => scale[Math.floor(i / perRow)] * value)
-  const shifted = Float64Array.from(bias.data, (value, row) => scale[row] * value + shift[row])
+  const data = new Float64Array(weight.data.length)
+  const shifted = new Float64Array(scale.length)
+  const perRow = data.length / scale.length
+  for (let row = 0, i = 0; row < scale.length; row++) {
+    const factor = scale[row]
+    shifted[row] = factor * bias.data[row] + shift[row]
+    for (const end = i + perRow; i < end; i++) data[i] = factor * weight.data[i]
+  }
   return { ...layer, weight: { shape: weight.shape, data }, bias: vector(shifted) }
 }
 
@@ -41,13 +49,15 @@ export function scaleOutputs<L extends DenseLayer | Conv2dLayer>(layer: L, { sca
 export function scaleInputs<L extends DenseLayer | Conv2dLayer>(layer: L, { scale, shift }: ChannelMap): L {
   const { weight, bias } = layer
   const taps = sizeOf(weight.shape.slice(2))
-  const channels = scale.length
   const data = new Float64Array(weight.data.length)
   const shifted = Float64Array.from(bias.data)
-  for (let i = 0; i < data.length; i++) {
-    const channel = Math.floor(i / taps) % channels
-    data[i] = weight.data[i] * scale[channel]
-    shifted[Math.floor(i / (taps * channels))] += weight.data[i] * shift[channel]
+  for (let row = 0, i = 0; row < shifted.length; row++) {
+    for (let channel = 0; channel < scale.length; channel++) {
+      for (const end = i + taps; i < end; i++) {
+        data[i] = weight.data[i] * scale[channel]
+        shifted[row] += weight.data[i] * shift[channel]
+      }
+    }
   }
   return { ...layer, weight: { shape: weight.shape, data }, bias: vector(shifted) }
 }

@@ -15,12 +15,21 @@ import {
   trainableParameters,
   withParameters,
   type ArchitectureName,
+  type Network,
 } from '../../core/nn/index.ts'
 
 const mnist = [1, 28, 28]
 const cifar = [3, 32, 32]
+/** Built once: the large ones take their time. */
+const built = new Map<string, Network>()
+function architecture(name: ArchitectureName, shape: number[]): Network {
+  const key = `${name} ${shape.join('×')}`
+  const network = built.get(key) ?? buildArchitecture(name, shape, 1)
+  built.set(key, network)
+  return network
+}
 const neuronsOf = (name: ArchitectureName, shape: number[]): number[] =>
-  activationNodes(buildArchitecture(name, shape, 1)).map(({ neurons }) => neurons)
+  activationNodes(architecture(name, shape)).map(({ neurons }) => neurons)
 
 describe('counts of spec A.2', () => {
   it.each<[ArchitectureName, number[], number, number | null, number | null]>([
@@ -36,7 +45,7 @@ describe('counts of spec A.2', () => {
     ['convHuge', cifar, 229_888, null, 17_190_602],
     ['sigmoidCnn', cifar, 4096 + 2048, null, 784 + 8224 + 20_490],
   ])('%s on %j: %i neurons, %s weights, %s parameters', (name, shape, neurons, weights, parameters) => {
-    const network = buildArchitecture(name, shape, 1)
+    const network = architecture(name, shape)
     expect(countNeurons(network)).toBe(neurons)
     if (weights !== null) expect(countWeights(network)).toBe(weights)
     if (parameters !== null) expect(countParameters(network)).toBe(parameters)
@@ -74,7 +83,7 @@ describe('initialisation', () => {
       dense1: 32_768,
       dense2: 512,
     }
-    for (const { name, parameter } of trainableParameters(buildArchitecture('convHuge', cifar, 7))) {
+    for (const { name, parameter } of trainableParameters(architecture('convHuge', cifar))) {
       const bound = 1 / Math.sqrt(fanIn[name.split('.')[0]])
       const { data } = parameter
       let sum = 0
@@ -108,7 +117,7 @@ describe('initialisation', () => {
 describe('names, tables, refusals', () => {
   it('lists every architecture and builds it', () => {
     expect(architectureNames).toHaveLength(8)
-    for (const name of architectureNames) expect(buildArchitecture(name, cifar, 1).name).toBe(name)
+    for (const name of architectureNames) expect(architecture(name, cifar).name).toBe(name)
   })
 
   it('tabulates the layers', () => {

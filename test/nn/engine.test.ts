@@ -171,3 +171,43 @@ it('the every-kind network has every kind', () => {
   expect(present.size).toBe(10)
   expect(activationNodes(everyKind)).toHaveLength(4)
 })
+
+it('has exact second derivatives through convolution, batch statistics, grafts, sums and pooling, in float64', async () => {
+  const steps = [
+    'sigmoid',
+    'conv2d',
+    'batchNorm',
+    'sigmoid',
+    'graftedRelu',
+    'add',
+    'avgPool',
+    'affine',
+    'flatten',
+    'dense',
+  ] as const
+  const network = networkOf({ inputShape: [2, 6, 5], steps: steps.map((kind) => ({ kind, choice: 1 })), seed: 5 })
+  const engine = await openEngine({ provider: 'cpu', precision: 'float64', threads: 1 })
+  const program = await engine.compile({
+    name: 'second order',
+    key: networkHash(network),
+    inputs: { x: { shape: [2, 2, 6, 5] } },
+    build: ({ x }) => {
+      const loss = (point: Tensor): Tensor => tf.sum(tf.square(forwardTraining(network, point).logits))
+      const energy = (point: Tensor): Tensor => tf.sum(tf.square(tf.grad(loss)(point)))
+      const { value, grad } = tf.valueAndGrad((point: Tensor) => tf.reshape<tf.Rank.R0>(energy(point), []))(x)
+      return { value, grad }
+    },
+  })
+  const x = Float64Array.from([...pointOf(network, 1), ...pointOf(network, 2)])
+  const direction = x.map((_, i) => Math.sin(i))
+  const step = 1e-5
+  const at = async (sign: number): Promise<number> => {
+    const { value } = await program.run({ x: x.map((each, i) => each + sign * step * direction[i]) })
+    return value[0]
+  }
+  const numeric = ((await at(1)) - (await at(-1))) / (2 * step)
+  const { grad } = await program.run({ x })
+  expect(Math.abs(numeric)).toBeGreaterThan(0.1)
+  expect(dot(grad, direction) / numeric).toBeCloseTo(1, 6)
+  await engine.dispose()
+})
