@@ -1,7 +1,8 @@
-// The one place that imports TensorFlow.js: its functions as `tf`, with every gradient registered, and its tensor type.
+// TensorFlow.js for the rest of the core: its functions as `tf`, with every gradient registered and repaired, and its tensor type.
 import { registerHooks } from 'node:module'
-import * as tf from '@tensorflow/tfjs-core'
-import { repairSecondOrder } from './second-order.ts'
+import { repairShapes } from './gradients/shapes.ts'
+import { repairSecondOrder } from './gradients/second-order.ts'
+import * as tf from './gradients/tfjs.ts'
 
 export { tf }
 export type Tensor = tf.Tensor
@@ -28,3 +29,4 @@ async function registerGradients(): Promise<void> {
 
 await registerGradients()
 repairSecondOrder()
+repairShapes()

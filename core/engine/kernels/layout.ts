@@ -1,6 +1,5 @@
 // Recorded kernels that move, cut, join and repeat entries.
 import type {
-  BroadCastToAttrs,
   ConcatAttrs,
   ExpandDimsAttrs,
   PackAttrs,
@@ -122,7 +121,6 @@ export const layoutKernels = {
     return split(graph, x, tf.backend_util.prepareSplitSize(like, attrs.numOrSizeSplits, axis), axis)
   }),
   Tile: kernel<TileAttrs>(({ graph, input, attrs }) => tile(graph, input('x'), attrs.reps)),
-  BroadcastTo: kernel<BroadCastToAttrs>(({ graph, input, attrs }) => expand(graph, input('x'), attrs.shape)),
   PadV2: kernel<PadV2Attrs>(({ graph, input, attrs }) => pad(graph, input('x'), attrs.paddings, attrs.constantValue)),
   Reverse: kernel<ReverseAttrs>(({ graph, input, attrs }) => {
     const x = input('x')

@@ -1,7 +1,6 @@
 // Recorded kernels of comparisons, truth values and selection.
 import { compare, pointwise, select, unary } from '../record/arithmetic.ts'
 import { cast } from '../record/layout.ts'
-import { size } from '../record/value.ts'
 import type { Value } from '../record/value.ts'
 import type { Graph } from '../record/graph.ts'
 import { kernel } from './kernel.ts'
@@ -15,11 +14,11 @@ function comparison(op: 'Greater' | 'GreaterOrEqual' | 'Less' | 'LessOrEqual' | 
   return kernel(({ graph, input }) => compare(graph, op, comparable(graph, input('a')), comparable(graph, input('b'))))
 }
 
-/** TensorFlow.js lets a condition of rank 1 choose whole rows. */
-function aligned(graph: Graph, condition: Value, like: Value): Value {
-  if (condition.shape.length !== 1 || like.shape.length < 2) return condition
-  const shape = [size(condition.shape), ...like.shape.slice(1).map(() => 1)]
-  return graph.node('Reshape', [condition, graph.ints(shape)], shape, 'bool')
+/** ONNX Runtime chooses between numbers only: truth values are (condition and then) or (not condition and otherwise). */
+function selectTruth(graph: Graph, condition: Value, then: Value, otherwise: Value): Value {
+  const chosen = pointwise(graph, 'And', [condition, then], 'bool')
+  const rest = pointwise(graph, 'And', [unary(graph, 'Not', condition), otherwise], 'bool')
+  return pointwise(graph, 'Or', [chosen, rest], 'bool')
 }
 
 export const logicKernels = {
@@ -46,8 +45,10 @@ export const logicKernels = {
     )
     return unary(graph, 'Not', unbounded)
   }),
+  /** `tf.where` has broadcast all three by now. */
   Select: kernel(({ graph, input }) => {
-    const [then, otherwise] = [input('t'), input('e')]
-    return select(graph, aligned(graph, input('condition'), then), then, otherwise)
+    const [condition, then, otherwise] = [input('condition'), input('t'), input('e')]
+    const choose = then.dtype === 'bool' ? selectTruth : select
+    return choose(graph, condition, then, otherwise)
   }),
 }

@@ -6,6 +6,7 @@ import type { Tensor } from '../tensor.ts'
 import { record } from '../record/record.ts'
 import { checkNoStrangers, checkedInputs, inputData } from './check.ts'
 import type { CompiledProgram, Executor } from './executor.ts'
+import { registerLogSoftmax } from './log-softmax.ts'
 import { registerNhwcKernels } from './nhwc.ts'
 import { registerReferenceKernels } from './reference.ts'
 
@@ -25,6 +26,7 @@ async function loadCpu(): Promise<string> {
   tf.registerBackend(name, () => quiet(new MathBackendCPU()), 0)
   tf.copyRegisteredKernels('cpu', name)
   registerReferenceKernels(name)
+  registerLogSoftmax(name)
   return name
 }
 
@@ -47,6 +49,7 @@ async function loadNodeGpu(): Promise<string> {
     )
   }
   registerNhwcKernels(name)
+  registerLogSoftmax(name)
   return name
 }
 

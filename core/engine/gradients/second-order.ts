@@ -5,7 +5,8 @@ type Gradient = (dy: tf.Tensor, x: tf.Tensor) => tf.Tensor
 
 /**
  * TensorFlow.js saves the output y of these kernels through a copy that it records before the kernel itself; walking the
- * tape backwards it then never carries a second derivative from y to x, and says nothing. Computed from x, nothing is lost.
+ * tape backwards it then never carries a second derivative from y to x, and says nothing. Computed from x, nothing is lost
+ * (and in a recorded program y is not computed twice, since equal nodes are one).
  */
 const fromInput: Readonly<Record<string, { readonly input: string; readonly gradient: Gradient }>> = {
   Exp: { input: 'x', gradient: (dy, x) => tf.mul(dy, tf.exp(x)) },
@@ -17,12 +18,20 @@ const fromInput: Readonly<Record<string, { readonly input: string; readonly grad
     },
   },
   Tanh: { input: 'x', gradient: (dy, x) => tf.mul(dy, tf.sub(1, tf.square(tf.tanh(x)))) },
+  Elu: {
+    input: 'x',
+    gradient: (dy, x) => tf.mul(dy, tf.where(tf.greaterEqual(x, 0), tf.onesLike(x), tf.exp(x))),
+  },
   Softmax: {
     input: 'logits',
     gradient: (dy, logits) => {
       const y = tf.softmax(logits)
       return tf.mul(y, tf.sub(dy, tf.sum(tf.mul(dy, y), -1, true)))
     },
+  },
+  LogSoftmax: {
+    input: 'logits',
+    gradient: (dy, logits) => tf.sub(dy, tf.mul(tf.sum(dy, -1, true), tf.softmax(logits))),
   },
 }
 
