@@ -22,7 +22,16 @@ export function parseRecipe(yaml: string): Recipe {
       'A recipe is YAML: check the indentation and the colons near that line.',
     )
   }
-  return readRecipe(document.toJS({ maxAliasCount: 100 }), locator(document, lines))
+  return readRecipe(plainValue(document), locator(document, lines))
+}
+
+function plainValue(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 })
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new EspalierError('recipe/syntax', message, 'Write the values out instead of using aliases.', { cause })
+  }
 }
 
 /** Checks a recipe that is already an object. @throws as `parseRecipe`, without lines */

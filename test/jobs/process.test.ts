@@ -1,0 +1,161 @@
+// Real job processes: what they leave in the history, and that killing them in the middle loses nothing finished.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { apiSchemas } from '../../core/contract/api.ts'
+import type { RunRow } from '../../core/contract/rows.ts'
+import { openWorkshop, smallRecipe, type Workshop } from './process-support.ts'
+
+/** Quick to decide, and both verdicts occur. */
+const quickVerify = {
+  epsilon: 0.02,
+  method: 'crown',
+  timeoutSeconds: 20,
+  images: { select: 'first', count: 4 },
+} as const
+
+let workshop: Workshop
+let runs: readonly RunRow[]
+let uninterrupted: string[]
+
+const modelHashes = async (rows: readonly RunRow[]): Promise<string[]> =>
+  Promise.all(rows.map(async ({ id }) => (await workshop.app.api['runs.get']({ id })).model?.hash ?? 'none'))
+
+beforeAll(async () => {
+  workshop = await openWorkshop()
+  const { id } = await workshop.app.api['jobs.start']({ recipe: smallRecipe(quickVerify) })
+  expect(await workshop.settled(id)).toBe('done')
+  runs = (await workshop.app.api['jobs.get']({ id })).runs
+  uninterrupted = await modelHashes(runs)
+}, 120_000)
+afterAll(() => workshop.dispose())
+
+describe('a finished job', () => {
+  it('has every figure of the table', () => {
+    const [base, pruned] = runs.map(({ summary }) => summary)
+    expect(base).toMatchObject({ hiddenNeurons: 112, images: 4 })
+    expect(pruned).toMatchObject({ hiddenNeurons: 55, images: 4 })
+    expect(base?.accuracy).toBeGreaterThan(0.3)
+    expect(base?.robustness).toBeLessThanOrEqual(base?.accuracy ?? 0)
+    expect(base?.unstable).toBeGreaterThan(0)
+    expect(base?.meanSeconds).toBeGreaterThan(0)
+  })
+
+  it('has its models with their lineage', async () => {
+    const { lineage } = await workshop.app.api['models.get']({ id: runs[1].modelId ?? '' })
+    expect(lineage.map(({ operation }) => operation)).toEqual(['initialise', 'train', 'neuron-prune', 'fine-tune'])
+  })
+
+  it('has a point for each epoch and stage', async () => {
+    const points = await workshop.app.api['runs.metrics']({ id: runs[1].id })
+    expect(points.filter(({ series }) => series === 'fine-tune.train.loss').map(({ step }) => step)).toEqual([1, 2])
+    const own = await workshop.app.api['runs.metrics']({ id: runs[0].id })
+    expect(own.filter(({ series }) => series === 'train.loss')).toHaveLength(3)
+    expect(own.filter(({ series }) => series === 'evaluate.accuracy')).toHaveLength(1)
+  })
+
+  it('stores what decides the result', async () => {
+    const { job } = await workshop.app.api['runs.get']({ id: runs[0].id })
+    expect(job.environment).toMatchObject({ provider: 'cpu', node: process.versions.node })
+    expect(Object.keys(job.environment)).toEqual(expect.arrayContaining(['cpu', 'onnxruntime-node', 'highs', 'system']))
+  })
+
+  it('answers every call about it as the contract says', async () => {
+    const { api } = workshop.app
+    const [{ id, jobId, modelId }] = runs
+    const check = async (method: keyof typeof apiSchemas, input: unknown): Promise<void> => {
+      const call = api[method] as (value: unknown) => Promise<unknown>
+      expect(
+        apiSchemas[method].output.safeParse(await call(apiSchemas[method].input.parse(input))).error,
+        method,
+      ).toBeUndefined()
+    }
+    for (const method of ['app.info', 'data.list', 'models.list', 'jobs.list', 'runs.list', 'recipes.list'] as const) {
+      await check(method, {})
+    }
+    for (const method of ['runs.get', 'runs.metrics', 'runs.verdicts'] as const) await check(method, { id })
+    await check('jobs.get', { id: jobId })
+    await check('jobs.events', { jobId, after: 0 })
+    await check('models.get', { id: modelId })
+    await check('models.export', { id: modelId })
+    await check('runs.export', { id, format: 'csv' })
+    await check('runs.export', { id, format: 'json' })
+    await check('data.open', { data: { source: 'sample', train: 600, test: 200, seed: 3 } })
+    await check('architectures.list', { inputShape: [1, 28, 28] })
+    for (const { verifier, imageIndex, target } of await api['runs.verdicts']({ id })) {
+      await check('runs.instance', { id, verifier, imageIndex, target })
+    }
+  })
+})
+
+describe('killing the job process', () => {
+  const killAt = async (wanted: Parameters<Workshop['event']>[0]): Promise<{ id: string; sequence: number }> => {
+    const from = workshop.events.at(-1)?.sequence ?? 0
+    const { id } = await workshop.app.api['jobs.start']({ recipe: smallRecipe(quickVerify) })
+    await workshop.event((event) => event.jobId === id && wanted(event), from)
+    workshop.current().kill()
+    expect(await workshop.settled(id, from)).toBe('interrupted')
+    const { job } = await workshop.app.api['jobs.get']({ id })
+    expect(job.error?.code).toBe('job/crashed')
+    return { id, sequence: workshop.events.at(-1)?.sequence ?? 0 }
+  }
+  const resume = async (id: string, from: number): Promise<readonly RunRow[]> => {
+    await workshop.app.api['jobs.resume']({ id })
+    expect(await workshop.settled(id, from)).toBe('done')
+    return (await workshop.app.api['jobs.get']({ id })).runs
+  }
+
+  it('in the middle of training, then resuming, ends with the same weights and curves', async () => {
+    const { id, sequence } = await killAt(
+      ({ body }) =>
+        body.type === 'metrics' && body.points.some(({ series, step }) => series === 'train.loss' && step === 2),
+    )
+    const resumed = await resume(id, sequence)
+    expect(await modelHashes(resumed)).toEqual(uninterrupted)
+    const curve = async (run: RunRow) =>
+      (await workshop.app.api['runs.metrics']({ id: run.id }))
+        .filter(({ series }) => series === 'train.loss')
+        .map(({ value }) => value)
+    expect(await curve(resumed[0])).toEqual(await curve(runs[0]))
+  })
+
+  it('in the middle of fine-tuning keeps the variants that are done', async () => {
+    const { id, sequence } = await killAt(
+      ({ body }) => body.type === 'metrics' && body.points.some(({ series }) => series === 'fine-tune.train.loss'),
+    )
+    const before = (await workshop.app.api['jobs.get']({ id })).runs
+    expect(before.map(({ state }) => state)).toEqual(['done', 'interrupted'])
+    const resumed = await resume(id, sequence)
+    expect(await modelHashes(resumed)).toEqual(uninterrupted)
+    expect(resumed[0].finishedAt).toBe(before[0].finishedAt)
+  })
+
+  it('in the middle of verification keeps every finished image and asks only the others', async () => {
+    const { id, sequence } = await killAt(({ body }) => body.type === 'verdict' && body.row.imageIndex === 1)
+    const [run] = (await workshop.app.api['jobs.get']({ id })).runs
+    const kept = await workshop.app.api['runs.verdicts']({ id: run.id })
+    expect(kept.length).toBeGreaterThanOrEqual(2)
+    const resumed = await resume(id, sequence)
+    const all = await workshop.app.api['runs.verdicts']({ id: run.id })
+    expect(all.slice(0, kept.length)).toEqual(kept)
+    expect(all).toHaveLength(4)
+    expect(resumed[0].summary).toMatchObject({ images: 4 })
+    expect(all.map(({ verdict }) => verdict)).toEqual(
+      (await workshop.app.api['runs.verdicts']({ id: runs[0].id })).map(({ verdict }) => verdict),
+    )
+  })
+})
+
+describe('cancelling', () => {
+  it('stops between batches and leaves a job that can be resumed to the same weights', async () => {
+    const from = workshop.events.at(-1)?.sequence ?? 0
+    const { id } = await workshop.app.api['jobs.start']({ recipe: smallRecipe(quickVerify) })
+    await workshop.event(({ jobId, body }) => jobId === id && body.type === 'metrics', from)
+    await workshop.app.api['jobs.cancel']({ id })
+    expect(await workshop.settled(id, from)).toBe('cancelled')
+    const { runs: stopped } = await workshop.app.api['jobs.get']({ id })
+    expect(stopped.map(({ state }) => state)).toEqual(['interrupted', 'waiting'])
+    const mark = workshop.events.at(-1)?.sequence ?? 0
+    await workshop.app.api['jobs.resume']({ id })
+    expect(await workshop.settled(id, mark)).toBe('done')
+    expect(await modelHashes((await workshop.app.api['jobs.get']({ id })).runs)).toEqual(uninterrupted)
+  })
+})
