@@ -11,6 +11,8 @@ export interface AscentOptions {
   readonly betaRate: number
   /** Factor on the steps after each iteration. */
   readonly decay: number
+  /** Also ascend over the mixtures of rows (step of the exponentiated gradient); 0: mixtures stay. */
+  readonly mixRate: number
 }
 
 /** Upper end of β where a neuron is split; finite so that 0·∞ never appears. */
@@ -20,12 +22,17 @@ const BETA2 = 0.999
 /** Adam's ε, on the scale of bound per unit of α. */
 const EPSILON = 1e-8
 
+/** The inputs of a program as tensors, by name. */
+export type Given = Readonly<Record<string, Tensor>>
+
 interface Evaluation {
   /** [rows] */
   readonly value: Tensor
   /** Minimiser in the box, [rows, inputs]. */
   readonly point: Tensor
   readonly pass: BackwardResult
+  /** Relaxed value of the cone's start at the point, [rows, startSize]. */
+  readonly start: Tensor
   /** Gradient with respect to α (and β), [rows, neurons or 2·neurons]. */
   readonly gradient: () => Tensor
 }
@@ -34,43 +41,57 @@ export interface AscentResult {
   readonly bound: Tensor
   readonly alpha: Tensor
   readonly beta: Tensor | null
+  readonly mix: Tensor | null
   readonly last: BackwardResult
   readonly point: Tensor
 }
 
 /** Maximises each row's bound over its own α (and β where `given.sign` exists), keeping the best iterate. */
-export function ascend(
-  cone: Cone,
-  relaxed: PreparedRelaxations,
-  given: Readonly<Record<string, Tensor>>,
-  options: AscentOptions,
-): AscentResult {
-  const split = 'sign' in given
+export function ascend(cone: Cone, relaxed: PreparedRelaxations, inputs: Given, options: AscentOptions): AscentResult {
+  const split = 'sign' in inputs
+  let given = mixRows(inputs)
   const { low, high } = limits(cone, relaxed, given)
   let variables = tf.maximum(tf.minimum(split ? tf.concat([given.alpha, given.beta], 1) : given.alpha, high), low)
   const adam = new UnrolledAdam(stepSizes(cone, given.rate, split, options))
   let current = evaluate(cone, relaxed, given, variables)
-  let best = { bound: current.value, variables }
+  let best = { bound: current.value, variables, mix: given.mix }
   for (let k = 0; k < options.iterations; k++) {
     variables = tf.maximum(tf.minimum(tf.add(variables, adam.step(current.gradient(), options.decay ** k)), high), low)
+    if (options.mixRate > 0) given = mixRows({ ...given, mix: shiftMix(given, current.start, options.mixRate) })
     current = evaluate(cone, relaxed, given, variables)
     const better = tf.greater(current.value, best.bound)
+    const keep = (now: Tensor, before: Tensor): Tensor => tf.where(tf.reshape(better, [-1, 1]), now, before)
     best = {
       bound: tf.where(better, current.value, best.bound),
-      variables: tf.where(tf.reshape(better, [-1, 1]), variables, best.variables),
+      variables: keep(variables, best.variables),
+      mix: options.mixRate > 0 ? keep(given.mix, best.mix) : given.mix,
     }
   }
   const [alpha, beta] = split ? tf.split(best.variables, 2, 1) : [best.variables, null]
-  return { bound: best.bound, alpha, beta, last: current.pass, point: current.point }
+  const mix = 'mix' in given ? best.mix : null
+  return { bound: best.bound, alpha, beta, mix, last: current.pass, point: current.point }
+}
+
+/** Adds `start` and `offset` where rows are given as mixtures. */
+export function mixRows(given: Given): Given {
+  if (!('mix' in given)) return given
+  const { mix, shared, sharedOffset } = given
+  return { ...given, start: tf.matMul(mix, shared), offset: tf.reshape(tf.matMul(mix, sharedOffset), [-1]) }
+}
+
+/**
+ * One exponentiated-gradient step on the mixtures: the gradient of a weight is the value v of its row at the minimiser,
+ * scaled by the largest |v| so that the step has no unit. Zero weights stay zero.
+ */
+function shiftMix({ mix, shared, sharedOffset }: Given, start: Tensor, rate: number): Tensor {
+  const values = tf.add(tf.matMul(start, shared, false, true), tf.reshape(sharedOffset, [1, -1]))
+  const scale = tf.add(tf.max(tf.abs(values), 1, true), tf.scalar(1e-6))
+  const risen = tf.mul(mix, tf.exp(tf.mul(tf.div(values, scale), tf.scalar(rate))))
+  return tf.div(risen, tf.sum(risen, 1, true))
 }
 
 /** Bound at `variables` and, through the relaxed network at the minimiser, its gradient. */
-export function evaluate(
-  cone: Cone,
-  relaxed: PreparedRelaxations,
-  given: Readonly<Record<string, Tensor>>,
-  variables: Tensor,
-): Evaluation {
+export function evaluate(cone: Cone, relaxed: PreparedRelaxations, given: Given, variables: Tensor): Evaluation {
   const split = 'sign' in given
   const [alpha, beta] = split ? tf.split(variables, 2, 1) : [variables, null]
   const pull = beta ? tf.mul(given.sign, beta) : null
@@ -80,7 +101,8 @@ export function evaluate(
   const values = relaxedForward(cone, point, pass.choices)
   const pre = cone.activations.map(({ source }) => values.get(source) as Tensor)
   const z = join(pre)
-  let value = tf.add(tf.sum(tf.mul(given.start, values.get(cone.start) as Tensor), 1), given.offset)
+  const start = values.get(cone.start) as Tensor
+  let value = tf.add(tf.sum(tf.mul(given.start, start), 1), given.offset)
   if (pull) value = tf.sub(value, tf.sum(tf.mul(pull, z), 1))
   const gradient = (): Tensor => {
     const parts = cone.activations.map(({ node }, i) => {
@@ -91,15 +113,11 @@ export function evaluate(
     if (split) parts.push(tf.neg(tf.mul(given.sign, z)))
     return join(parts)
   }
-  return { value, point, pass, gradient }
+  return { value, point, pass, start, gradient }
 }
 
 /** The box of the variables: α in its relaxation's range, β in [0, limit] where split and 0 elsewhere. */
-function limits(
-  cone: Cone,
-  relaxed: PreparedRelaxations,
-  given: Readonly<Record<string, Tensor>>,
-): { low: Tensor; high: Tensor } {
+function limits(cone: Cone, relaxed: PreparedRelaxations, given: Given): { low: Tensor; high: Tensor } {
   const { low, high } = parameterRange(cone, relaxed)
   if (!('sign' in given)) return { low, high }
   const rows = given.sign.shape[0]

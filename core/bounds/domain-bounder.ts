@@ -4,8 +4,9 @@ import { networkHash, type Network } from '../nn/index.ts'
 import type { Box } from './box.ts'
 import { centreAndRadius } from './flat.ts'
 import { coneOf, type Cone } from './graph.ts'
-import { ascentDefinition, crownDefinition } from './programs.ts'
+import { ascentDefinition, crownDefinition, type ProgramShape } from './programs.ts'
 import { refreshDefinition, refreshRows } from './refresh.ts'
+import type { StartRows } from './start.ts'
 
 /** Rows of a batch, all flat and float32; only the first `count` rows mean anything to the caller. */
 export interface DomainBatch {
@@ -17,9 +18,9 @@ export interface DomainBatch {
   readonly beta: Float32Array
   /** +1: z ≥ 0, −1: z ≤ 0, 0: not split. */
   readonly sign: Float32Array
-  /** Linear function of the cone's start, [size, startSize] and [size]. */
-  readonly start: Float32Array
-  readonly offset: Float32Array
+  /** Which mixture of the bounder's rows each domain is about, [size, rows]; one-hot for a single row. */
+  readonly mix: Float32Array
+  readonly size: number
 }
 
 /** Results of `ascend`, of the rows of the batch in order. */
@@ -27,6 +28,7 @@ export interface AscendedDomains {
   readonly bound: Float32Array
   readonly alpha: Float32Array
   readonly beta: Float32Array
+  readonly mix: Float32Array
   /** Λ on every neuron at the last iterate. */
   readonly coefficients: Float32Array
   /** True outputs of the network at the last iterate's minimiser, [size, outputs]. */
@@ -41,6 +43,8 @@ export interface DomainAscent {
   /** Step of β as a multiple of α's. */
   readonly betaRate: number
   readonly decay: number
+  /** Step of the mixtures of rows; 0 where each domain is about one row. */
+  readonly mixRate: number
 }
 
 export class DomainBounder {
@@ -49,11 +53,13 @@ export class DomainBounder {
   readonly sizes: readonly number[]
   readonly #engine: Engine
   readonly #key: string
+  readonly #rows: StartRows
   readonly #centre: Float32Array
   readonly #radius: Float32Array
 
-  constructor(engine: Engine, network: Network, start: string, box: Box, sizes: readonly number[]) {
-    this.cone = coneOf(network, start)
+  constructor(engine: Engine, network: Network, rows: StartRows, box: Box, sizes: readonly number[]) {
+    this.cone = coneOf(network, rows.start)
+    this.#rows = rows
     this.sizes = sizes
     this.#engine = engine
     this.#key = networkHash(network)
@@ -70,7 +76,7 @@ export class DomainBounder {
   /** An empty batch with room for at least `count` rows. */
   batch(count: number): DomainBatch {
     const size = this.sizeFor(count)
-    const { neurons, startSize } = this.cone
+    const { neurons } = this.cone
     const wide = (): Float32Array => new Float32Array(size * neurons)
     return {
       count: 0,
@@ -79,8 +85,8 @@ export class DomainBounder {
       alpha: wide(),
       beta: wide(),
       sign: wide(),
-      start: new Float32Array(size * startSize),
-      offset: new Float32Array(size),
+      mix: new Float32Array(size * this.#rows.rows),
+      size,
     }
   }
 
@@ -91,7 +97,7 @@ export class DomainBounder {
 
   /** Tightens `lower` and `upper` of the batch in place by CROWN on every later layer. */
   async refresh(batch: DomainBatch): Promise<void> {
-    const program = await this.#engine.compile(refreshDefinition(this.cone, batch.offset.length, this.#key))
+    const program = await this.#engine.compile(refreshDefinition(this.cone, batch.size, this.#key))
     const { lower, upper } = batch
     const tight = await program.run({ centre: this.#centre, radius: this.#radius, lower, upper })
     lower.set(tight.lower as Float32Array)
@@ -100,7 +106,7 @@ export class DomainBounder {
 
   /** One CROWN pass with the α and β of the batch: bounds of its rows. */
   async crown(batch: DomainBatch): Promise<Float32Array> {
-    const definition = crownDefinition(this.cone, shapeOf(batch), this.#key)
+    const definition = crownDefinition(this.cone, this.#shape(batch), this.#key)
     const program = await this.#engine.compile(definition)
     const { bound } = await program.run(this.#inputs(batch))
     return bound as Float32Array
@@ -108,18 +114,19 @@ export class DomainBounder {
 
   /** α,β ascent from the α and β of the batch. */
   async ascend(batch: DomainBatch, { rate, ...options }: DomainAscent): Promise<AscendedDomains> {
-    const definition = ascentDefinition(this.cone, shapeOf(batch), options, this.#key)
+    const definition = ascentDefinition(this.cone, this.#shape(batch), options, this.#key)
     const program = await this.#engine.compile(definition)
     const result = await program.run({ ...this.#inputs(batch), rate: Float32Array.of(rate) })
     return result as unknown as AscendedDomains
   }
 
-  #inputs({ lower, upper, alpha, beta, sign, start, offset }: DomainBatch): Record<string, Float32Array> {
-    const shared = { centre: this.#centre, radius: this.#radius, start, offset }
+  #inputs({ lower, upper, alpha, beta, sign, mix }: DomainBatch): Record<string, Float32Array> {
+    const { coefficients, offsets } = this.#rows
+    const shared = { centre: this.#centre, radius: this.#radius, mix, shared: coefficients, sharedOffset: offsets }
     return this.cone.neurons === 0 ? shared : { ...shared, lower, upper, alpha, beta, sign }
   }
-}
 
-function shapeOf(batch: DomainBatch): { rows: number; ownBounds: boolean; splits: boolean } {
-  return { rows: batch.offset.length, ownBounds: true, splits: true }
+  #shape(batch: DomainBatch): ProgramShape {
+    return { rows: batch.size, ownBounds: true, splits: true, mixed: this.#rows.rows }
+  }
 }

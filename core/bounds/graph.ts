@@ -75,3 +75,9 @@ export function isExactByIntervals(network: Network, id: string): boolean {
   }
   return weighted <= 1
 }
+
+/** Memory that one row of a bounding program takes: a few tensors of every node's width, a dozen of the neurons' in an ascent. */
+export function bytesPerRow(cone: Cone, ascent: boolean): number {
+  const widths = cone.nodes.reduce((sum, { shape }) => sum + sizeOf(shape), cone.inputSize)
+  return 4 * (widths * 4 + cone.neurons * (ascent ? 12 : 4))
+}

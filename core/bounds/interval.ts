@@ -102,6 +102,10 @@ export function layerInterval(
       }
     case 'flatten':
       return inputs[0]
+    case 'gather': {
+      const gathered = (bound: Float64Array): Float64Array => ruleOf(layer).evaluate(layer, [bound], inputShapes, shape)
+      return { lower: gathered(lower), upper: gathered(upper) }
+    }
     case 'graftedRelu':
       return graftedInterval(layer, inputs[0])
     case 'add':

@@ -1,8 +1,8 @@
 // The recorded programs of bound propagation: one CROWN pass, and several α,β-CROWN iterations in one call.
-import type { Program, ProgramDefinition, TensorSpec } from '../engine/engine.ts'
+import type { ProgramDefinition, TensorSpec } from '../engine/engine.ts'
 import { tf, type Tensor } from '../engine/tensor.ts'
 import { forwardNodes } from '../nn/index.ts'
-import { ascend, type AscentOptions } from './ascent.ts'
+import { ascend, mixRows, type AscentOptions } from './ascent.ts'
 import { backward, shaped, type BackwardResult } from './backward.ts'
 import type { Cone } from './graph.ts'
 import { relaxationOf } from './relaxation/index.ts'
@@ -16,19 +16,33 @@ export interface ProgramShape {
   readonly ownBounds: boolean
   /** Whether rows carry split constraints. */
   readonly splits: boolean
+  /**
+   * Rows given as mixtures of this many shared rows (`mix` [rows, mixed], `shared`, `sharedOffset`) instead of `start`
+   * and `offset`; 0: not mixed.
+   */
+  readonly mixed: number
 }
 
-export type CrownProgram = Program<string, 'bound' | 'scale' | 'coefficients' | 'point'>
-export type AscentProgram = Program<string, 'bound' | 'alpha' | 'beta' | 'coefficients' | 'outputs' | 'points'>
+export type CrownOutput = 'bound' | 'scale' | 'coefficients' | 'point'
+export type AscentOutput = 'bound' | 'alpha' | 'beta' | 'mix' | 'coefficients' | 'outputs' | 'points'
 
-/** Names of a program's inputs: `lower`, `upper`, `alpha`, `sign`, `beta`, `centre`, `radius`, `start`, `offset`, and host arrays. */
-export function programInputs(cone: Cone, { rows, ownBounds, splits }: ProgramShape): Record<string, TensorSpec> {
+/** The inputs of a program; which there are depends on its shape. */
+export function programInputs(
+  cone: Cone,
+  { rows, ownBounds, splits, mixed }: ProgramShape,
+): Record<string, TensorSpec> {
   const neurons = cone.neurons
   const inputs: Record<string, TensorSpec> = {
     centre: { shape: [1, cone.inputSize] },
     radius: { shape: [1, cone.inputSize] },
-    start: { shape: [rows, cone.startSize] },
-    offset: { shape: [rows] },
+  }
+  if (mixed > 0) {
+    inputs.mix = { shape: [rows, mixed] }
+    inputs.shared = { shape: [mixed, cone.startSize] }
+    inputs.sharedOffset = { shape: [mixed, 1] }
+  } else {
+    inputs.start = { shape: [rows, cone.startSize] }
+    inputs.offset = { shape: [rows] }
   }
   if (neurons === 0) return inputs
   inputs.lower = { shape: [ownBounds ? rows : 1, neurons] }
@@ -44,16 +58,13 @@ export function programInputs(cone: Cone, { rows, ownBounds, splits }: ProgramSh
 }
 
 /** One pass: lower bounds [rows], the scale of their rounding errors, Λ on every activation, and the minimisers. */
-export function crownDefinition(
-  cone: Cone,
-  shape: ProgramShape,
-  key: string,
-): ProgramDefinition<string, 'bound' | 'scale' | 'coefficients' | 'point'> {
+export function crownDefinition(cone: Cone, shape: ProgramShape, key: string): ProgramDefinition<string, CrownOutput> {
   return {
     name: `crown ${cone.start}`,
     key: `crown ${key} ${cone.start} ${JSON.stringify(shape)}`,
     inputs: programInputs(cone, shape),
-    build: (given) => {
+    build: (inputs) => {
+      const given = mixRows(inputs)
       const relaxed = prepare(cone, given)
       const pull = shape.splits ? tf.mul(given.sign, given.beta) : null
       const result = backward(
@@ -78,19 +89,20 @@ export function ascentDefinition(
   shape: ProgramShape,
   options: AscentOptions,
   key: string,
-): ProgramDefinition<string, 'bound' | 'alpha' | 'beta' | 'coefficients' | 'outputs' | 'points'> {
+): ProgramDefinition<string, AscentOutput> {
   return {
     name: `ascent ${cone.start}`,
     key: `ascent ${key} ${cone.start} ${JSON.stringify({ shape, options })}`,
     inputs: { ...programInputs(cone, shape), rate: { shape: [1, 1] } },
     build: (given) => {
       const relaxed = prepare(cone, given)
-      const { bound, alpha, beta, last, point } = ascend(cone, relaxed, given, options)
+      const { bound, alpha, beta, mix, last, point } = ascend(cone, relaxed, given, options)
       const values = forwardNodes(cone.network, shaped(point, cone.network.inputShape))
       return {
         bound,
         alpha,
         beta: beta ?? tf.zeros([1, 1]),
+        mix: mix ?? tf.zeros([1, 1]),
         coefficients: allCoefficients(cone, last, shape.rows),
         outputs: values[cone.network.output],
         points: point,
@@ -107,7 +119,10 @@ function clipped(cone: Cone, relaxed: PreparedRelaxations, alpha: Tensor): Tenso
 }
 
 /** Minimum over the box of the linear function a backward pass ended with, [rows]. */
-export function concretise({ input, choices, constant }: BackwardResult, given: Readonly<Record<string, Tensor>>): Tensor {
+export function concretise(
+  { input, choices, constant }: BackwardResult,
+  given: Readonly<Record<string, Tensor>>,
+): Tensor {
   let bound = tf.sub(tf.sum(tf.mul(input, given.centre), 1), tf.sum(tf.mul(tf.abs(input), given.radius), 1))
   for (const { coefficient, intercept } of choices.values())
     bound = tf.add(bound, tf.sum(tf.mul(coefficient, intercept), 1))

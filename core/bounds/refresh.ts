@@ -60,7 +60,10 @@ function layerBounds(
   const signs = both.map((_, i) => (i < neurons ? 1 : -1))
   const start = neuronStart(cone.network, source, both, signs)
   const rows = 2 * neurons
-  const own = { lower: spread(select(cone, inner, given.lower), rows), upper: spread(select(cone, inner, given.upper), rows) }
+  const own = {
+    lower: spread(select(cone, inner, given.lower), rows),
+    upper: spread(select(cone, inner, given.upper), rows),
+  }
   const relaxed = prepare(inner, own)
   const { low, high } = parameterRange(inner, relaxed)
   const alpha = tf.cast(tf.greater(own.upper, tf.neg(own.lower)), 'float32')

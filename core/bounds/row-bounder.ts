@@ -3,7 +3,7 @@ import type { Engine, TensorData } from '../engine/engine.ts'
 import { networkHash, type Network } from '../nn/index.ts'
 import type { Box, PreActivationBounds } from './box.ts'
 import { centreAndRadius, flatBounds, hostArrays, initialAlpha } from './flat.ts'
-import { coneOf, type Cone } from './graph.ts'
+import { bytesPerRow, coneOf, type Cone } from './graph.ts'
 import { ascentDefinition, crownDefinition } from './programs.ts'
 import { slackFactor } from './slack.ts'
 import type { StartRows } from './start.ts'
@@ -100,12 +100,13 @@ export class RowBounder {
     settings: AscentSettings,
     result: RowBounds,
   ): Promise<void> {
-    const shape = { rows: chunk.size, ownBounds: false, splits: false }
+    const shape = { rows: chunk.size, ownBounds: false, splits: false, mixed: 0 }
     const withAlpha = (value: Float32Array): Record<string, TensorData> =>
       cone.neurons === 0 ? inputs : { ...inputs, alpha: value }
     let best = alpha
     for (let done = 0; done < settings.iterations && cone.neurons > 0; done += UNROLL) {
-      const options = { iterations: Math.min(UNROLL, settings.iterations - done), betaRate: 1, decay: settings.decay }
+      const iterations = Math.min(UNROLL, settings.iterations - done)
+      const options = { iterations, betaRate: 1, decay: settings.decay, mixRate: 0 }
       const ascent = await this.#engine.compile(ascentDefinition(cone, shape, options, this.#key))
       const rate = Float32Array.of(settings.rate * settings.decay ** done)
       best = (await ascent.run({ ...withAlpha(best), rate })).alpha as Float32Array
@@ -131,11 +132,9 @@ export class RowBounder {
     return cone.neurons === 0 ? inputs : { ...inputs, ...flatBounds(cone, bounds) }
   }
 
-  /** Rows that fit the memory cap: an unrolled program keeps about a dozen tensors of every width alive. */
+  /** Rows that fit the memory cap. */
   #capacity(cone: Cone, settings: AscentSettings): number {
-    const widths = cone.nodes.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), cone.inputSize)
-    const perRow = 4 * (widths * 4 + cone.neurons * (settings.iterations > 0 ? 12 : 4))
-    return Math.max(1, Math.floor(this.#memoryBytes / perRow))
+    return Math.max(1, Math.floor(this.#memoryBytes / bytesPerRow(cone, settings.iterations > 0)))
   }
 }
 

@@ -6,6 +6,7 @@ import { VerifyContext } from './prepared.ts'
 import type { Verifier } from './problem.ts'
 import { requireBudget, runStages } from './run-stages.ts'
 import { attackStage } from './stages/attack.ts'
+import { babStage } from './stages/bab.ts'
 import { alphaCrownStage, crownStage, intervalStage } from './stages/bounds.ts'
 import { milpStage } from './stages/milp.ts'
 import { predictStage } from './stages/predict.ts'
@@ -24,7 +25,7 @@ const stagesOf: { readonly [N in VerifierName]: (options: VerifierOptions) => re
   interval: () => [predictStage(), intervalStage()],
   crown: () => [predictStage(), intervalStage(), crownStage()],
   'alpha-crown': () => [predictStage(), intervalStage(), crownStage(), alphaCrownStage()],
-  bab: () => [predictStage(), intervalStage(), crownStage()],
+  bab: () => [predictStage(), intervalStage(), crownStage(), babStage()],
   milp: () => [predictStage(), intervalStage(), crownStage(), milpStage()],
   auto: (options) => [
     predictStage(),
@@ -33,6 +34,7 @@ const stagesOf: { readonly [N in VerifierName]: (options: VerifierOptions) => re
     crownStage(),
     alphaCrownStage(0.2),
     attackStage(pgd(options), 'attack', 0.1),
+    babStage(0.9),
     milpStage(),
   ],
 }

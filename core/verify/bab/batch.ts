@@ -1,11 +1,10 @@
 // Moves domains between compact records (open neurons only) and the flat rows that bounding programs take.
 import type { DomainBatch } from '../../bounds/domain-bounder.ts'
-import type { StartRows } from '../../bounds/start.ts'
 import type { DomainRecord } from './pool.ts'
 import type { OpenNeurons } from './root.ts'
 
 /** Writes `domain` into the next free row of `batch` and returns the row's number. */
-export function appendDomain(batch: DomainBatch, open: OpenNeurons, rows: StartRows, domain: DomainRecord): number {
+export function appendDomain(batch: DomainBatch, open: OpenNeurons, domain: DomainRecord): number {
   const row = batch.count++
   const { index, bounds } = open
   const neurons = open.alpha.length
@@ -25,9 +24,9 @@ export function appendDomain(batch: DomainBatch, open: OpenNeurons, rows: StartR
     const sign = domain.sign[u]
     if (sign !== 0) clamp(batch, j, sign, domain.beta[u])
   }
-  const from = domain.row * rows.size
-  batch.start.set(rows.coefficients.subarray(from, from + rows.size), row * rows.size)
-  batch.offset[row] = rows.offsets[domain.row]
+  const rows = batch.mix.length / batch.size
+  if (domain.mix) batch.mix.set(domain.mix, row * rows)
+  else batch.mix.fill(0, row * rows, (row + 1) * rows)[row * rows + domain.row] = 1
   return row
 }
 
@@ -46,8 +45,8 @@ export function splitRow(batch: DomainBatch, open: OpenNeurons, row: number, neu
 
 /** Repeats the first row into the unused ones, so that padding holds ordinary numbers. */
 export function padBatch(batch: DomainBatch): void {
-  const size = batch.offset.length
-  for (const values of [batch.lower, batch.upper, batch.alpha, batch.beta, batch.sign, batch.start, batch.offset]) {
+  const { size } = batch
+  for (const values of [batch.lower, batch.upper, batch.alpha, batch.beta, batch.sign, batch.mix]) {
     const width = values.length / size
     for (let row = batch.count; row < size; row++) values.copyWithin(row * width, 0, width)
   }

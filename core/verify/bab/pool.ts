@@ -9,6 +9,8 @@ export interface PoolLayout {
   readonly candidates: number
   /** Whether domains have bounds of their own (refreshed) or the root's with their splits clamped in. */
   readonly ownBounds: boolean
+  /** Rows a domain mixes (any-positive properties); 0: a domain is about one row. */
+  readonly mixed: number
 }
 
 /** One domain, in compact order of the root's open neurons; a view into caller-owned buffers. */
@@ -16,6 +18,8 @@ export interface DomainRecord {
   bound: number
   row: number
   depth: number
+  /** Depth at which `bounds` were last recomputed. */
+  refreshed: number
   /** [U] in [0, 1] */
   readonly alpha: Float32Array
   /** [U] */
@@ -24,6 +28,8 @@ export interface DomainRecord {
   readonly sign: Int8Array
   /** [candidates] of compact neuron numbers, best first; −1 ends the list. */
   readonly candidates: Int32Array
+  /** Weights of the mixed rows, [mixed]; null where a domain is about one row. */
+  readonly mix: Float32Array | null
   /** [U], present with `ownBounds`. */
   readonly bounds: FlatBounds | null
 }
@@ -38,11 +44,13 @@ export class DomainPool {
   #bound = new Float32Array(0)
   #row = new Uint16Array(0)
   #depth = new Uint16Array(0)
+  #refreshed = new Uint16Array(0)
   /** α in steps of 1/255: any α in [0,1] is sound, so rounding it costs tightness only, and little. */
   #alpha = new Uint8Array(0)
   #beta = new Float32Array(0)
   #sign = new Int8Array(0)
   #candidates = new Int32Array(0)
+  #mix = new Float32Array(0)
   #lower = new Float32Array(0)
   #upper = new Float32Array(0)
   #heap = new Int32Array(0)
@@ -111,30 +119,34 @@ export class DomainPool {
   }
 
   #store(slot: number, domain: DomainRecord): void {
-    const { neurons, candidates } = this.layout
+    const { neurons, candidates, mixed } = this.layout
     this.#bound[slot] = domain.bound
     this.#row[slot] = domain.row
     this.#depth[slot] = domain.depth
+    this.#refreshed[slot] = domain.refreshed
     const at = slot * neurons
     for (let i = 0; i < neurons; i++) this.#alpha[at + i] = Math.round(domain.alpha[i] * ALPHA_STEPS)
     this.#beta.set(domain.beta, at)
     this.#sign.set(domain.sign, at)
     this.#candidates.set(domain.candidates, slot * candidates)
+    if (domain.mix) this.#mix.set(domain.mix, slot * mixed)
     if (!domain.bounds) return
     this.#lower.set(domain.bounds.lower, at)
     this.#upper.set(domain.bounds.upper, at)
   }
 
   #load(slot: number, into: DomainRecord): void {
-    const { neurons, candidates } = this.layout
+    const { neurons, candidates, mixed } = this.layout
     into.bound = this.#bound[slot]
     into.row = this.#row[slot]
     into.depth = this.#depth[slot]
+    into.refreshed = this.#refreshed[slot]
     const at = slot * neurons
     for (let i = 0; i < neurons; i++) into.alpha[i] = this.#alpha[at + i] / ALPHA_STEPS
     into.beta.set(this.#beta.subarray(at, at + neurons))
     into.sign.set(this.#sign.subarray(at, at + neurons))
     into.candidates.set(this.#candidates.subarray(slot * candidates, (slot + 1) * candidates))
+    if (into.mix) into.mix.set(this.#mix.subarray(slot * mixed, (slot + 1) * mixed))
     if (!into.bounds) return
     into.bounds.lower.set(this.#lower.subarray(at, at + neurons))
     into.bounds.upper.set(this.#upper.subarray(at, at + neurons))
@@ -142,15 +154,17 @@ export class DomainPool {
 
   #grow(): void {
     const capacity = nextCapacity(this.#capacity)
-    const { neurons, candidates, ownBounds } = this.layout
+    const { neurons, candidates, ownBounds, mixed } = this.layout
     this.#bound = grown(this.#bound, new Float32Array(capacity))
     this.#row = grown(this.#row, new Uint16Array(capacity))
     this.#depth = grown(this.#depth, new Uint16Array(capacity))
+    this.#refreshed = grown(this.#refreshed, new Uint16Array(capacity))
     this.#heap = grown(this.#heap, new Int32Array(capacity))
     this.#alpha = grown(this.#alpha, new Uint8Array(capacity * neurons))
     this.#beta = grown(this.#beta, new Float32Array(capacity * neurons))
     this.#sign = grown(this.#sign, new Int8Array(capacity * neurons))
     this.#candidates = grown(this.#candidates, new Int32Array(capacity * candidates))
+    this.#mix = grown(this.#mix, new Float32Array(capacity * mixed))
     if (ownBounds) {
       this.#lower = grown(this.#lower, new Float32Array(capacity * neurons))
       this.#upper = grown(this.#upper, new Float32Array(capacity * neurons))
@@ -189,23 +203,25 @@ export class DomainPool {
 }
 
 /** A record with buffers of its own. */
-export function emptyRecord({ neurons, candidates, ownBounds }: PoolLayout): DomainRecord {
+export function emptyRecord({ neurons, candidates, ownBounds, mixed }: PoolLayout): DomainRecord {
   const bounds = ownBounds ? { lower: new Float32Array(neurons), upper: new Float32Array(neurons) } : null
   return {
     bound: -Infinity,
     row: 0,
     depth: 0,
+    refreshed: 0,
     alpha: new Float32Array(neurons),
     beta: new Float32Array(neurons),
     sign: new Int8Array(neurons),
     candidates: new Int32Array(candidates).fill(-1),
+    mix: mixed > 0 ? new Float32Array(mixed) : null,
     bounds,
   }
 }
 
 /** Memory one open domain takes. */
-export function bytesPerDomain({ neurons, candidates, ownBounds }: PoolLayout): number {
-  return 12 + 4 * candidates + neurons * (ownBounds ? 14 : 6)
+export function bytesPerDomain({ neurons, candidates, ownBounds, mixed }: PoolLayout): number {
+  return 14 + 4 * (candidates + mixed) + neurons * (ownBounds ? 14 : 6)
 }
 
 function nextCapacity(capacity: number): number {

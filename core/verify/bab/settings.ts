@@ -1,22 +1,28 @@
 // The knobs of branch and bound, with the values that measurements chose (docs/decisions/0003-bounds-and-branch-and-bound.md).
-import type { DomainAscent } from '../../bounds/domain-bounder.ts'
+import type { AscentSettings } from '../../bounds/row-bounder.ts'
 
 export interface BabSettings {
-  /** Most children bounded in one call. */
-  readonly batch: number
+  /** Sizes of the compiled programs, ascending: a batch is padded to the next. The last is the most children of one call. */
+  readonly sizes: readonly number[]
   /** Split candidates kept with a domain and tried as children before one is taken (kFSB). */
   readonly candidates: number
-  readonly ascent: DomainAscent
-  /** Recompute the bounds of later layers for every child, where that is at most this many rows a child; 0: never. */
+  /** α,β ascent of every child. `betaRate`: step of β as a multiple of α's; `mixRate`: of the mixtures of rows. */
+  readonly ascent: AscentSettings & { readonly betaRate: number; readonly mixRate: number }
+  /** A domain's bounds of later layers are recomputed when it is this many splits deeper than at the last time; 0: never. */
+  readonly refreshEvery: number
+  /** Most rows a refresh may cost per domain; networks that need more keep the root's bounds. */
   readonly refreshRows: number
-  /** α iterations on every intermediate bound at the root. */
-  readonly rootIterations: number
+  /** α ascent of intermediate bounds and of output rows at the root. */
+  readonly rootNeurons: AscentSettings
+  readonly rootRows: AscentSettings
 }
 
 export const defaultSettings: BabSettings = {
-  batch: 512,
-  candidates: 4,
-  ascent: { iterations: 5, rate: 0.1, betaRate: 1, decay: 0.98 },
-  refreshRows: 128,
-  rootIterations: 20,
+  sizes: [16, 128, 512],
+  candidates: 2,
+  ascent: { iterations: 3, rate: 0.2, betaRate: 3, decay: 0.98, mixRate: 1 },
+  refreshEvery: 0,
+  refreshRows: 200,
+  rootNeurons: { iterations: 20, rate: 0.1, decay: 0.98 },
+  rootRows: { iterations: 40, rate: 0.1, decay: 0.98 },
 }

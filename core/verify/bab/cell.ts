@@ -1,0 +1,73 @@
+// The exact end of domains with nothing left to split: their linear programme, through whatever solver is plugged in.
+import type { Box, OutputRows, PreActivationBounds } from '../../bounds/box.ts'
+import type { Cone } from '../../bounds/graph.ts'
+import type { Network } from '../../nn/index.ts'
+import type { DomainRecord } from './pool.ts'
+import type { OpenNeurons } from './root.ts'
+
+/** A cell: the part of the box where the split neurons have the given signs; `row` of `rows` is to be minimised over it. */
+export interface CellQuestion {
+  readonly network: Network
+  readonly box: Box
+  /** Bounds by the node that feeds the activation, valid on the whole box. */
+  readonly bounds: PreActivationBounds
+  /** +1: z ≥ 0, −1: z ≤ 0, 0: not split; by the node that feeds the activation. */
+  readonly phases: ReadonlyMap<string, Int8Array>
+  readonly rows: OutputRows
+  readonly row: number
+}
+
+/** `bound` holds over the cell (Infinity: empty, −Infinity: not found); `point` is the minimiser, a candidate counterexample. */
+export interface CellSolver {
+  solve(cell: CellQuestion, signal: AbortSignal): Promise<{ bound: number; point: Float64Array | null }>
+}
+
+export interface CellContext {
+  readonly network: Network
+  readonly cone: Cone
+  readonly open: OpenNeurons
+  readonly box: Box
+  readonly bounds: PreActivationBounds
+  readonly rows: OutputRows
+}
+
+export class CellSettler {
+  readonly #context: CellContext
+  readonly #solver: CellSolver | undefined
+
+  constructor(context: CellContext, solver: CellSolver | undefined) {
+    this.#context = context
+    this.#solver = solver
+  }
+
+  /** Proved: the row, or the mixture of rows, is positive on the whole cell. */
+  async settle(domain: DomainRecord, signal: AbortSignal): Promise<{ proved: boolean; point: Float64Array | null }> {
+    if (!this.#solver) return { proved: false, point: null }
+    const { network, box, bounds } = this.#context
+    const question = { network, box, bounds, phases: this.#phases(domain.sign), rows: this.#row(domain), row: 0 }
+    const { bound, point } = await this.#solver.solve(question, signal)
+    return { proved: bound > 0, point }
+  }
+
+  #phases(sign: Int8Array): Map<string, Int8Array> {
+    const { cone, open } = this.#context
+    const flat = new Int8Array(cone.neurons)
+    open.index.forEach((place, u) => (flat[place] = sign[u]))
+    return new Map(
+      cone.activations.map(({ source, offset, neurons }) => [source, flat.slice(offset, offset + neurons)]),
+    )
+  }
+
+  /** The one row that the domain is about; for a mixture, its weighted sum (weights ≥ 0, so its minimum bounds the largest row). */
+  #row({ row, mix }: DomainRecord): OutputRows {
+    const { rows, coefficients, offsets } = this.#context.rows
+    const outputs = coefficients.length / rows
+    const sum = { coefficients: new Float64Array(outputs), offset: 0 }
+    for (let r = 0; r < rows; r++) {
+      const weight = mix ? mix[r] : r === row ? 1 : 0
+      sum.offset += weight * offsets[r]
+      for (let o = 0; o < outputs; o++) sum.coefficients[o] += weight * coefficients[r * outputs + o]
+    }
+    return { rows: 1, coefficients: sum.coefficients, offsets: Float64Array.of(sum.offset) }
+  }
+}

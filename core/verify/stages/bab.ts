@@ -1,0 +1,81 @@
+// The branch-and-bound stage: α-CROWN bounds for the neurons that are open, then the search.
+import type { Attempt, Decision } from '../attempt.ts'
+import type { CellSolver } from '../bab/cell.ts'
+import { decideByBab } from '../bab/decide.ts'
+import { defaultSettings, type BabSettings } from '../bab/settings.ts'
+import { solveCellLp } from '../milp/cell.ts'
+import { NotEncodable } from '../milp/encode.ts'
+import type { Stage } from './stage.ts'
+
+/** For the linear programme of one cell. */
+const CELL_SECONDS = 10
+/** Least milliseconds between two reports. */
+const REPORT_EVERY = 100
+
+export function babStage(share = 1, settings: BabSettings = defaultSettings): Stage {
+  return {
+    method: 'bab',
+    label: 'bab',
+    share,
+    run: (attempt, seconds, signal) => search(attempt, seconds, signal, settings),
+  }
+}
+
+async function search(
+  attempt: Attempt,
+  seconds: number,
+  signal: AbortSignal,
+  settings: BabSettings,
+): Promise<Decision | null> {
+  const started = performance.now()
+  const { bounder } = attempt.prepared
+  const known = attempt.bounds ?? undefined
+  attempt.bounds = await bounder.preActivations(attempt.box, { ascent: settings.rootNeurons, known, signal })
+  const before = attempt.domains
+  let reported = 0
+  const report = await decideByBab({
+    engine: attempt.context.engine,
+    bounder,
+    box: attempt.box,
+    property: attempt.problem.property,
+    openRows: attempt.openRows,
+    bounds: attempt.bounds,
+    seconds: seconds - (performance.now() - started) / 1000,
+    signal,
+    settings,
+    cells: cellSolver(attempt),
+    accept: (point) => attempt.replay.accept(point),
+    progress: ({ lowerBound, domains, open }) => {
+      attempt.domains = before + domains
+      if (performance.now() - reported < REPORT_EVERY) return
+      reported = performance.now()
+      attempt.progress('bab', open, Math.max(lowerBound, attempt.lowerBound))
+    },
+  })
+  attempt.domains = before + report.statistics.domains
+  attempt.add('babDomains', report.statistics.domains)
+  attempt.add('babSettledByLp', report.statistics.settled)
+  attempt.detail.babDeepest = report.statistics.deepest
+  if (report.witness) return { verdict: 'falsified', witness: report.witness }
+  if (report.status === 'verified') {
+    const rows = attempt.problem.property.kind === 'all-positive' ? attempt.openRows : [0]
+    attempt.raise(rows, new Float64Array(rows.length).fill(report.lowerBound))
+    return { verdict: 'verified', evidence: 'float32' }
+  }
+  attempt.reason = report.reason
+  return null
+}
+
+/** Cells by HiGHS; a network it cannot encode leaves them undecided. */
+function cellSolver(attempt: Attempt): CellSolver {
+  return {
+    async solve(cell, signal) {
+      try {
+        return await solveCellLp(attempt.context.pool, cell, CELL_SECONDS, signal)
+      } catch (thrown) {
+        if (thrown instanceof NotEncodable) return { bound: -Infinity, point: null }
+        throw thrown
+      }
+    },
+  }
+}
