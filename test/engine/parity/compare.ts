@@ -2,25 +2,13 @@
 import { expect } from 'vitest'
 import type { Program, TensorData } from '../../../core/engine/engine.ts'
 import { spread } from './case.ts'
+import { difference } from './difference.ts'
+import type { Results } from './difference.ts'
 import type { ParityCase } from './case.ts'
 import { variablesOf } from './program.ts'
 
-export type Results = Readonly<Record<string, TensorData>>
-
 export function expectClose(given: Results, expected: Results, tolerance: number, what: string): void {
-  expect(Object.keys(given).toSorted(), what).toEqual(Object.keys(expected).toSorted())
-  for (const [name, values] of Object.entries(expected)) {
-    expect(given[name].length, `${what} ${name}: length`).toBe(values.length)
-    const finite = Array.from(values, (value) => (Number.isFinite(value) ? Math.abs(value) : 0))
-    const allowed = tolerance * Math.max(1, ...finite)
-    for (let index = 0; index < values.length; index += 1) {
-      if (Object.is(given[name][index], values[index])) continue
-      const error = Math.abs(given[name][index] - values[index])
-      if (!(error <= allowed)) {
-        expect.fail(`${what} ${name}[${index}]: ${given[name][index]}, the reference says ${values[index]}`)
-      }
-    }
-  }
+  expect(difference(given, expected, tolerance), what).toBeNull()
 }
 
 /** A float64 program's derivatives agree with central differences of what they are derivatives of. */

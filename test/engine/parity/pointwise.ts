@@ -120,6 +120,7 @@ export const pointwiseCases = parityTable({
     ...unary((x) => tf.mul(tf.step(x), x), 1),
     ...unary((x) => tf.mul(tf.step(x, 0.3), tf.square(x)), 2).map((item) => ({ ...item, title: 'alpha 0.3' })),
     edges((x) => tf.step(x)),
+    edges((x) => tf.step(x, -1)),
     edges((x) => tf.step(x, -2)),
   ],
   Relu: [...unary(tf.relu, 2), edges(tf.relu)],
