@@ -58,6 +58,7 @@ const absoluteRules: { readonly [K in LayerKind]: AbsoluteRule<LayerOf<K>> } = {
     roundings: 16,
   }),
   flatten: (layer) => ({ layer, roundings: 0 }),
+  gather: (layer) => ({ layer, roundings: 0 }),
   add: (layer) => ({ layer, roundings: 1 }),
   avgPool: (layer) => ({ layer, roundings: layer.kernel[0] * layer.kernel[1] + 2 }),
 }

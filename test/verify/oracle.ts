@@ -22,34 +22,33 @@ interface Affine {
   readonly constant: number
 }
 
-/** min over the box of row `r`, exactly (to LP tolerance): every one of the 2^n patterns of the unmasked ReLUs is tried. */
+/**
+ * min over the box of row `r`, exactly (to LP tolerance): every pattern of the ReLUs is tried, except where the sign of
+ * a neuron is the same on the whole box given the signs before it.
+ */
 export function exactMinimum(solver: Solver, network: Network, box: Box, rows: OutputRows, r = 0): number {
-  const neurons = reluNeurons(network)
-  if (neurons > 12) throw new Error(`${neurons} neurons are too many for brute force`)
+  const signs: boolean[] = []
   let best = Infinity
-  for (let pattern = 0; pattern < 2 ** neurons; pattern++) {
-    const { objective, constraints } = cell(network, box, pattern, rows, r)
+  for (let cells = 0; ; cells++) {
+    if (cells > 20_000) throw new Error('too many cells for brute force')
+    const { objective, constraints } = cell(network, box, signs, rows, r)
     best = Math.min(best, solveCell(solver, box, objective, constraints))
+    while (signs.at(-1) === true) signs.pop()
+    if (signs.length === 0) return best
+    signs[signs.length - 1] = true
   }
-  return best
 }
 
-export function reluNeurons(network: Network): number {
-  return network.nodes.reduce((sum, { layer, shape }) => {
-    const size = shape.reduce((a, b) => a * b, 1)
-    if (layer.kind === 'relu') return sum + size
-    if (layer.kind !== 'graftedRelu') return sum
-    return sum + Array.from(layer.mask.data).filter((m) => m === 0).length
-  }, 0)
-}
-
-/** The network restricted to one activation pattern is affine: its row and the sign constraints of its ReLUs. */
-function cell(network: Network, box: Box, pattern: number, rows: OutputRows, r: number) {
+/**
+ * The network restricted to one activation pattern is affine: its row and the sign constraints of its ReLUs. `signs` says
+ * which undetermined ReLUs are active, in order; it is filled up with `false`.
+ */
+function cell(network: Network, box: Box, signs: boolean[], rows: OutputRows, r: number) {
   const size = box.lower.length
   const inputs = Array.from(box.lower, (_, i): Affine => ({ slope: unit(size, i), constant: 0 }))
   const values = new Map<string, readonly Affine[]>([[INPUT, inputs]])
   const constraints: { z: Affine; active: boolean }[] = []
-  let bit = 0
+  let next = 0
   for (const { id, layer, inputs, shape } of network.nodes) {
     const source = values.get(inputs[0]) as readonly Affine[]
     if (layer.kind === 'relu' || layer.kind === 'graftedRelu') {
@@ -61,8 +60,10 @@ function cell(network: Network, box: Box, pattern: number, rows: OutputRows, r: 
               slope: z.slope.map((s) => s * layer.slope.data[i]),
               constant: z.constant * layer.slope.data[i] + layer.intercept.data[i],
             }
-          const active = ((pattern >> bit++) & 1) === 1
-          constraints.push({ z, active })
+          const [low, high] = range(z, box)
+          if (low < 0 && high > 0 && next === signs.length) signs.push(false)
+          const active = low >= 0 || (high > 0 && signs[next++])
+          if (low < 0 && high > 0) constraints.push({ z, active })
           return active ? z : { slope: new Float64Array(size), constant: 0 }
         }),
       )
@@ -129,19 +130,20 @@ function solveCell(
   constraints: readonly { z: Affine; active: boolean }[],
 ): number {
   const rows: string[] = []
-  for (const { z, active } of constraints) {
-    const range = z.slope.reduce((sum, s, i) => sum + Math.max(s * box.lower[i], s * box.upper[i]), z.constant)
-    const low = z.slope.reduce((sum, s, i) => sum + Math.min(s * box.lower[i], s * box.upper[i]), z.constant)
-    if (active ? range < 0 : low > 0) return Infinity
-    if (active ? low >= 0 : range <= 0) continue
+  for (const { z, active } of constraints)
     rows.push(` c${rows.length}: ${text(z.slope)} ${active ? '>=' : '<='} ${-z.constant}`)
-  }
   const bounds = Array.from(box.lower, (lower, i) => ` ${lower} <= x${i} <= ${box.upper[i]}`)
   const problem = `Minimize\n obj: ${text(objective.slope)}\nSubject To\n${rows.join('\n')}\nBounds\n${bounds.join('\n')}\nEnd`
   const result = solver.solve(problem, { output_flag: false, presolve: 'off' })
   if (result.Status === 'Optimal') return result.ObjectiveValue + objective.constant
   if (result.Status === 'Infeasible') return Infinity
   throw new Error(`the oracle's linear programme ended ${result.Status}`)
+}
+
+function range(z: Affine, { lower, upper }: Box): [low: number, high: number] {
+  const sum = (pick: (a: number, b: number) => number) =>
+    z.slope.reduce((total, s, i) => total + pick(s * lower[i], s * upper[i]), z.constant)
+  return [sum(Math.min), sum(Math.max)]
 }
 
 function text(slope: Float64Array): string {

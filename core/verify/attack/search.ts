@@ -1,6 +1,6 @@
 // Projected gradient descent over the box of a problem: restarts times rows in one batch, accepted only by replay.
 import { SeededRandom } from '../../data/random.ts'
-import type { Engine } from '../../engine/engine.ts'
+import type { Engine, TensorData } from '../../engine/engine.ts'
 import { sizeOf, type Network } from '../../nn/index.ts'
 import type { Witness } from '../outcome.ts'
 import type { Problem } from '../problem.ts'
@@ -130,7 +130,7 @@ class Search {
     const candidates = restarts * targets
     const program = await compileStep(engine, network, { candidates, rows, rule, kind: problem.property.kind })
     let points = this.#starts(first, candidates, targets)
-    let mean = new Float32Array(points.length)
+    let mean: Float32Array = new Float32Array(points.length)
     const weights = rowWeights(candidates, rows, targets)
     let size = this.#options.firstStep
     // One run more than steps: a run gives the values of the points it was handed.
@@ -147,7 +147,7 @@ class Search {
   async #step(
     program: StepProgram,
     state: { points: Float32Array; mean: Float32Array; weights: Float32Array; size: number },
-  ): Promise<{ values: Float32Array; next: Float32Array<ArrayBuffer>; nextMean: Float32Array<ArrayBuffer> }> {
+  ): Promise<{ values: Float32Array; next: Float32Array; nextMean: Float32Array }> {
     const { coefficients, offsets } = this.#task.problem.property.rows
     const { values, next, nextMean } = await program.run({
       points: state.points,
@@ -159,11 +159,11 @@ class Search {
       coefficients: Float32Array.from(coefficients),
       offsets: Float32Array.from(offsets),
     })
-    return { values: Float32Array.from(values), next: Float32Array.from(next), nextMean: Float32Array.from(nextMean) }
+    return { values: asFloat32(values), next: asFloat32(next), nextMean: asFloat32(nextMean) }
   }
 
   /** Candidate b belongs to restart first + floor(b / targets) and pushes row b mod targets. */
-  #starts(first: number, candidates: number, targets: number): Float32Array<ArrayBuffer> {
+  #starts(first: number, candidates: number, targets: number): Float32Array {
     const inputs = this.#centre.length
     const points = new Float32Array(candidates * inputs)
     for (let b = 0; b < candidates; b++) {
@@ -194,6 +194,10 @@ class Search {
       if (this.#witness) return
     }
   }
+}
+
+function asFloat32(data: TensorData): Float32Array {
+  return data instanceof Float32Array ? data : new Float32Array(data)
 }
 
 /** [candidates, rows]: one-hot by target, or all ones where all rows must fall together. */

@@ -40,6 +40,9 @@ const affineRules: { readonly [K in AffineKind]: AffineRule<LayerOf<K>> } = {
   flatten(_layer, element, _input, _output, sink) {
     sink.term(1, element)
   },
+  gather({ indices }, element, _input, _output, sink) {
+    sink.term(1, indices === null ? element : indices[element])
+  },
   add(_layer, element, _input, _output, sink) {
     sink.term(1, element, 0)
     sink.term(1, element, 1)

@@ -102,14 +102,12 @@ export class SolverPool {
   }
 
   async #run(request: Request, seconds: number, signal: AbortSignal, hear: (reply: Reply) => void): Promise<LastReply> {
-    const worker = await this.#acquire()
+    const deadline = performance.now() + seconds * 1000
+    if (!(await this.#turn(seconds, signal))) return { kind: 'ended' }
+    const worker = this.#take()
     let keep = false
     try {
-      if (signal.aborted) {
-        keep = true
-        return { kind: 'ended' }
-      }
-      const reply = await converse(worker, request, seconds, signal, hear)
+      const reply = await converse(worker, request, (deadline - performance.now()) / 1000, signal, hear)
       keep = (reply.kind === 'solved' || reply.kind === 'swept') && reply.memoryBytes < RECYCLE_BYTES
       return reply
     } finally {
@@ -117,9 +115,28 @@ export class SolverPool {
     }
   }
 
-  async #acquire(): Promise<Worker> {
-    while (this.#busy >= this.size) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  /** Waits for a free place, first come first served; false when the time ran out or the signal aborted first. */
+  async #turn(seconds: number, signal: AbortSignal): Promise<boolean> {
+    const limit = AbortSignal.any([
+      signal,
+      AbortSignal.timeout(Math.ceil(Math.min(Math.max(0, seconds) * 1000, 2 ** 31 - 1))),
+    ])
+    while (this.#busy >= this.size && !limit.aborted)
+      await new Promise<void>((resolve) => {
+        const leave = (): void => {
+          const place = this.#waiting.indexOf(resolve)
+          if (place >= 0) this.#waiting.splice(place, 1)
+          resolve()
+        }
+        this.#waiting.push(resolve)
+        limit.addEventListener('abort', leave, { once: true })
+      })
+    if (limit.aborted) return false
     this.#busy++
+    return true
+  }
+
+  #take(): Worker {
     const worker = this.#idle.pop() ?? this.#fresh()
     clearTimeout(this.#timers.get(worker))
     worker.ref()

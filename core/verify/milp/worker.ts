@@ -137,13 +137,14 @@ function statusOf(solver: Highs, code: ModelStatusCode): SolveStatus {
 /** Bounds the targets one after another on one loaded model, so that each LP starts from the basis of the one before. */
 function sweep(solver: Highs, request: Extract<Request, { kind: 'sweep' }>): void {
   const { model, targets, settings, flag } = request
+  const integer = settings.integer && model.integer.includes(1)
   const deadline = performance.now() + settings.seconds * 1000
-  const loaded = load(solver, { ...model, cost: new Float64Array(model.columns), offset: 0 }, settings.integer)
+  const loaded = load(solver, { ...model, cost: new Float64Array(model.columns), offset: 0 }, integer)
   try {
     for (const [target, { objective, wantLower, wantUpper }] of targets.entries()) {
       if (Atomics.load(flag, 0) !== 0 || performance.now() > deadline) return
       const seconds = Math.min(settings.secondsEach, (deadline - performance.now()) / 1000)
-      const common = { model, seconds, flag, integer: settings.integer }
+      const common = { model, seconds, flag, integer }
       const lower = wantLower ? minimum(solver, loaded, { ...common, objective }) : null
       const negated = wantUpper ? minimum(solver, loaded, { ...common, objective: negate(objective) }) : null
       send({ kind: 'bound', bound: { target, lower, upper: negated === null ? null : -negated } })
