@@ -33,12 +33,17 @@ export async function resolveFile(root: string, urlPath: string): Promise<string
   }
 }
 
+/** By the file's ending. */
+export function mediaTypeOf(file: string): string {
+  return mediaTypes[extname(file)] ?? 'application/octet-stream'
+}
+
 /** Sends a file found by `resolveFile`. Names under /assets/ carry a hash of their content and never change. */
 export async function sendFile(response: ServerResponse, file: string, body: boolean): Promise<void> {
   const { size } = await stat(file)
   const fixed = file.includes(`${sep}assets${sep}`)
   response.writeHead(200, {
-    'content-type': mediaTypes[extname(file)] ?? 'application/octet-stream',
+    'content-type': mediaTypeOf(file),
     'content-length': size,
     'cache-control': fixed ? 'private, max-age=31536000, immutable' : 'no-cache',
   })

@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import { contentSecurityPolicy } from '../contract/wire.ts'
 
-const always: Readonly<Record<string, string>> = {
+export const securityHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': contentSecurityPolicy,
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -13,5 +13,5 @@ const always: Readonly<Record<string, string>> = {
 }
 
 export function setSecurityHeaders(response: ServerResponse): void {
-  for (const [name, value] of Object.entries(always)) response.setHeader(name, value)
+  for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
 }

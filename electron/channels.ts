@@ -1,0 +1,8 @@
+// The names of the IPC channels: one per method of the Api, and one for events.
+import type { ApiMethod } from '../core/contract/api.ts'
+
+export function channelOf(method: ApiMethod): string {
+  return `espalier:call:${method}`
+}
+
+export const eventsChannel = 'espalier:event'

@@ -1,0 +1,53 @@
+// The native menu: places of the app, the system's usual roles, developer tools only where the app is not packaged.
+import type { MenuItemConstructorOptions } from 'electron'
+
+export interface MenuContext {
+  readonly platform: NodeJS.Platform
+  readonly packaged: boolean
+  /** Shows a place of the app, e.g. `#/runs`. */
+  readonly go: (hash: string) => void
+}
+
+export function menuTemplate({ platform, packaged, go }: MenuContext): MenuItemConstructorOptions[] {
+  const mac = platform === 'darwin'
+  const place = (label: string, hash: string, accelerator: string): MenuItemConstructorOptions => ({
+    label,
+    accelerator,
+    click: () => go(hash),
+  })
+  return [
+    ...(mac ? [{ role: 'appMenu' as const }] : []),
+    {
+      label: '&File',
+      submenu: [
+        place('New experiment', '#/wizard/data', 'CmdOrCtrl+N'),
+        { type: 'separator' },
+        mac ? { role: 'close' } : { role: 'quit' },
+      ],
+    },
+    { role: 'editMenu' },
+    {
+      label: '&Go',
+      submenu: [
+        place('Home', '#/', 'CmdOrCtrl+1'),
+        place('Models', '#/models', 'CmdOrCtrl+2'),
+        place('Runs', '#/runs', 'CmdOrCtrl+3'),
+        place('Compare', '#/compare', 'CmdOrCtrl+4'),
+        place('Compute', '#/compute', 'CmdOrCtrl+5'),
+      ],
+    },
+    {
+      label: '&View',
+      submenu: [
+        { role: 'reload' },
+        { role: 'resetZoom' },
+        { role: 'zoomIn' },
+        { role: 'zoomOut' },
+        { role: 'togglefullscreen' },
+        ...(packaged ? [] : [{ type: 'separator' as const }, { role: 'toggleDevTools' as const }]),
+      ],
+    },
+    { role: 'windowMenu' },
+    { role: 'help', submenu: [{ role: 'about' }] },
+  ]
+}
