@@ -19,6 +19,7 @@ const isActivation: { readonly [K in LayerKind]: boolean } = {
   conv2d: false,
   dense: false,
   flatten: false,
+  gather: false,
   graftedRelu: true,
   relu: true,
   sigmoid: true,

@@ -6,6 +6,7 @@ import { batchNormRule, type BatchNormLayer } from './layers/batch-norm.ts'
 import { conv2dRule, type Conv2dLayer } from './layers/conv2d.ts'
 import { denseRule, type DenseLayer } from './layers/dense.ts'
 import { flattenRule, type FlattenLayer } from './layers/flatten.ts'
+import { gatherRule, type GatherLayer } from './layers/gather.ts'
 import { graftedReluRule, type GraftedReluLayer } from './layers/grafted-relu.ts'
 import { reluRule, type ReluLayer } from './layers/relu.ts'
 import type { AffineLayerRule, LayerRule, Parameter } from './layers/rule.ts'
@@ -19,6 +20,7 @@ export type {
   Conv2dLayer,
   DenseLayer,
   FlattenLayer,
+  GatherLayer,
   GraftedReluLayer,
   ReluLayer,
   SigmoidLayer,
@@ -44,6 +46,7 @@ export type Layer =
   | Conv2dLayer
   | DenseLayer
   | FlattenLayer
+  | GatherLayer
   | GraftedReluLayer
   | ReluLayer
   | SigmoidLayer
@@ -67,6 +70,7 @@ export const layerRules: { readonly [K in LayerKind]: RuleFor<K> } = {
   conv2d: conv2dRule,
   dense: denseRule,
   flatten: flattenRule,
+  gather: gatherRule,
   graftedRelu: graftedReluRule,
   relu: reluRule,
   sigmoid: sigmoidRule,

@@ -34,7 +34,7 @@ function shrinkBefore(network: Network, activation: NetworkNode, keep: number[],
       changed.set(node.id, { ...layer, weight: select(layer.weight, 0, keep), bias: select(layer.bias, 0, keep) })
       return
     }
-    if (layer.kind === 'add' || layer.kind === 'flatten' || node.inputs[0] === INPUT) throw unsupported(node)
+    if (mixesChannels(layer) || node.inputs[0] === INPUT) throw unsupported(node)
     changed.set(node.id, shrinkChannels(layer, keep))
     const before = nodeById(network, node.inputs[0])
     if (consumersOf(network, before.id).length !== 1 || before.id === network.output) throw unsupported(before)
@@ -61,7 +61,12 @@ function shrinkAfter(network: Network, node: NetworkNode, keep: number[], change
   }
 }
 
-type ChannelwiseLayer = Exclude<Layer, { kind: 'dense' | 'conv2d' | 'flatten' | 'add' }>
+type ChannelwiseLayer = Exclude<Layer, { kind: 'dense' | 'conv2d' | 'flatten' | 'gather' | 'add' }>
+
+/** Whether channel c of the output is more than channel c of one input, and the layer no dense or conv2d. */
+function mixesChannels(layer: Layer): layer is Extract<Layer, { kind: 'flatten' | 'gather' | 'add' }> {
+  return layer.kind === 'add' || layer.kind === 'flatten' || layer.kind === 'gather'
+}
 
 /** A layer that works on each channel by itself, with only the channels `keep`. */
 function shrinkChannels(layer: ChannelwiseLayer, keep: number[]): Layer {

@@ -50,6 +50,11 @@ const cases: { readonly [K in AffineKind]: readonly [Layer, Shape][] } = {
     [{ kind: 'affine', scale: draw([3]), shift: draw([3]) }, [3, 2, 4]],
   ],
   flatten: [[{ kind: 'flatten' }, [3, 2, 4]]],
+  gather: [
+    [{ kind: 'gather', shape: [4, 3, 2], indices: null }, [3, 2, 4]],
+    [{ kind: 'gather', shape: [6], indices: [5, 0, 3, 3, 3, 11] }, [3, 4]],
+    [{ kind: 'gather', shape: [2, 2, 2], indices: [7, 6, 5, 4, 3, 2, 1, 0] }, [8]],
+  ],
   add: [[{ kind: 'add' }, [3, 2, 4]]],
   avgPool: [
     [{ kind: 'avgPool', kernel: [2, 3], strides: [2, 1], pads: [1, 0, 0, 1] }, [2, 5, 4]],

@@ -168,7 +168,7 @@ describe.each<[Precision, number]>([
 
 it('the every-kind network has every kind', () => {
   const present = new Set<Layer['kind']>(everyKind.nodes.map(({ layer }) => layer.kind))
-  expect(present.size).toBe(10)
+  expect(present.size).toBe(11)
   expect(activationNodes(everyKind)).toHaveLength(4)
 })
 

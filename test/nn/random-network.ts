@@ -58,6 +58,12 @@ export const blocks = {
   sigmoid: () => ({ kind: 'sigmoid' }),
   graftedRelu: (shape, draw) => graft(draw, shape),
   flatten: () => ({ kind: 'flatten' }),
+  gather: (shape, _draw, choice) => {
+    const size = sizeOf(shape)
+    if (choice === 0) return { kind: 'gather', shape: [size], indices: null }
+    const indices = Array.from({ length: size }, (_, i) => (choice === 1 ? size - 1 - i : Math.floor(i / 2)))
+    return { kind: 'gather', shape: shape.length === 3 ? [shape[0], shape[2], shape[1]] : shape, indices }
+  },
   add: () => ({ kind: 'add' }),
 } satisfies Record<Layer['kind'], Block>
 

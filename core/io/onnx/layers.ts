@@ -1,5 +1,5 @@
 // How each layer kind is written in ONNX: one entry per kind, a missing one does not compile.
-import { node, tensor } from '../../engine/onnx/model.ts'
+import { int64Tensor, node, tensor } from '../../engine/onnx/model.ts'
 import { onnxType, type NodeProto, type TensorProto } from '../../engine/onnx/schema.ts'
 import type { LayerKind, LayerOf, Parameter, Shape } from '../../nn/index.ts'
 
@@ -46,6 +46,20 @@ export const layerWriters: { readonly [K in LayerKind]: Writer<K> } = {
   relu: (_layer, context) => emit(context, 'Relu', context.inputs, context.output),
   sigmoid: (_layer, context) => emit(context, 'Sigmoid', context.inputs, context.output),
   flatten: (_layer, context) => emit(context, 'Flatten', context.inputs, context.output, { axis: 1 }),
+  /** Flatten, Gather where the order changes, Reshape where the result is no vector. */
+  gather({ shape, indices }, context) {
+    const { id, inputs, output, nodes, initializers } = context
+    const flat = indices === null && shape.length === 1 ? output : intermediate(context, 'flat')
+    emit(context, 'Flatten', [inputs[0]], flat, { axis: 1 })
+    const picked = indices !== null && shape.length > 1 ? intermediate(context, 'picked') : output
+    if (indices !== null) {
+      initializers.push(int64Tensor(`${id}.indices`, indices))
+      emit(context, 'Gather', [flat, `${id}.indices`], picked, { axis: 1 })
+    }
+    if (shape.length === 1) return
+    initializers.push(int64Tensor(`${id}.shape`, [1, ...shape]))
+    nodes.push(node('Reshape', [indices === null ? flat : picked, `${id}.shape`], [output]))
+  },
   add: (_layer, context) => emit(context, 'Add', context.inputs, context.output),
 
   /** (m a) z + m b + (1 - m) max(z, 0), with the products of constants taken here. */

@@ -37,7 +37,7 @@ describe('exportOnnx', () => {
       }),
       { numRuns: 60 },
     )
-    expect(seen.size).toBe(10)
+    expect(seen.size).toBe(11)
   })
 
   it.each(['net1', 'net2', 'convSmall', 'cnnB', 'convBig', 'resnet4b', 'sigmoidCnn'] as const)(
