@@ -50,13 +50,13 @@ export class ArtifactStore {
     return hash
   }
 
-  /** The bytes, verified. @throws EspalierError `store/missing`, `store/corrupt` */
+  /** The bytes, verified, in a buffer of their own. @throws EspalierError `store/missing`, `store/corrupt` */
   async get(hash: string): Promise<Uint8Array> {
     const path = this.#path(hash)
     const bytes = await readFile(path).catch((cause: unknown) => {
       throw fileError(path, cause)
     })
-    if (sha256(bytes) === hash) return bytes
+    if (sha256(bytes) === hash) return new Uint8Array(bytes)
     throw new EspalierError(
       'store/corrupt',
       `${path} was changed after it was stored: its content no longer has the hash ${hash.slice(0, 12)}….`,

@@ -4,8 +4,8 @@ import type { SqliteDatabase, SqliteStatement } from 'kysely'
 import { EspalierError } from '../contract/errors.ts'
 import { sqliteError } from './errors.ts'
 
-/** How long a statement waits for another process's write, in milliseconds. */
-const patience = 15_000
+/** How long a statement may block this process for another's write, in milliseconds; `writing` waits without blocking. */
+const patience = 20
 
 /** An open SQLite file; `path` is for messages. */
 export interface Connection {
@@ -25,13 +25,22 @@ export function openForWriting(path: string, create: boolean): Connection {
       raw.pragma('journal_mode = wal')
       raw.pragma('synchronous = full')
       raw.pragma('foreign_keys = on')
-      raw.exec('begin immediate; rollback')
+      probeWriting(raw)
     } catch (cause) {
       raw.close()
       throw cause
     }
     return { path, raw }
   })
+}
+
+/** Fails where the file cannot be written. That another process is writing is as good an answer. */
+function probeWriting(raw: BetterSqlite.Database): void {
+  try {
+    raw.exec('begin immediate; rollback')
+  } catch (cause) {
+    if (!(cause instanceof BetterSqlite.SqliteError && cause.code.startsWith('SQLITE_BUSY'))) throw cause
+  }
 }
 
 /** Opens for reading only. @throws EspalierError `store/*` */
@@ -48,9 +57,14 @@ export function openForReading(path: string): Connection {
   })
 }
 
-/** Looks through the whole file for damage. @throws EspalierError `store/corrupt` */
+/** Looks through the whole file for damage to its pages (values were checked when written). @throws EspalierError `store/corrupt` */
 export function checkIntegrity({ path, raw }: Connection): void {
-  const finding = guarded(path, () => raw.pragma('quick_check(1)', { simple: true }))
+  const finding = guarded(path, () => {
+    raw.pragma('ignore_check_constraints = on')
+    const answer = raw.pragma('quick_check(1)', { simple: true })
+    raw.pragma('ignore_check_constraints = off')
+    return answer
+  })
   if (finding === 'ok') return
   throw new EspalierError(
     'store/corrupt',

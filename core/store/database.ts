@@ -1,5 +1,7 @@
 // The typed query builder over the SQLite file, and transactions that take the write lock at once.
+import { setTimeout } from 'node:timers/promises'
 import { CamelCasePlugin, Kysely, SqliteAdapter, SqliteDialect, sql, type SqliteDatabase } from 'kysely'
+import { EspalierError } from '../contract/errors.ts'
 import type { Tables } from './schema.ts'
 
 export type Database = Kysely<Tables>
@@ -25,13 +27,17 @@ export function queryBuilder(connection: SqliteDatabase): Database {
   })
 }
 
+/** How long a write waits for another process's, in milliseconds. */
+const patience = 30_000
+
 /**
- * Runs `work` in a transaction that holds the write lock from its first statement, so that what it reads is still true
- * when it writes, whatever other processes do.
+ * Runs `work` in a transaction that holds the write lock from the start, so that what it reads is still true when it
+ * writes, whatever other processes do. Every write goes through here: waiting for the lock must not block the process.
+ * @throws EspalierError `store/locked` if another process holds the lock for too long
  */
 export function writing<T>(database: Database, work: (connection: Database) => Promise<T>): Promise<T> {
   return database.connection().execute(async (connection) => {
-    await sql`begin immediate`.execute(connection)
+    await begin(connection)
     try {
       const result = await work(connection)
       await sql`commit`.execute(connection)
@@ -41,4 +47,18 @@ export function writing<T>(database: Database, work: (connection: Database) => P
       throw cause
     }
   })
+}
+
+async function begin(connection: Database): Promise<void> {
+  const deadline = performance.now() + patience
+  for (;;) {
+    try {
+      await sql`begin immediate`.execute(connection)
+      return
+    } catch (cause) {
+      const locked = cause instanceof EspalierError && cause.code === 'store/locked'
+      if (!locked || performance.now() > deadline) throw cause
+      await setTimeout(2 + 8 * Math.random())
+    }
+  }
 }

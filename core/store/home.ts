@@ -1,6 +1,7 @@
 // The data folder: where its parts lie, made where missing, and probed by really writing to it.
 import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { EspalierError } from '../contract/errors.ts'
 import { fileError } from './errors.ts'
 
 /** The parts of a data folder, absolute. */
@@ -45,8 +46,20 @@ export async function prepareHome({ home, temporary }: HomePaths): Promise<void>
       await rm(probe, { force: true })
     }
   } catch (cause) {
-    throw fileError(home, cause)
+    throw homeError(home, cause)
   }
+}
+
+/** Node answers ENOENT where it may not make a chain of folders on a read-only file system. */
+function homeError(home: string, cause: unknown): unknown {
+  const error = fileError(home, cause)
+  if (!(error instanceof EspalierError && error.code === 'store/missing')) return error
+  return new EspalierError(
+    'store/read-only',
+    `The data folder cannot be made: ${home}.`,
+    'Make its parent folder writable, or choose another one with --home or ESPALIER_HOME.',
+    { cause },
+  )
 }
 
 /** Removes what a killed process left half written; only the owner may, before any job runs. */

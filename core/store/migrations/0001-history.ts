@@ -82,8 +82,8 @@ const statements = [
   ) strict`,
   sql`create index models_by_time on models (created_at desc, id)`,
   sql`create index models_by_artifact on models (artifact)`,
-  sql`create index models_by_parent on models (parent_id) where parent_id is not null`,
-  sql`create index models_by_run on models (run_id) where run_id is not null`,
+  sql`create index models_by_parent on models (parent_id, created_at, id) where parent_id is not null`,
+  sql`create index models_by_run on models (run_id, created_at) where run_id is not null`,
   sql`create index models_by_dataset on models (dataset_id) where dataset_id is not null`,
   sql`create table metrics (
     run_id text not null references runs (id) on delete cascade,

@@ -34,9 +34,11 @@ export class CheckpointRepository {
 
   /** Forgets the checkpoints of a run, of one stage if named. @returns their artifacts, which may be released */
   async remove(runId: string, stage?: string): Promise<string[]> {
-    let query = this.#database.deleteFrom('checkpoints').where('runId', '=', runId)
-    if (stage !== undefined) query = query.where('stage', '=', stage)
-    return (await query.returning('artifact').execute()).map((row) => row.artifact)
+    const rows = await writing(this.#database, (connection) => {
+      const query = connection.deleteFrom('checkpoints').where('runId', '=', runId).returning('artifact')
+      return (stage === undefined ? query : query.where('stage', '=', stage)).execute()
+    })
+    return rows.map((row) => row.artifact)
   }
 }
 

@@ -17,7 +17,7 @@ export class JobRepository {
   }
 
   async insert(row: JobRow): Promise<void> {
-    await this.#database.insertInto('jobs').values(toTable(row)).execute()
+    await writing(this.#database, (connection) => connection.insertInto('jobs').values(toTable(row)).execute())
   }
 
   async get(id: string): Promise<JobRow | null> {
@@ -64,11 +64,10 @@ export class JobRepository {
   /** Notes that the job is alive, and how far it is (any JSON). */
   async heartbeat(id: string, at: string, progress?: unknown): Promise<void> {
     const progressJson = encodeNullable(progress)
-    await this.#database
-      .updateTable('jobs')
-      .set({ heartbeatAt: at, ...(progressJson === null ? {} : { progressJson }) })
-      .where('id', '=', id)
-      .execute()
+    const columns = { heartbeatAt: at, ...(progressJson === null ? {} : { progressJson }) }
+    await writing(this.#database, (connection) =>
+      connection.updateTable('jobs').set(columns).where('id', '=', id).execute(),
+    )
   }
 
   /** The last sign of life, null where there was none. @throws `job/unknown` */
@@ -99,7 +98,7 @@ export class JobRepository {
 
   /** Removes a job with its runs, metrics and verdicts; models and artifacts stay. */
   async remove(id: string): Promise<void> {
-    await this.#database.deleteFrom('jobs').where('id', '=', id).execute()
+    await writing(this.#database, (connection) => connection.deleteFrom('jobs').where('id', '=', id).execute())
   }
 }
 

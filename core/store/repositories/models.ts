@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { ModelRow } from '../../contract/rows.ts'
 import { decode } from '../codec.ts'
-import type { Database } from '../database.ts'
+import { writing, type Database } from '../database.ts'
 import type { ModelTable } from '../schema.ts'
 import { pageOf, type Page } from './page.ts'
 
@@ -15,7 +15,7 @@ export class ModelRepository {
 
   /** Adds a model; its artifact, parent, run and dataset must be there (`store/missing` otherwise). */
   async insert(row: ModelRow): Promise<void> {
-    await this.#database.insertInto('models').values(toTable(row)).execute()
+    await writing(this.#database, (connection) => connection.insertInto('models').values(toTable(row)).execute())
   }
 
   async get(id: string): Promise<ModelRow | null> {

@@ -2,7 +2,7 @@
 import { EspalierError } from '../../contract/errors.ts'
 import type { RunRow } from '../../contract/rows.ts'
 import { decodeNullable, encodeNullable } from '../codec.ts'
-import type { Database } from '../database.ts'
+import { writing, type Database } from '../database.ts'
 import type { RunTable } from '../schema.ts'
 import { pageOf, type Page } from './page.ts'
 
@@ -20,7 +20,8 @@ export class RunRepository {
 
   /** Adds runs, all or none. */
   async insert(...rows: readonly RunRow[]): Promise<void> {
-    if (rows.length > 0) await this.#database.insertInto('runs').values(rows.map(toTable)).execute()
+    if (rows.length === 0) return
+    await writing(this.#database, (connection) => connection.insertInto('runs').values(rows.map(toTable)).execute())
   }
 
   async get(id: string): Promise<RunRow | null> {
@@ -48,12 +49,14 @@ export class RunRepository {
       ...(summary === undefined ? {} : { summaryJson: encodeNullable(summary) }),
       ...(error === undefined ? {} : { errorJson: encodeNullable(error) }),
     }
-    const query = this.#database
-      .updateTable('runs')
-      .set({ id, ...columns })
-      .where('id', '=', id)
-      .returningAll()
-    const row = await query.executeTakeFirst()
+    const row = await writing(this.#database, (connection) =>
+      connection
+        .updateTable('runs')
+        .set({ id, ...columns })
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst(),
+    )
     if (row !== undefined) return fromTable(row)
     throw new EspalierError('store/missing', `There is no run ${id}.`, 'List the runs to see which there are.')
   }

@@ -1,6 +1,6 @@
 // Settings: small JSON values by name.
 import { decode } from '../codec.ts'
-import type { Database } from '../database.ts'
+import { writing, type Database } from '../database.ts'
 
 export class SettingRepository {
   readonly #database: Database
@@ -18,16 +18,18 @@ export class SettingRepository {
 
   /** Sets a value that JSON can hold; undefined removes it. */
   async set(key: string, value: unknown): Promise<void> {
-    if (value === undefined) {
-      await this.#database.deleteFrom('settings').where('key', '=', key).execute()
-      return
-    }
-    const valueJson = JSON.stringify(value)
-    await this.#database
-      .insertInto('settings')
-      .values({ key, valueJson })
-      .onConflict((conflict) => conflict.column('key').doUpdateSet({ valueJson }))
-      .execute()
+    await writing(this.#database, async (connection) => {
+      if (value === undefined) {
+        await connection.deleteFrom('settings').where('key', '=', key).execute()
+        return
+      }
+      const valueJson = JSON.stringify(value)
+      await connection
+        .insertInto('settings')
+        .values({ key, valueJson })
+        .onConflict((conflict) => conflict.column('key').doUpdateSet({ valueJson }))
+        .execute()
+    })
   }
 
   async all(): Promise<Record<string, unknown>> {

@@ -39,13 +39,15 @@ export class VerdictRepository {
 
   /** Takes a verdict back, so that the image is asked again (after an error, or with more time). */
   async remove(key: VerdictKey): Promise<void> {
-    await this.#database
-      .deleteFrom('verdicts')
-      .where('runId', '=', key.runId)
-      .where('verifier', '=', key.verifier)
-      .where('imageIndex', '=', key.imageIndex)
-      .where('target', '=', key.target ?? untargeted)
-      .execute()
+    await writing(this.#database, (connection) =>
+      connection
+        .deleteFrom('verdicts')
+        .where('runId', '=', key.runId)
+        .where('verifier', '=', key.verifier)
+        .where('imageIndex', '=', key.imageIndex)
+        .where('target', '=', key.target ?? untargeted)
+        .execute(),
+    )
   }
 
   async get(key: VerdictKey): Promise<VerdictRow | null> {

@@ -1,0 +1,108 @@
+// Migrations: data survives, a copy is made first, a failed one changes nothing, a newer or damaged file is refused.
+import { open, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sql, type Kysely } from 'kysely'
+import { expect, test } from 'vitest'
+import type { Migration } from 'kysely/migration'
+import { migrations as version1 } from '../../core/store/migrations/registry.ts'
+import { openStore } from '../../core/store/open.ts'
+import { expectCoded } from './fail.ts'
+import { jobRow, runRow, temporaryHome, verdictRow } from './rows.ts'
+
+const addNote: Migration = {
+  async up(database: Kysely<unknown>) {
+    await sql`alter table runs add column note text not null default 'none'`.execute(database)
+    await sql`update runs set note = 'migrated ' || id`.execute(database)
+  },
+}
+const failHalfway: Migration = {
+  async up(database: Kysely<unknown>) {
+    await sql`alter table runs add column note text`.execute(database)
+    await sql`delete from verdicts`.execute(database)
+    await sql`insert into nowhere values (1)`.execute(database)
+  },
+}
+const first = Object.fromEntries(Object.entries(version1).slice(0, 1))
+const second = { ...first, '9999-note': addNote }
+
+async function homeOfVersion1(): Promise<string> {
+  const home = await temporaryHome()
+  const store = await openStore(home, {}, first)
+  await store.jobs.insert(jobRow())
+  await store.runs.insert(runRow())
+  await store.verdicts.record(verdictRow())
+  await store.close()
+  return home
+}
+
+test('a version 1 history is brought up to date with its data, and copied before', async () => {
+  const home = await homeOfVersion1()
+  const store = await openStore(home, {}, second)
+  expect(await store.runs.get('run-1')).toMatchObject({ ...runRow(), note: 'migrated run-1' })
+  expect(await store.verdicts.ofRun('run-1')).toEqual([verdictRow()])
+  await store.close()
+  const [backup, ...others] = await readdir(join(home, 'backups'))
+  expect([backup, others]).toEqual([expect.stringMatching(/^history-before-9999-note-.*\.db$/), []])
+
+  const restored = await temporaryHome()
+  await writeFile(join(restored, 'history.db'), await readFile(join(home, 'backups', backup)))
+  const old = await openStore(restored, {}, first)
+  expect(await old.runs.get('run-1')).toEqual(runRow())
+  await old.close()
+})
+
+test('a new history and one that is up to date need no copy', async () => {
+  const home = await homeOfVersion1()
+  await (await openStore(home, {}, first)).close()
+  await expect(readdir(join(home, 'backups'))).rejects.toThrow('ENOENT')
+})
+
+test('a migration that fails changes nothing and says where the copy is', async () => {
+  const home = await homeOfVersion1()
+  const broken = { ...first, '9999-broken': failHalfway }
+  const error = await expectCoded(openStore(home, {}, broken), 'store/migration', '9999-broken', 'nowhere')
+  expect(error.hint).toContain(join(home, 'backups', 'history-before-9999-broken'))
+  const store = await openStore(home, {}, first)
+  expect(await store.runs.get('run-1')).toEqual(runRow())
+  expect(await store.verdicts.ofRun('run-1')).toEqual([verdictRow()])
+  await store.close()
+})
+
+test('a database from the future is refused for writing and left alone, but can be read', async () => {
+  const home = await homeOfVersion1()
+  await (await openStore(home, {}, second)).close()
+  const before = await stat(join(home, 'history.db'))
+  await expectCoded(openStore(home), 'store/newer-database', '9999-note', 'newer Espalier')
+  await expectCoded(openStore(home, { role: 'job' }), 'store/newer-database')
+  const reader = await openStore(home, { readOnly: true })
+  expect(await reader.verdicts.ofRun('run-1')).toEqual([verdictRow()])
+  await reader.close()
+  expect((await stat(join(home, 'history.db'))).size).toBe(before.size)
+})
+
+test('a job refuses a history that its owner has not brought up to date', async () => {
+  const home = await homeOfVersion1()
+  await expectCoded(openStore(home, { role: 'job' }, second), 'store/migration', '9999-note')
+})
+
+test('a file that is no database, and one with a damaged page, are refused', async () => {
+  const home = await temporaryHome()
+  await writeFile(join(home, 'history.db'), 'This is a text, not a database. '.repeat(200))
+  await expectCoded(openStore(home), 'store/corrupt', 'history.db')
+
+  const damaged = await homeOfVersion1()
+  const file = await open(join(damaged, 'history.db'), 'r+')
+  const { size } = await file.stat()
+  for (let at = 3 * 4_096; at < size; at += 4_096) await file.write(Buffer.alloc(200, 0xaa), 0, 200, at)
+  await file.close()
+  const error = await expectCoded(openStore(damaged), 'store/corrupt')
+  expect(error.hint).toContain('backups')
+})
+
+test('a file cut short is refused', async () => {
+  const home = await homeOfVersion1()
+  const path = join(home, 'history.db')
+  await writeFile(path, (await readFile(path)).subarray(0, 50_000))
+  await expectCoded(openStore(home), 'store/corrupt')
+  await (await openStore(await temporaryHome())).close()
+})
