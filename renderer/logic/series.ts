@@ -36,6 +36,7 @@ const titles: Readonly<Record<string, string>> = {
   loss: 'Loss',
   accuracy: 'Accuracy',
   'learning-rate': 'Learning rate',
+  'epoch-seconds': 'Seconds per epoch',
 }
 const order = Object.keys(titles)
 
@@ -50,10 +51,11 @@ export function seriesLabel(series: string): string {
   return parts.length === 1 ? series.replaceAll('-', ' ') : parts.slice(0, -1).join(' · ')
 }
 
-/** One group per measure: loss, accuracy, learning rate first, others after in alphabetical order. */
+/** One group per measure: loss, accuracy, learning rate first, others after. Single figures (`evaluate.…`) are no curves. */
 export function groupCurves(curves: Curves): CurveGroup[] {
   const groups = new Map<string, CurveGroup['series'][number][]>()
   for (const [name, points] of curves) {
+    if (name.startsWith('evaluate.')) continue
     const measure = measureOf(name)
     groups.set(measure, [...(groups.get(measure) ?? []), { name, label: seriesLabel(name), points }])
   }

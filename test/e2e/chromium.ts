@@ -1,0 +1,42 @@
+// Debian's Chromium under Playwright: where it is, how it is started, and what to say where it is missing.
+import { existsSync } from 'node:fs'
+import { chromium, type Browser, type BrowserContext } from 'playwright-core'
+
+export const chromiumPath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+export const hasChromium = existsSync(chromiumPath)
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+  '--no-first-run',
+]
+
+/** Says aloud that browser tests are left out. */
+export function warnWithoutChromium(): void {
+  if (!hasChromium) process.stderr.write(`\nSKIPPED: no Chromium at ${chromiumPath}; set CHROMIUM to its path.\n`)
+}
+
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath, args: flags })
+}
+
+/** A fresh profile at the size of the screenshots; every complaint of the page is collected. */
+export async function newContext(
+  browser: Browser,
+  options: { dark?: boolean } = {},
+): Promise<{ context: BrowserContext; complaints: string[] }> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    colorScheme: options.dark === true ? 'dark' : 'light',
+  })
+  const complaints: string[] = []
+  context.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  context.on('weberror', (error) => complaints.push(String(error.error())))
+  return { context, complaints }
+}

@@ -1,0 +1,82 @@
+// Pictures of every screen of the running app; kept in docs/screens when ESPALIER_SCREENS is set, thrown away otherwise.
+import { mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Locator, Page } from 'playwright-core'
+
+const keep = process.env['ESPALIER_SCREENS'] !== undefined
+const folder = keep ? join(import.meta.dirname, '../../docs/screens') : join(tmpdir(), 'espalier-screens')
+
+interface View {
+  readonly page: Page
+  readonly scheme: 'light' | 'dark'
+}
+
+/** Opens the first falsified image that was changed to fool the network; some are misclassified as they are. */
+export async function openCounterexample(page: Page): Promise<Locator> {
+  await page.getByRole('button', { name: /^Falsified \d/ }).click()
+  const rows = page.getByRole('button', { name: /^Open image/ })
+  const sheet = page.getByRole('dialog')
+  for (let row = 0; row < (await rows.count()); row++) {
+    await rows.nth(row).click()
+    await sheet.getByRole('heading', { name: /^Logits/ }).waitFor()
+    if ((await sheet.getByRole('img', { name: 'The counterexample' }).count()) > 0) return sheet
+    await page.keyboard.press('Escape')
+    await sheet.waitFor({ state: 'detached' })
+  }
+  throw new Error('No falsified image has a counterexample that differs from it.')
+}
+
+async function addresses(page: Page, jobAddress: string): Promise<Readonly<Record<string, string>>> {
+  const origin = new URL(page.url()).origin
+  const at = (hash: string) => `${origin}/${hash}`
+  await page.goto(jobAddress)
+  const runs = page.locator('ol a[href^="#/runs/"]')
+  await runs.nth(1).waitFor()
+  const [before, after] = await Promise.all([runs.nth(0), runs.nth(1)].map((link) => link.getAttribute('href')))
+  await page.goto(at('#/models'))
+  const model = page.locator('tbody a[href^="#/models/"]')
+  await model.first().waitFor()
+  const id = (href: string | null | undefined) => href?.split('/').at(-1) ?? ''
+  await page.goto(at(`${before ?? ''}?tab=instances`))
+  await openCounterexample(page)
+  const instance = new URL(page.url()).hash
+  const steps = ['data', 'model', 'train', 'simplify', 'verify', 'review']
+  return {
+    home: at('#/'),
+    ...Object.fromEntries(steps.map((step, i) => [`wizard-${i + 1}-${step}`, at(`#/wizard/${step}`)])),
+    data: at('#/data'),
+    models: at('#/models'),
+    model: at(
+      (await model
+        .first()
+        .getAttribute('href')
+        .catch(() => null)) ?? '#/models',
+    ),
+    runs: at('#/runs'),
+    job: jobAddress,
+    'run-curves': at(`${before ?? ''}?tab=curves`),
+    'run-instances': at(`${before ?? ''}?tab=instances`),
+    'run-log': at(`${before ?? ''}?tab=log`),
+    'run-recipe': at(`${before ?? ''}?tab=recipe`),
+    'run-counterexample': at(instance),
+    compare: at(`#/compare?a=${id(before)}&b=${id(after)}`),
+    compute: at('#/compute'),
+  }
+}
+
+export async function takeScreens(views: readonly View[], jobAddress: string): Promise<void> {
+  mkdirSync(folder, { recursive: true })
+  const first = views.at(0)
+  if (first === undefined) return
+  const list = await addresses(first.page, jobAddress)
+  for (const { page, scheme } of views) {
+    for (const [name, address] of Object.entries(list)) {
+      await page.goto(address)
+      await page.waitForLoadState('networkidle')
+      await page.locator('[aria-busy="true"]').waitFor({ state: 'detached', timeout: 60_000 })
+      await page.waitForTimeout(150)
+      await page.screenshot({ path: join(folder, `${name}-${scheme}.png`) })
+    }
+  }
+}

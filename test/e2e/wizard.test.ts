@@ -1,0 +1,164 @@
+// The whole road in a real Chromium against a real core: wizard, training, pruning, proofs, a counterexample, comparison.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hasChromium, launchChromium, newContext, warnWithoutChromium } from './chromium.ts'
+import { ServedCore } from './core.ts'
+import { openCounterexample, takeScreens } from './screens.ts'
+
+warnWithoutChromium()
+
+describe.skipIf(!hasChromium)('the app in Chromium', () => {
+  const core = new ServedCore()
+  let browser: Browser
+  let page: Page
+  let complaints: string[]
+  let jobAddress = ''
+
+  const next = () => page.getByRole('link', { name: 'Next' }).click()
+  const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor()
+
+  beforeAll(async () => {
+    const [link, started] = await Promise.all([core.start(), launchChromium()])
+    browser = started
+    const opened = await newContext(browser)
+    complaints = opened.complaints
+    page = await opened.context.newPage()
+    await page.goto(link)
+  })
+  afterAll(async () => {
+    await browser.close()
+    await core.stop()
+    core.remove()
+  })
+
+  it('opens on the home screen with no job', async () => {
+    await heading('Robustness you can prove')
+    await page.getByText('No job is running').waitFor()
+    expect(new URL(page.url()).search).toBe('')
+  })
+
+  it('shows the images of the sample set with their classes', async () => {
+    await page.getByRole('link', { name: 'Start the wizard' }).click()
+    await heading('Which images?')
+    await page.getByLabel('Training images', { exact: true }).fill('3000')
+    await page.getByLabel('Test images', { exact: true }).fill('400')
+    await page.getByText('3,000', { exact: true }).waitFor()
+    expect(await page.getByRole('img', { name: /^Test image \d+/ }).count()).toBeGreaterThan(9)
+  })
+
+  it('lists architectures with their layers, and marks a wrong value near its field', async () => {
+    await next()
+    await heading('Which network?')
+    await page.getByRole('radio', { name: /^NET1/ }).check()
+    await page.getByRole('cell', { name: 'dense' }).first().waitFor()
+    await next()
+    await heading('How is it trained?')
+    await page.getByLabel('Epochs').fill('-3')
+    await page.getByText('Must be at least 0.').waitFor()
+    await page.getByLabel('Epochs').fill('4')
+    expect(await page.getByText('Must be at least 0.').count()).toBe(0)
+  })
+
+  it('asks for pruning, verification, and says what it costs at worst', async () => {
+    await next()
+    await heading('How is it made simpler?')
+    await page.getByRole('radio', { name: /^Neuron pruning/ }).check()
+    await page.getByText(/Removes about 56 of 112 hidden neurons/).waitFor()
+    await page.getByLabel('Epochs').fill('3')
+    await next()
+    await heading('What is to be proved?')
+    await page.getByLabel('Radius ε').fill('0.04')
+    await page.getByLabel('Time limit, seconds').fill('20')
+    await page.getByLabel('Number of images').fill('8')
+    await page.getByText('5 min 20 s').waitFor()
+  })
+
+  it('loses nothing when going back, and shows the recipe', async () => {
+    await page.getByRole('link', { name: 'Back' }).click()
+    await page.getByRole('link', { name: 'Back' }).click()
+    await heading('How is it trained?')
+    expect(await page.getByLabel('Epochs').inputValue()).toBe('4')
+    await page.reload()
+    expect(await page.getByLabel('Epochs').inputValue()).toBe('4')
+    await page.getByRole('button', { name: 'Recipe' }).click()
+    await page.getByText('epsilon: 0.04').waitFor()
+    await page.getByRole('button', { name: 'Close the recipe' }).click()
+  })
+
+  it('starts from the review', async () => {
+    await page.getByRole('navigation', { name: 'Steps' }).getByRole('link', { name: 'Review' }).click()
+    await page.getByLabel('Name').fill('first-try')
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    await heading('first-try')
+    jobAddress = page.url()
+    expect(jobAddress).toMatch(/#\/jobs\//)
+    await page.getByRole('complementary', { name: 'Jobs' }).getByRole('link', { name: 'first-try' }).waitFor()
+  })
+
+  it('goes on after a reload in mid-run', async () => {
+    const tray = page.getByRole('complementary', { name: 'Jobs' })
+    await tray.getByText(/epoch|batch|images done/).waitFor({ timeout: 120_000 })
+    await page.reload()
+    await heading('first-try')
+    await tray.getByText(/epoch|batch|images done|No job is running/).waitFor({ timeout: 60_000 })
+    await tray.getByText('No job is running').waitFor({ timeout: 240_000 })
+    await page.getByText('Done').nth(2).waitFor()
+  })
+
+  it('shows curves, verdicts and a counterexample of the baseline', async () => {
+    await page.getByRole('link', { name: 'Baseline' }).first().click()
+    await heading('Baseline')
+    await page.getByRole('tab', { name: 'Curves' }).click()
+    await page.getByRole('img', { name: /^Loss over/ }).waitFor()
+    await page.locator('summary', { hasText: 'Figures' }).first().click()
+    await page.locator('figure table tbody tr').nth(3).waitFor()
+    await page.getByRole('tab', { name: /Instances/ }).click()
+    await page.getByRole('row').nth(8).waitFor()
+    const sheet = await openCounterexample(page)
+    await sheet.getByRole('img', { name: 'Signed difference' }).waitFor()
+    await sheet.getByText(/^Difference × [\d.]+$/).waitFor()
+    const distance = await sheet
+      .locator('dt', { hasText: 'ℓ∞ distance' })
+      .locator('xpath=following-sibling::dd')
+      .innerText()
+    expect(Number(distance.split(' ')[0])).toBeGreaterThan(0)
+    expect(Number(distance.split(' ')[0])).toBeLessThanOrEqual(0.04)
+    await page.keyboard.press('Escape')
+    await sheet.waitFor({ state: 'detached' })
+  })
+
+  it('compares the two runs', async () => {
+    await page.getByRole('link', { name: /^Compare with/ }).click()
+    await heading('Compare')
+    const summary = page.getByRole('table').filter({ hasText: 'Hidden neurons' })
+    await summary.waitFor()
+    const neurons = await summary.getByRole('row', { name: /^Hidden neurons/ }).innerText()
+    expect(neurons).toMatch(/112\s+55\s+−57/)
+    const pairs = page.getByRole('table').filter({ hasText: 'B against A' })
+    await pairs.getByRole('row').nth(8).waitFor()
+    await page
+      .getByRole('button', { name: /before, .* after$/ })
+      .first()
+      .click()
+    expect(await pairs.getByRole('row').count()).toBeLessThanOrEqual(9)
+  })
+
+  it('takes a picture of every screen, light and dark', async () => {
+    const second = await newContext(browser, { dark: true })
+    const darkPage = await second.context.newPage()
+    await darkPage.goto(await core.nextLink())
+    await takeScreens(
+      [
+        { page, scheme: 'light' },
+        { page: darkPage, scheme: 'dark' },
+      ],
+      jobAddress,
+    )
+    expect(second.complaints).toEqual([])
+    await second.context.close()
+  })
+
+  it('had nothing to complain about', () => {
+    expect(complaints).toEqual([])
+  })
+})
