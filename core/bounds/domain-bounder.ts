@@ -100,8 +100,8 @@ export class DomainBounder {
     const program = await this.#engine.compile(refreshDefinition(this.cone, batch.size, this.#key))
     const { lower, upper } = batch
     const tight = await program.run({ centre: this.#centre, radius: this.#radius, lower, upper })
-    lower.set(tight.lower as Float32Array)
-    upper.set(tight.upper as Float32Array)
+    lower.set(tight.lower)
+    upper.set(tight.upper)
   }
 
   /** One CROWN pass with the α and β of the batch: bounds of its rows. */

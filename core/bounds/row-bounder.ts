@@ -147,7 +147,7 @@ interface Chunk {
 /** The smallest program size that takes `rows`, or the largest that memory allows. */
 function chunkSize(rows: number, capacity: number): number {
   const allowed = SIZES.filter((size) => size <= capacity)
-  return allowed.find((size) => size >= rows) ?? allowed[allowed.length - 1] ?? 1
+  return allowed.find((size) => size >= rows) ?? Math.max(1, ...allowed)
 }
 
 /** Rows of a chunk, the last one repeated to fill it. */

@@ -13,5 +13,5 @@ export const relaxations: { readonly [K in ActivationKind]: Relaxation<LayerOf<K
 
 /** The relaxation of a layer's own kind. The cast is safe because the key is the layer's kind. */
 export function relaxationOf(layer: LayerOf<ActivationKind>): Relaxation<LayerOf<ActivationKind>> {
-  return relaxations[layer.kind] as unknown as Relaxation<LayerOf<ActivationKind>>
+  return relaxations[layer.kind]
 }

@@ -5,7 +5,7 @@ import type { Network } from '../../nn/index.ts'
 import type { DomainRecord } from './pool.ts'
 import type { OpenNeurons } from './root.ts'
 
-/** A cell: the part of the box where the split neurons have the given signs; `row` of `rows` is to be minimised over it. */
+/** A cell, the part of the box where the split neurons have the given signs, and what is to be minimised over it. */
 export interface CellQuestion {
   readonly network: Network
   readonly box: Box
@@ -14,7 +14,10 @@ export interface CellQuestion {
   /** +1: z ≥ 0, −1: z ≤ 0, 0: not split; by the node that feeds the activation. */
   readonly phases: ReadonlyMap<string, Int8Array>
   readonly rows: OutputRows
+  /** Minimise this row … */
   readonly row: number
+  /** … or, for domains about mixtures, the largest of all rows. */
+  readonly largest: boolean
 }
 
 /** `bound` holds over the cell (Infinity: empty, −Infinity: not found); `point` is the minimiser, a candidate counterexample. */
@@ -40,11 +43,12 @@ export class CellSettler {
     this.#solver = solver
   }
 
-  /** Proved: the row, or the mixture of rows, is positive on the whole cell. */
+  /** Proved: the row, or at least one of the rows of a mixture, is positive everywhere on the cell. */
   async settle(domain: DomainRecord, signal: AbortSignal): Promise<{ proved: boolean; point: Float64Array | null }> {
     if (!this.#solver) return { proved: false, point: null }
-    const { network, box, bounds } = this.#context
-    const question = { network, box, bounds, phases: this.#phases(domain.sign), rows: this.#row(domain), row: 0 }
+    const { network, box, bounds, rows } = this.#context
+    const phases = this.#phases(domain.sign)
+    const question = { network, box, bounds, phases, rows, row: domain.row, largest: domain.mix !== null }
     const { bound, point } = await this.#solver.solve(question, signal)
     return { proved: bound > 0, point }
   }
@@ -56,18 +60,5 @@ export class CellSettler {
     return new Map(
       cone.activations.map(({ source, offset, neurons }) => [source, flat.slice(offset, offset + neurons)]),
     )
-  }
-
-  /** The one row that the domain is about; for a mixture, its weighted sum (weights ≥ 0, so its minimum bounds the largest row). */
-  #row({ row, mix }: DomainRecord): OutputRows {
-    const { rows, coefficients, offsets } = this.#context.rows
-    const outputs = coefficients.length / rows
-    const sum = { coefficients: new Float64Array(outputs), offset: 0 }
-    for (let r = 0; r < rows; r++) {
-      const weight = mix ? mix[r] : r === row ? 1 : 0
-      sum.offset += weight * offsets[r]
-      for (let o = 0; o < outputs; o++) sum.coefficients[o] += weight * coefficients[r * outputs + o]
-    }
-    return { rows: 1, coefficients: sum.coefficients, offsets: Float64Array.of(sum.offset) }
   }
 }

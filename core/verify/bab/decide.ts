@@ -157,17 +157,25 @@ class BabRun {
     return this.#witness !== null
   }
 
+  /** Smallest bound of the rows that the root left open, and of the rows it proved. */
   get #lowerBound(): number {
-    const proved = this.#mixed
-      ? Infinity
-      : this.#root.lower.reduce((low, value) => (value > 0 ? Math.min(low, value) : low), Infinity)
-    return Math.min(this.#search.lowerBound, proved)
+    return Math.min(
+      this.#search.lowerBound,
+      this.#mixed ? Infinity : smallest(this.#root.lower.filter((value) => value > 0)),
+    )
   }
 
   #report(status: BabReport['status'], reason: string | null): BabReport {
-    const lowerBound = this.#lowerBound
+    const { lower } = this.#root
+    // With a counterexample the round was left in the middle: only the root's bounds are known to hold everywhere.
+    const root = this.#mixed ? -smallest(lower.map((value) => -value)) : smallest(lower)
+    const lowerBound = status === 'falsified' ? root : this.#lowerBound
     return { status, witness: this.#witness, lowerBound, statistics: this.#search.statistics, reason }
   }
+}
+
+function smallest(values: Float64Array): number {
+  return values.reduce((low, value) => Math.min(low, value), Infinity)
 }
 
 /** Most of the weight on one row, some on all others: a weight of zero could never grow. */

@@ -20,6 +20,8 @@ export interface DomainRecord {
   depth: number
   /** Depth at which `bounds` were last recomputed. */
   refreshed: number
+  /** Rounds in which it was bounded again because nothing was left to split. */
+  polished: number
   /** [U] in [0, 1] */
   readonly alpha: Float32Array
   /** [U] */
@@ -45,6 +47,7 @@ export class DomainPool {
   #row = new Uint16Array(0)
   #depth = new Uint16Array(0)
   #refreshed = new Uint16Array(0)
+  #polished = new Uint8Array(0)
   /** α in steps of 1/255: any α in [0,1] is sound, so rounding it costs tightness only, and little. */
   #alpha = new Uint8Array(0)
   #beta = new Float32Array(0)
@@ -124,6 +127,7 @@ export class DomainPool {
     this.#row[slot] = domain.row
     this.#depth[slot] = domain.depth
     this.#refreshed[slot] = domain.refreshed
+    this.#polished[slot] = domain.polished
     const at = slot * neurons
     for (let i = 0; i < neurons; i++) this.#alpha[at + i] = Math.round(domain.alpha[i] * ALPHA_STEPS)
     this.#beta.set(domain.beta, at)
@@ -141,6 +145,7 @@ export class DomainPool {
     into.row = this.#row[slot]
     into.depth = this.#depth[slot]
     into.refreshed = this.#refreshed[slot]
+    into.polished = this.#polished[slot]
     const at = slot * neurons
     for (let i = 0; i < neurons; i++) into.alpha[i] = this.#alpha[at + i] / ALPHA_STEPS
     into.beta.set(this.#beta.subarray(at, at + neurons))
@@ -159,6 +164,7 @@ export class DomainPool {
     this.#row = grown(this.#row, new Uint16Array(capacity))
     this.#depth = grown(this.#depth, new Uint16Array(capacity))
     this.#refreshed = grown(this.#refreshed, new Uint16Array(capacity))
+    this.#polished = grown(this.#polished, new Uint8Array(capacity))
     this.#heap = grown(this.#heap, new Int32Array(capacity))
     this.#alpha = grown(this.#alpha, new Uint8Array(capacity * neurons))
     this.#beta = grown(this.#beta, new Float32Array(capacity * neurons))
@@ -210,6 +216,7 @@ export function emptyRecord({ neurons, candidates, ownBounds, mixed }: PoolLayou
     row: 0,
     depth: 0,
     refreshed: 0,
+    polished: 0,
     alpha: new Float32Array(neurons),
     beta: new Float32Array(neurons),
     sign: new Int8Array(neurons),
@@ -221,7 +228,7 @@ export function emptyRecord({ neurons, candidates, ownBounds, mixed }: PoolLayou
 
 /** Memory one open domain takes. */
 export function bytesPerDomain({ neurons, candidates, ownBounds, mixed }: PoolLayout): number {
-  return 14 + 4 * (candidates + mixed) + neurons * (ownBounds ? 14 : 6)
+  return 15 + 4 * (candidates + mixed) + neurons * (ownBounds ? 14 : 6)
 }
 
 function nextCapacity(capacity: number): number {

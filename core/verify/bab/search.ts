@@ -18,7 +18,7 @@ export interface SearchContext {
   readonly thresholds: Float64Array
   readonly settings: BabSettings
   /** Offered a minimiser and the network's outputs there in float32; true ends the search. */
-  tryPoint(point: Float32Array, outputs: Float32Array): boolean
+  readonly tryPoint: (point: Float32Array, outputs: Float32Array) => boolean
   /** Decides a domain with nothing left to split: true when proved, false when it cannot be decided. */
   settle(domain: DomainRecord): Promise<boolean>
 }
@@ -53,6 +53,8 @@ interface Split {
 
 /** Splits of one domain when few are open; 2 to the power of this many children. */
 const MOST_LEVELS = 4
+/** Rounds of ascent that a domain with nothing left to split gets before the exact solver: many need no more. */
+const MOST_POLISH = 6
 
 export class BabSearch {
   readonly pool: DomainPool
@@ -100,7 +102,7 @@ export class BabSearch {
   async addRoot(row: number, alpha: Float32Array, bound: number, mix?: Float32Array): Promise<boolean> {
     const { open, bounder } = this.#context
     const root = this.#parents[0]
-    Object.assign(root, { row, depth: 0, refreshed: 0, bound })
+    Object.assign(root, { row, depth: 0, refreshed: 0, polished: 0, bound })
     root.beta.fill(0)
     root.sign.fill(0)
     gather(alpha, open, 0, root.alpha)
@@ -133,6 +135,7 @@ export class BabSearch {
     await this.#refresh(parents)
     const levels = Math.min(MOST_LEVELS, Math.max(1, Math.floor(Math.log2(bounder.sizes[0] / parents.length))))
     const chosen = levels === 1 ? await chooseSplits(this.#context, parents) : null
+    // A domain with nothing left to split becomes one child without splits: bounded again from where its α and β are.
     const children = parents.flatMap((parent, i) =>
       combinations(chosen ? chosen.subarray(i, i + 1) : parent.candidates.subarray(0, levels)).map((splits) => ({
         parent,
@@ -206,7 +209,8 @@ export class BabSearch {
   ): Promise<void> {
     const { open, rows } = this.#context
     const child = this.#child
-    Object.assign(child, { bound, row: parent.row, depth: parent.depth + splits.length, refreshed: parent.refreshed })
+    const { row: about, refreshed, polished } = parent
+    Object.assign(child, { bound, row: about, depth: parent.depth + splits.length, refreshed, polished })
     child.sign.set(parent.sign)
     for (const { neuron, sign } of splits) child.sign[neuron] = sign
     gather(result.alpha, open, row, child.alpha)
@@ -220,7 +224,9 @@ export class BabSearch {
     const { lower, upper } = batch
     rankCandidates(open, { coefficients: result.coefficients, lower, upper, at, sign: child.sign }, child.candidates)
     this.statistics.deepest = Math.max(this.statistics.deepest, child.depth)
-    if (child.candidates[0] >= 0) {
+    const whole = child.candidates[0] < 0
+    if (!whole || child.polished < MOST_POLISH) {
+      if (whole) child.polished++
       this.pool.push(child)
       return
     }

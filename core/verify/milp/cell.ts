@@ -2,7 +2,7 @@
 import type { Box, OutputRows, PreActivationBounds } from '../../bounds/box.ts'
 import type { Network } from '../../nn/index.ts'
 import { certifiedBound } from './certified-bound.ts'
-import { Encoding } from './encode.ts'
+import { encodeRow } from './decide.ts'
 import type { SolverPool } from './solver-pool.ts'
 
 /** A cell: the part of the box where the split neurons have the given signs. */
@@ -17,6 +17,8 @@ export interface Cell {
   readonly rows: OutputRows
   /** Which row to minimise. */
   readonly row: number
+  /** Minimise the largest of all rows instead of `row`. */
+  readonly largest?: boolean
 }
 
 export interface CellResult {
@@ -38,8 +40,10 @@ export async function solveCellLp(
   seconds: number,
   signal: AbortSignal,
 ): Promise<CellResult> {
-  const encoding = new Encoding(cell.network, cell.box, clampToPhases(cell.bounds, cell.phases))
-  const objective = encoding.row(cell.rows, cell.row)
+  const { network, box, rows } = cell
+  const bounds = clampToPhases(cell.bounds, cell.phases)
+  const kind = cell.largest === true ? 'any-positive' : 'all-positive'
+  const { encoding, objective } = encodeRow({ network, box, bounds, property: { kind, rows } }, cell.row)
   for (const [source, signs] of cell.phases)
     for (let neuron = 0; neuron < signs.length; neuron++)
       if (signs[neuron] !== 0) encoding.constrain(source, neuron, signs[neuron] > 0)

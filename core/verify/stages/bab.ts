@@ -42,6 +42,8 @@ async function search(
     bounds: attempt.bounds,
     seconds: seconds - (performance.now() - started) / 1000,
     signal,
+    domains: attempt.budget.domains,
+    memoryBytes: attempt.budget.memoryBytes,
     settings,
     cells: cellSolver(attempt),
     accept: (point) => attempt.replay.accept(point),
@@ -53,13 +55,14 @@ async function search(
     },
   })
   attempt.domains = before + report.statistics.domains
+  attempt.raiseFloor(report.lowerBound)
   attempt.add('babDomains', report.statistics.domains)
   attempt.add('babSettledByLp', report.statistics.settled)
   attempt.detail.babDeepest = report.statistics.deepest
   if (report.witness) return { verdict: 'falsified', witness: report.witness }
   if (report.status === 'verified') {
-    const rows = attempt.problem.property.kind === 'all-positive' ? attempt.openRows : [0]
-    attempt.raise(rows, new Float64Array(rows.length).fill(report.lowerBound))
+    if (attempt.problem.property.kind === 'all-positive')
+      attempt.raise(attempt.openRows, new Float64Array(attempt.openRows.length).fill(report.lowerBound))
     return { verdict: 'verified', evidence: 'float32' }
   }
   attempt.reason = report.reason
