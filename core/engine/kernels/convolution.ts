@@ -5,6 +5,7 @@ import type { Value } from '../record/value.ts'
 import { convolutionKernelName, convolutionWindow, pair, poolWindow } from '../ops/attributes.ts'
 import type { ConvolutionAttrs, PoolAttrs } from '../ops/attributes.ts'
 import { leftOver, outputSize } from '../ops/geometry.ts'
+import type { Pair } from '../ops/geometry.ts'
 import { convolveColumns, convolveColumnsFilter, convolveColumnsTranspose, extents, meanFilter } from './columns.ts'
 import { kernel } from './kernel.ts'
 import { concat } from './layout.ts'
@@ -37,15 +38,24 @@ function convolveTranspose(graph: Graph, dy: Value, filter: Value, attrs: Convol
 
 const swapped = [1, 0, 2, 3] as const
 
+/** Bottom and right pads without the rows and columns that no window reaches, as far as they are padding. */
+function reachedPads(attrs: ConvolutionAttrs, input: Pair): number[] {
+  const window = convolutionWindow(attrs, pair(attrs.size))
+  const [top, left, bottom, right] = window.pads
+  const spare = [leftOver(input[0], window, 0), leftOver(input[1], window, 1)] as const
+  return [top, left, bottom - Math.min(bottom, spare[0]), right - Math.min(right, spare[1])]
+}
+
 /**
  * The filter gradient of one group is itself a convolution: channels become the batch, dy becomes the filter,
- * strides become dilations. What the strides leave over makes the result too large; it is cut.
+ * strides become dilations. What the strides leave over of the image makes the result too large; it is cut.
  */
 function filterGradientOfGroup(graph: Graph, x: Value, dy: Value, attrs: ConvolutionAttrs): Value {
   const [, c, h, w] = extents(x)
   const [, out, oh, ow] = extents(dy)
   const [kh, kw] = pair(attrs.size)
-  const turned = { strides: attrs.dilations, pads: attrs.pads, dilations: attrs.strides, groups: 1, size: [0, 0] }
+  const trimmed = reachedPads(attrs, [h, w])
+  const turned = { strides: attrs.dilations, pads: trimmed, dilations: attrs.strides, groups: 1, size: [0, 0] }
   const size = outputSize([h, w], convolutionWindow(turned, [oh, ow]))
   const inputs = [transpose(graph, x, swapped), transpose(graph, dy, swapped)]
   const { strides, pads, dilations } = turned

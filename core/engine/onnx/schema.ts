@@ -12,7 +12,13 @@ export interface TensorProto {
   readonly dims: readonly number[]
   readonly dataType: number
   readonly name: string
-  readonly rawData: Uint8Array
+  readonly rawData?: Uint8Array
+  readonly floatData?: readonly number[]
+  readonly int32Data?: readonly number[]
+  readonly int64Data?: readonly number[]
+  readonly doubleData?: readonly number[]
+  /** 1 where the numbers are in another file. */
+  readonly dataLocation?: number
 }
 export interface AttributeProto {
   readonly name: string
@@ -74,6 +80,7 @@ const root = protobuf.Root.fromJSON({
         name: one('string', 8),
         rawData: one('bytes', 9),
         doubleData: many('double', 10),
+        dataLocation: one('int32', 14),
       },
     },
     AttributeProto: {
