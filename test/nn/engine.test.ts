@@ -20,7 +20,7 @@ import {
 import { dot } from './eager.ts'
 import { networkOf, pointOf, relativeDifference } from './random-network.ts'
 
-const kinds = ['affine', 'conv2d', 'batchNorm', 'graftedRelu', 'add', 'avgPool', 'sigmoid', 'add', 'relu'] as const
+const kinds = ['affine', 'conv2d', 'batchNorm', 'graftedRelu', 'gather', 'avgPool', 'sigmoid', 'add', 'relu'] as const
 const everyKind = networkOf({ inputShape: [2, 6, 5], steps: kinds.map((kind) => ({ kind, choice: 1 })), seed: 5 })
 
 const networks: readonly [string, Network][] = [
