@@ -1,0 +1,153 @@
+// Pairing, flips, differences and figures with Δ, on numbers a person can check.
+import { describe, expect, it } from 'vitest'
+import type { DatasetRow, JobRow, RunRow, RunSummary, VerdictRow } from '../../core/contract/rows.ts'
+import type { Verdict } from '../../core/contract/verdict.ts'
+import { differences, flipMatrix, pairVerdicts, summaryLines, type Side } from '../../renderer/logic/compare.ts'
+import { countVerdicts, mergeVerdict, parseVerdictKey, verdictKey } from '../../renderer/logic/verdicts.ts'
+
+const row = (imageIndex: number, verdict: Verdict, target: number | null = null): VerdictRow => ({
+  runId: 'r',
+  verifier: 'auto',
+  imageIndex,
+  label: imageIndex % 10,
+  target,
+  predicted: imageIndex % 10,
+  epsilon: 0.1,
+  verdict,
+  evidence: null,
+  method: 'crown',
+  seconds: 1,
+  lowerBound: null,
+  domains: 0,
+  unstable: null,
+  group: null,
+  counterexample: null,
+  detail: {},
+  error: null,
+  createdAt: '2026-01-01T00:00:00Z',
+})
+
+const side = (
+  verdicts: readonly VerdictRow[],
+  run: Partial<RunRow> = {},
+  job = 'j',
+  environment = {},
+  hash = 'h',
+): Side => ({
+  run: { epsilon: 0.1, timeoutSeconds: 60, ...run } as RunRow,
+  job: { id: job, environment } as unknown as JobRow,
+  dataset: { hash } as DatasetRow,
+  verdicts,
+})
+
+describe('pairs', () => {
+  it('are the images of both runs, by number', () => {
+    const pairs = pairVerdicts(
+      [row(3, 'timeout'), row(1, 'verified'), row(9, 'verified')],
+      [row(1, 'verified'), row(3, 'verified')],
+    )
+    expect(pairs.map(({ imageIndex, a, b }) => [imageIndex, a.verdict, b.verdict])).toEqual([
+      [3, 'timeout', 'verified'],
+      [1, 'verified', 'verified'],
+    ])
+  })
+
+  it('match the n-th target of an image with the n-th, since networks may fear different classes', () => {
+    const pairs = pairVerdicts(
+      [row(1, 'verified', 2), row(1, 'timeout', 5)],
+      [row(1, 'falsified', 7), row(1, 'verified', 5)],
+    )
+    expect(pairs.map(({ a, b }) => [a.target, b.target])).toEqual([
+      [2, 7],
+      [5, 5],
+    ])
+  })
+
+  it('count flips by verdict before and after', () => {
+    const before = [row(0, 'timeout'), row(1, 'timeout'), row(2, 'verified'), row(3, 'falsified')]
+    const after = [row(0, 'verified'), row(1, 'verified'), row(2, 'verified'), row(3, 'verified')]
+    const matrix = flipMatrix(pairVerdicts(before, after))
+    expect([
+      matrix.timeout.verified,
+      matrix.verified.verified,
+      matrix.falsified.verified,
+      matrix.verified.timeout,
+    ]).toEqual([2, 1, 1, 0])
+  })
+})
+
+describe('differences that make a comparison unfair', () => {
+  const rows = [row(0, 'verified')]
+  it('are named one by one', () => {
+    expect(differences(side(rows), side(rows))).toEqual([])
+    const other = side([row(5, 'verified')], { epsilon: 0.2, timeoutSeconds: 600 }, 'k', { cpu: 'other' }, 'g')
+    const found = differences(side(rows), other).join(' ')
+    for (const word of ['data', 'images', 'ε differs: 0.1 and 0.2', 'time limits', 'hardware'])
+      expect(found).toContain(word)
+  })
+
+  it('do not depend on the order of the environment', () => {
+    const a = side(rows, {}, 'j', { cpu: 'x', node: '24' })
+    const b = side(rows, {}, 'k', { node: '24', cpu: 'x' })
+    expect(differences(a, b)).toEqual([])
+  })
+})
+
+describe('summary', () => {
+  const base: RunSummary = {
+    accuracy: 0.98,
+    robustness: 0.3,
+    hiddenNeurons: 112,
+    weights: 52_896,
+    nonzeroWeights: 52_896,
+    unstable: 0.4,
+    images: 20,
+    verified: 6,
+    falsified: 6,
+    unknown: 1,
+    timeout: 7,
+    error: 0,
+    seconds: 512,
+    meanSeconds: 25.6,
+  }
+
+  it('shows both figures, their difference, and whether it is for the better', () => {
+    const lines = summaryLines(base, {
+      ...base,
+      accuracy: 0.96,
+      hiddenNeurons: 55,
+      verified: 15,
+      timeout: 0,
+      meanSeconds: 1.5,
+    })
+    const line = (title: string) => lines.find((one) => one.title === title)
+    expect(line('Accuracy')).toEqual({ title: 'Accuracy', a: '98.0 %', b: '96.0 %', delta: '−2.0 pts', better: false })
+    expect(line('Hidden neurons')).toMatchObject({ a: '112', b: '55', delta: '−57', better: null })
+    expect(line('Verified')).toMatchObject({ delta: '+9', better: true })
+    expect(line('Undecided')).toMatchObject({ a: '8', b: '1', delta: '−7', better: true })
+    expect(line('FGSM robustness')).toMatchObject({ delta: '±0', better: null })
+    expect(line('Mean time per image')).toMatchObject({ a: '25.6 s', b: '1.50 s', better: true })
+  })
+
+  it('has dashes where a run has no figures yet', () => {
+    expect(summaryLines(base, null)[0]).toMatchObject({ b: '–', delta: '–', better: null })
+  })
+})
+
+describe('verdict rows', () => {
+  it('are told apart by verifier, image and target, and replaced when they come twice', () => {
+    const rows = [row(1, 'verified'), row(2, 'timeout'), row(2, 'verified', 4)].reduce<readonly VerdictRow[]>(
+      mergeVerdict,
+      [],
+    )
+    expect(mergeVerdict(rows, row(2, 'verified'))).toHaveLength(3)
+    expect(countVerdicts(mergeVerdict(rows, row(2, 'verified')))).toMatchObject({ verified: 3, timeout: 0 })
+    for (const one of rows)
+      expect(parseVerdictKey(verdictKey(one))).toEqual({
+        verifier: 'auto',
+        imageIndex: one.imageIndex,
+        target: one.target,
+      })
+    for (const bad of ['', 'auto', 'auto:x:', ':1:']) expect(parseVerdictKey(bad)).toBeNull()
+  })
+})

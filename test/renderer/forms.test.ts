@@ -1,0 +1,122 @@
+// Forms come from the contract's schemas alone, and a draft becomes a recipe that the contract accepts.
+import { describe, expect, it } from 'vitest'
+import { dataSchema, recipeSchema, simplifySchema, trainSchema, verifySchema } from '../../core/contract/recipe.ts'
+import {
+  checkDraft,
+  draftRecipe,
+  initialDraft,
+  reviveDraft,
+  stepIssues,
+  type Draft,
+} from '../../renderer/logic/draft.ts'
+import { issueAt, issuesUnder } from '../../renderer/logic/issues.ts'
+import { casesOf, fieldsOf, labelOf } from '../../renderer/logic/schema-fields.ts'
+
+const field = (schema: Parameters<typeof fieldsOf>[0], key: string) => fieldsOf(schema).find((one) => one.key === key)
+
+describe('fields of a schema', () => {
+  it('have the label, help, default and limits of the schema', () => {
+    expect(field(trainSchema, 'epochs')).toEqual({
+      key: 'epochs',
+      label: 'Epochs',
+      help: 'Passes over the training images, at most',
+      initial: 100,
+      nullable: false,
+      kind: 'number',
+      integer: true,
+      range: { minimum: 0, maximum: 10_000 },
+    })
+    expect(field(trainSchema, 'gammaL1')).toMatchObject({ label: 'Sparsity λ', initial: 0, integer: false })
+    expect(field(trainSchema, 'earlyStop')).toMatchObject({ kind: 'number', nullable: true, initial: 10 })
+    expect(field(trainSchema, 'nesterov')).toMatchObject({ kind: 'boolean', initial: true })
+    expect(field(verifySchema, 'epsilon')?.help).toContain('8/255 = 0.031')
+  })
+
+  it('offer the choices of an enumeration and the cases of a union', () => {
+    expect(field(verifySchema, 'method')).toMatchObject({ kind: 'choice', initial: 'auto' })
+    const schedule = field(trainSchema, 'schedule')
+    expect(schedule?.kind === 'union' && schedule.tag).toBe('kind')
+    expect(schedule?.kind === 'union' && schedule.cases.map(({ value }) => value)).toEqual([
+      'constant',
+      'plateau',
+      'step',
+      'cosine',
+    ])
+    expect(casesOf(simplifySchema).map(({ value, fields }) => [value, fields.map(({ key }) => key)])).toEqual([
+      ['none', []],
+      ['neuron', ['ratio']],
+      ['weight', ['ratio']],
+    ])
+    expect(casesOf(dataSchema).map(({ value }) => value)).toEqual(['sample', 'idx'])
+  })
+
+  it('cover every key of training and verification', () => {
+    for (const schema of [trainSchema, verifySchema])
+      expect(fieldsOf(schema).map(({ key }) => key)).toEqual(Object.keys(schema.shape))
+  })
+
+  it('name keys without a title', () =>
+    expect(['weightDecay', 'batchSize', 'clip'].map(labelOf)).toEqual(['Weight decay', 'Batch size', 'Clip']))
+})
+
+describe('the draft of the wizard', () => {
+  const change = (part: Partial<Draft>): Draft => ({ ...initialDraft(), ...part })
+
+  it('is a valid recipe from the start: a baseline and a simplified twin', () => {
+    const { recipe, issues } = checkDraft(initialDraft())
+    expect(issues).toEqual([])
+    expect(recipe?.variants.map(({ name, from }) => [name, from])).toEqual([
+      ['baseline', undefined],
+      ['neuron-pruned', 'baseline'],
+    ])
+    expect(recipe?.variants[0].train).toEqual(trainSchema.parse({}))
+    expect(recipe?.variants[0].batchNorm).toBe(true)
+    expect(recipe?.verify).toEqual(verifySchema.parse({}))
+    expect(recipeSchema.parse(draftRecipe(initialDraft()))).toEqual(recipe)
+  })
+
+  it('has one variant when nothing is simplified, and no batch norm that was not asked for', () => {
+    const { recipe } = checkDraft(change({ simplify: { method: 'none' } }))
+    expect(recipe?.variants.map(({ name, batchNorm }) => [name, batchNorm])).toEqual([['baseline', undefined]])
+  })
+
+  it('asks both variants about the same images', () => {
+    const verify = { ...initialDraft().verify, images: { select: 'unanimous', found: 3, missed: 4 } }
+    expect(checkDraft(change({ verify })).recipe?.verify?.images).toEqual({
+      select: 'unanimous',
+      found: 3,
+      missed: 4,
+      groups: [['baseline', 'neuron-pruned']],
+    })
+  })
+
+  it('says what is wrong, where, in words with the allowed values', () => {
+    const checked = checkDraft(
+      change({
+        name: 'my network',
+        train: { ...initialDraft().train, epochs: -1, batchSize: null, learningRate: 0, momentum: 1 },
+        verify: { ...initialDraft().verify, epsilon: 2, method: 'magic' },
+        data: { source: 'idx', directory: '' },
+      }),
+    )
+    expect(checked.recipe).toBeNull()
+    const at = (path: string) => issueAt(checked.issues, path)
+    expect(at('variants.0.train.epochs')).toBe('Must be at least 0.')
+    expect(at('variants.0.train.batchSize')).toBe('A value is needed here.')
+    expect(at('variants.0.train.learningRate')).toBe('Must be more than 0.')
+    expect(at('variants.0.train.momentum')).toBe('Must be less than 1.')
+    expect(at('verify.epsilon')).toBe('Must be at most 1.')
+    expect(at('verify.method')).toContain('milp')
+    expect(at('data.directory')).toBe('A value is needed here.')
+    expect(at('name')).toContain('letters, digits')
+    expect(stepIssues(checked, 'train')).toHaveLength(4)
+    expect(stepIssues(checked, 'simplify')).toEqual([])
+    expect(issuesUnder(checked.issues, ['verify', 'data'])).toHaveLength(3)
+  })
+
+  it('survives storage, and damaged storage does not hurt', () => {
+    const draft = change({ name: 'kept', train: { ...initialDraft().train, epochs: 7 } })
+    expect(reviveDraft(JSON.stringify(draft))).toEqual(draft)
+    for (const damaged of [null, '', '{', 'null', '{"name":"old"}', '[]']) expect(reviveDraft(damaged)).toBeNull()
+  })
+})
