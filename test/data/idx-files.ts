@@ -1,8 +1,9 @@
 // Writes small IDX files and folders for the data tests.
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { afterAll } from 'vitest'
 
 /** The bytes of an IDX file of unsigned bytes: magic, extents, body. */
 export function idxBytes(magic: number, extents: readonly number[], body: Uint8Array): Buffer {
@@ -28,8 +29,17 @@ export function labelsFile(count: number): Buffer {
   )
 }
 
-export function temporaryFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'espalier-data-'))
+const made: string[] = []
+
+afterAll(async () => {
+  for (const folder of made.splice(0)) await rm(folder, { recursive: true, force: true })
+})
+
+/** An empty folder, removed when the test file is done. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'espalier-data-'))
+  made.push(folder)
+  return folder
 }
 
 /** A whole folder; `separator` is `-` or `.`; `files` replaces the content of single files. */

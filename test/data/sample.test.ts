@@ -49,8 +49,8 @@ test.each([{ train: 0 }, { test: 1.5 }, { train: 1e9 }, { train: NaN }, { seed: 
 })
 
 test('a linear model stays under 95 % on the test split, though far above chance', () => {
-  const accuracies = [0.02, 0.1].map((rate) => linearAccuracy(whole, { epochs: 10, rate, random: new SeededRandom(1) }))
-  console.log(`linear model on the sample set: ${accuracies.map((a) => a.toFixed(4)).join(', ')}`)
-  expect(Math.max(...accuracies)).toBeLessThan(0.95)
-  expect(Math.max(...accuracies)).toBeGreaterThan(0.85)
+  const accuracy = linearAccuracy(whole, { epochs: 10, rate: 0.02, random: new SeededRandom(1) })
+  console.log(`linear model on the sample set: ${accuracy.toFixed(4)}`)
+  expect(accuracy).toBeLessThan(0.95)
+  expect(accuracy).toBeGreaterThan(0.85)
 })

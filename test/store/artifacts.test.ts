@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openStore } from '../../core/store/open.ts'
 import type { Store } from '../../core/store/store.ts'
 import { expectCoded } from './fail.ts'
-import { modelRow, temporaryHome } from './rows.ts'
+import { temporaryHome } from './homes.ts'
+import { modelRow } from './rows.ts'
 
 const abc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
 let store: Store

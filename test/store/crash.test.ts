@@ -3,8 +3,9 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openStore } from '../../core/store/open.ts'
+import { temporaryHome } from './homes.ts'
 import { killHard, startChild } from './processes.ts'
-import { jobRow, runRow, temporaryHome } from './rows.ts'
+import { jobRow, runRow } from './rows.ts'
 
 test.each([1, 7, 30])('killed after %i recorded verdicts, nothing recorded is lost', async (enough) => {
   const home = await temporaryHome()

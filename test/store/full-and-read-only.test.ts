@@ -1,5 +1,6 @@
 // A full disk and a read-only folder, on real small file systems (tmpfs); where mounting is not allowed, skipped loudly.
 import { execFileSync } from 'node:child_process'
+import { rmdirSync } from 'node:fs'
 import { cp, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +8,8 @@ import { afterEach, expect, test } from 'vitest'
 import type { VerdictRow } from '../../core/contract/rows.ts'
 import { openStore } from '../../core/store/open.ts'
 import { expectCoded } from './fail.ts'
-import { jobRow, runRow, temporaryHome, verdictRow } from './rows.ts'
+import { temporaryHome } from './homes.ts'
+import { jobRow, runRow, verdictRow } from './rows.ts'
 
 const mounted: string[] = []
 
@@ -19,7 +21,10 @@ async function mount(options: string): Promise<string> {
 }
 
 function unmountAll(): void {
-  for (const folder of mounted.splice(0)) execFileSync('umount', ['--lazy', folder], { stdio: 'pipe' })
+  for (const folder of mounted.splice(0)) {
+    execFileSync('umount', ['--lazy', folder], { stdio: 'pipe' })
+    rmdirSync(folder)
+  }
 }
 
 async function whyNot(): Promise<string | null> {

@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest'
 import { openStore } from '../../core/store/open.ts'
 import { expectCoded } from './fail.ts'
+import { temporaryHome } from './homes.ts'
 import { killHard, nextMessage, startChild } from './processes.ts'
-import { jobRow, runRow, temporaryHome, verdictRow } from './rows.ts'
+import { jobRow, runRow, verdictRow } from './rows.ts'
 
 test('a second instance is refused, here and in another process, until the first closes', async () => {
   const home = await temporaryHome()

@@ -7,7 +7,8 @@ import type { Migration } from 'kysely/migration'
 import { migrations as version1 } from '../../core/store/migrations/registry.ts'
 import { openStore } from '../../core/store/open.ts'
 import { expectCoded } from './fail.ts'
-import { jobRow, runRow, temporaryHome, verdictRow } from './rows.ts'
+import { temporaryHome } from './homes.ts'
+import { jobRow, runRow, verdictRow } from './rows.ts'
 
 const addNote: Migration = {
   async up(database: Kysely<unknown>) {

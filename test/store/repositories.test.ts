@@ -4,7 +4,8 @@ import type { RunSummary } from '../../core/contract/rows.ts'
 import { openStore } from '../../core/store/open.ts'
 import type { Store } from '../../core/store/store.ts'
 import { expectCoded } from './fail.ts'
-import { datasetRow, jobRow, modelRow, runRow, temporaryHome, verdictRow } from './rows.ts'
+import { temporaryHome } from './homes.ts'
+import { datasetRow, jobRow, modelRow, runRow, verdictRow } from './rows.ts'
 
 let store: Store
 

@@ -1,15 +1,8 @@
 // Rows for the store's tests, complete and valid against the contract's schemas.
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { recipeSchema } from '../../core/contract/recipe.ts'
 import type { DatasetRow, JobRow, ModelRow, RunRow, VerdictRow } from '../../core/contract/rows.ts'
 
 const createdAt = '2026-11-22T10:00:00.000Z'
-
-export function temporaryHome(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'espalier-store-'))
-}
 
 export function datasetRow(patch: Partial<DatasetRow> = {}): DatasetRow {
   return {

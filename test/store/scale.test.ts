@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { openStore } from '../../core/store/open.ts'
-import { jobRow, runRow, temporaryHome, verdictRow } from './rows.ts'
+import { temporaryHome } from './homes.ts'
+import { jobRow, runRow, verdictRow } from './rows.ts'
 
 const runs = 1_000
 const imagesPerRun = 100

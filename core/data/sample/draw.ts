@@ -22,19 +22,14 @@ export interface SampleOptions {
  * @throws EspalierError `recipe/invalid` for a count that is no whole number in 1…1,000,000 or a bad seed
  */
 export function drawSampleSet({ seed = 1, train = 10_000, test = 2_000 }: SampleOptions = {}): DatasetPair {
+  checkCount('training', train)
+  checkCount('test', test)
   const random = new SeededRandom(seed).fork('sample set 1')
   const name = 'sample'
   return createDatasetPair(name, drawSplit(name, 'train', train, random), drawSplit(name, 'test', test, random))
 }
 
 function drawSplit(name: string, split: Dataset['split'], count: number, root: SeededRandom): Dataset {
-  if (!(Number.isInteger(count) && count >= 1 && count <= largestCount)) {
-    throw new EspalierError(
-      'recipe/invalid',
-      `The sample set cannot have ${count} ${split === 'train' ? 'training' : 'test'} images.`,
-      `Ask for a whole number from 1 to ${largestCount}.`,
-    )
-  }
   const random = root.fork(split)
   const canvas = new Canvas(side)
   const pixels = new Uint8Array(count * side * side)
@@ -55,6 +50,15 @@ function drawSplit(name: string, split: Dataset['split'], count: number, root: S
     labels,
     source: `The ${split} sample set`,
   })
+}
+
+function checkCount(split: string, count: number): void {
+  if (Number.isInteger(count) && count >= 1 && count <= largestCount) return
+  throw new EspalierError(
+    'recipe/invalid',
+    `The sample set cannot have ${count} ${split} images.`,
+    `Ask for a whole number from 1 to ${largestCount}.`,
+  )
 }
 
 /** Every class equally often (to one image), in random order. */
