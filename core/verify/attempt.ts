@@ -2,7 +2,7 @@
 import type { Box, OutputRows, PreActivationBounds } from '../bounds/box.ts'
 import type { EspalierError } from '../contract/errors.ts'
 import { activationNodes } from '../nn/index.ts'
-import type { Evidence, VerifierName, VerifyProgress, Witness } from './outcome.ts'
+import type { Budget, Evidence, VerifierName, VerifyProgress, Witness } from './outcome.ts'
 import type { PreparedNetwork, VerifyContext } from './prepared.ts'
 import type { Problem } from './problem.ts'
 import { Replay } from './replay.ts'
@@ -18,6 +18,7 @@ export class Attempt {
   readonly problem: Problem
   readonly prepared: PreparedNetwork
   readonly replay: Replay
+  readonly budget: Budget
   readonly signal: AbortSignal
   /** Lower bounds of the property's rows, −Infinity where nothing is known. */
   readonly rowLower: Float64Array
@@ -34,12 +35,14 @@ export class Attempt {
   reason: string | null = null
   /** What broke in a stage that others can stand in for. */
   failure: EspalierError | null = null
+  #floor = -Infinity
   readonly #started = performance.now()
   readonly #report: (progress: VerifyProgress) => void
 
   constructor(
     context: VerifyContext,
     problem: Problem,
+    budget: Budget,
     signal: AbortSignal,
     report: (progress: VerifyProgress) => void,
   ) {
@@ -47,6 +50,7 @@ export class Attempt {
     this.problem = problem
     this.prepared = context.prepare(problem.network)
     this.replay = new Replay(problem)
+    this.budget = budget
     this.signal = signal
     this.rowLower = new Float64Array(problem.property.rows.rows).fill(-Infinity)
     this.#report = report
@@ -62,6 +66,11 @@ export class Attempt {
 
   /** Lower bound of the property's value. */
   get lowerBound(): number {
+    return Math.max(this.#floor, this.#rowBound)
+  }
+
+  /** What the row bounds alone say. */
+  get #rowBound(): number {
     return this.problem.property.kind === 'all-positive'
       ? this.rowLower.reduce((low, value) => Math.min(low, value), Infinity)
       : this.rowLower.reduce((high, value) => Math.max(high, value), -Infinity)
@@ -69,7 +78,7 @@ export class Attempt {
 
   /** Whether the row bounds prove the property. NaN proves nothing. */
   get proved(): boolean {
-    return this.lowerBound > 0
+    return this.#rowBound > 0
   }
 
   /** Rows not proved positive yet, by index of the property. */
@@ -101,6 +110,11 @@ export class Attempt {
     rows.forEach((row, i) => {
       if (lower[i] > this.rowLower[row]) this.rowLower[row] = lower[i]
     })
+  }
+
+  /** Raises the bound of the property as a whole (branch and bound, MILP); NaN is no bound. */
+  raiseFloor(lowerBound: number): void {
+    if (lowerBound > this.#floor) this.#floor = lowerBound
   }
 
   progress(stage: VerifierName, open: number | null = null, lowerBound = this.lowerBound): void {

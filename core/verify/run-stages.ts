@@ -30,7 +30,7 @@ export async function runStages(run: StageRun): Promise<Outcome> {
 }
 
 async function attemptStages(run: StageRun): Promise<Outcome> {
-  const attempt = new Attempt(run.context, run.problem, run.signal, run.report)
+  const attempt = new Attempt(run.context, run.problem, run.budget, run.signal, run.report)
   const deadline = performance.now() + run.budget.seconds * 1000
   for (const stage of run.stages) {
     const left = (deadline - performance.now()) / 1000
@@ -47,7 +47,7 @@ async function attemptStages(run: StageRun): Promise<Outcome> {
 /** One stage with a signal that aborts at its time limit; its seconds go to `detail`. */
 async function runStage(stage: Stage, attempt: Attempt, seconds: number): Promise<Decision | null> {
   const limit = new AbortController()
-  const timer = setTimeout(() => limit.abort(), Math.min(seconds * 1000, 2 ** 31 - 1))
+  const timer = setTimeout(() => limit.abort(), Math.max(1, Math.min(seconds * 1000, 2 ** 31 - 1)))
   const before = attempt.seconds
   try {
     return await stage.run(attempt, seconds, AbortSignal.any([attempt.signal, limit.signal]))

@@ -27,14 +27,16 @@ const stagesOf: { readonly [N in VerifierName]: (options: VerifierOptions) => re
   'alpha-crown': () => [predictStage(), intervalStage(), crownStage(), alphaCrownStage()],
   bab: () => [predictStage(), intervalStage(), crownStage(), babStage()],
   milp: () => [predictStage(), intervalStage(), crownStage(), milpStage()],
+  // A few restarts find nearly every counterexample; all of them only after branch and bound, which looks for them too.
   auto: (options) => [
     predictStage(),
     attackStage({ ...pgd(options), restarts: 2, steps: 40 }, 'quickAttack', 0.05),
     intervalStage(),
     crownStage(),
     alphaCrownStage(0.2),
-    attackStage(pgd(options), 'attack', 0.1),
-    babStage(0.9),
+    attackStage({ ...pgd(options), restarts: 5 }, 'attack', 0.05),
+    babStage(0.75),
+    attackStage({ ...pgd(options), seed: pgd(options).seed + 1 }, 'longAttack', 0.3),
     milpStage(),
   ],
 }

@@ -85,7 +85,7 @@ describe('solveCellLp', () => {
         expect(result.bound).toBeLessThanOrEqual(output[0] - output[1] + 1e-12)
         expect(result.bound).toBeGreaterThan(exact - 1e-6)
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     )
   })
 })

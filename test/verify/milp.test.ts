@@ -65,7 +65,7 @@ describe('the MILP of a network', () => {
         const output = evaluate64(network, point)
         expect(output[0] - output[1]).toBeCloseTo(exact, 4)
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     )
   })
 
@@ -183,7 +183,7 @@ describe('decideByMilp', () => {
           if (shift < 0) expect(report.witness?.margin).toBeLessThan(0)
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 12 },
     )
   })
 

@@ -41,7 +41,7 @@ describe('replay', () => {
 
   it.each([[[NaN]], [[Infinity, 0]], [[]], [[0, 0]]])('rejects %j', (point) => {
     const ask = problem(identity, [-1], [-0.5], row(1, 0))
-    expect(new Replay(ask).accept(point as number[])).toBeNull()
+    expect(new Replay(ask).accept(point)).toBeNull()
   })
 
   it('wants all rows negative for a targeted question', () => {

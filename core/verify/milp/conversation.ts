@@ -37,7 +37,7 @@ export function converse(
       finish({ kind: 'failed', message: `the solver thread failed: ${String(error)}` })
     const leave = (code: number): void =>
       finish({ kind: 'failed', message: `the solver thread ended with code ${code}` })
-    const limit = setTimeout(stop, Math.min(seconds * 1000, 2 ** 31 - 1))
+    const limit = setTimeout(stop, Math.max(1, Math.min(seconds * 1000, 2 ** 31 - 1)))
     signal.addEventListener('abort', stop, { once: true })
     worker.on('message', receive).on('error', fail).on('exit', leave)
     worker.postMessage(request)

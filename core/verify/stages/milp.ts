@@ -49,10 +49,11 @@ async function solve(attempt: Attempt, seconds: number, signal: AbortSignal): Pr
     progress: ({ lowerBound, incumbent, nodes }) => {
       attempt.domains = before + nodes
       if (incumbent !== null) attempt.upperBound = Math.min(incumbent, attempt.upperBound ?? Infinity)
-      attempt.progress('milp', null, Math.max(lowerBound, attempt.lowerBound))
+      attempt.progress('milp', null, Math.max(wholeBound(attempt, lowerBound), attempt.lowerBound))
     },
   })
   attempt.domains = before + report.nodes
+  attempt.raiseFloor(wholeBound(attempt, report.lowerBound))
   attempt.add('milpNodes', report.nodes)
   attempt.detail.milpBinaries = report.binaries
   return conclude(attempt, report)
@@ -73,11 +74,17 @@ async function tighten(attempt: Attempt, seconds: number, signal: AbortSignal): 
   attempt.add('tightenFixed', result.fixed)
 }
 
+/** A bound of the open rows as a bound of the whole property: rows proved before may be lower. */
+function wholeBound(attempt: Attempt, lowerBound: number): number {
+  if (attempt.problem.property.kind === 'any-positive') return lowerBound
+  return attempt.rowLower.reduce((low, value) => (value > 0 ? Math.min(low, value) : low), lowerBound)
+}
+
 function conclude(attempt: Attempt, report: MilpReport): Decision | null {
   if (report.witness) return { verdict: 'falsified', witness: report.witness }
   if (report.status === 'verified') {
-    const rows = attempt.problem.property.kind === 'all-positive' ? attempt.openRows : [0]
-    attempt.raise(rows, new Float64Array(rows.length).fill(report.lowerBound))
+    if (attempt.problem.property.kind === 'all-positive')
+      attempt.raise(attempt.openRows, new Float64Array(attempt.openRows.length).fill(report.lowerBound))
     return { verdict: 'verified', evidence: 'solver' }
   }
   attempt.reason =
