@@ -33,6 +33,8 @@ export async function newContext(
     viewport: { width: 1280, height: 800 },
     colorScheme: options.dark === true ? 'dark' : 'light',
   })
+  // Ample: the machine may be busy with a job of its own.
+  context.setDefaultTimeout(120_000)
   const complaints: string[] = []
   context.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
