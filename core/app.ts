@@ -1,9 +1,6 @@
 // The composition root: opens a home folder and implements the contract's Api on it.
 import { readFileSync } from 'node:fs'
 import { DatasetShelf, describeDataset, findMnist } from './app/datasets.ts'
-import { listDevices } from './app/devices.ts'
-import { getInstance } from './app/instance.ts'
-import { exportModel, getModel, listArchitectures } from './app/models.ts'
 import { openHome, type HomeAccess, type OpenedHome } from './app/open-home.ts'
 import { listRecipes } from './app/recipes.ts'
 import { exportRun, getRun } from './app/runs.ts'
@@ -85,13 +82,13 @@ function implement({ store, obstacle }: OpenedHome, { options, log, supervisor, 
         readOnly: obstacle !== null,
         mnistDirectory: findMnist(),
       }),
-    'devices.probe': listDevices,
+    'devices.probe': async () => (await import('./app/devices.ts')).listDevices(),
     'data.list': () => store.datasets.list(),
     'data.open': async ({ data }) => describeDataset(await shelf.open(data)),
-    'architectures.list': ({ inputShape }) => Promise.resolve(listArchitectures(inputShape)),
+    'architectures.list': async ({ inputShape }) => (await models()).listArchitectures(inputShape),
     'models.list': (page) => store.models.list(page),
-    'models.export': ({ id }) => exportModel(store, id),
-    'models.get': ({ id }) => getModel(store, id),
+    'models.export': async ({ id }) => (await models()).exportModel(store, id),
+    'models.get': async ({ id }) => (await models()).getModel(store, id),
     'recipes.list': listRecipes,
     'recipes.parse': async ({ yaml }) => planRecipe(await attempt(() => parseRecipe(yaml))),
     'recipes.format': async ({ recipe }) => ({ yaml: await attempt(() => formatRecipe(recipe)) }),
@@ -125,9 +122,12 @@ function implement({ store, obstacle }: OpenedHome, { options, log, supervisor, 
     'runs.export': ({ id, format }) => exportRun(store, id, format),
     'runs.metrics': ({ id }) => store.metrics.ofRun(id),
     'runs.verdicts': ({ id }) => store.verdicts.ofRun(id),
-    'runs.instance': (input) => getInstance(store, shelf, input),
+    'runs.instance': async (input) => (await import('./app/instance.ts')).getInstance(store, shelf, input),
   }
 }
+
+/** What needs networks, and with them TensorFlow.js, is loaded when it is first asked for. */
+const models = () => import('./app/models.ts')
 
 /** What throws at once becomes a rejection: every method of the Api answers with a promise. */
 async function attempt<T>(work: () => T | Promise<T>): Promise<T> {

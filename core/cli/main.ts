@@ -1,42 +1,4 @@
-// The `espalier` command: one subcommand for each thing the core can do (docs/cli.md).
-import { readFileSync } from 'node:fs'
-import { Command, CommanderError } from 'commander'
-import { addCompare } from './commands/compare.ts'
-import { addData } from './commands/data.ts'
-import { addDemo } from './commands/demo.ts'
-import { addDevices } from './commands/devices.ts'
-import { addExport } from './commands/export.ts'
-import { addRun } from './commands/run.ts'
-import { addServe } from './commands/serve.ts'
-import { addPrune, addTrain, addVerify } from './commands/single.ts'
-import { exitCodes } from './exit-codes.ts'
+// Entry of the `espalier` command.
+import { runCli } from './cli.ts'
 
-const { version, description } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string
-  description: string
-}
-
-const program = new Command('espalier').description(description).version(version).exitOverride()
-program.configureHelp({ sortOptions: false }).showHelpAfterError('(--help shows all flags)')
-for (const add of [
-  addDemo,
-  addRun,
-  addTrain,
-  addPrune,
-  addVerify,
-  addCompare,
-  addExport,
-  addData,
-  addDevices,
-  addServe,
-]) {
-  add(program)
-}
-
-try {
-  await program.parseAsync()
-} catch (thrown) {
-  // Commander has already said what is wrong; only the exit code is ours.
-  if (!(thrown instanceof CommanderError)) throw thrown
-  process.exitCode = thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage
-}
+process.exitCode = await runCli(process.argv.slice(2), { out: process.stdout, err: process.stderr })

@@ -21,7 +21,8 @@ export class ProgressView {
   show({ body }: JobEvent): void {
     if (body.type === 'gauge') this.#gauge(body.runId, body.gauge)
     else if (body.type === 'run') this.#run(body)
-    else if (body.type === 'log' && body.level !== 'info') this.#terminal.note(`  ${body.level}: ${body.message}`)
+    else if (body.type === 'log' && body.level === 'info') this.#terminal.status(`  ${body.message} …`)
+    else if (body.type === 'log') this.#terminal.note(`  ${body.level}: ${body.message}`)
   }
 
   #run({ runId, state, stage }: { runId: string; state: string; stage: string }): void {

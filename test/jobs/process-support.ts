@@ -13,6 +13,7 @@ const train = { epochs: 3, batchSize: 32, schedule: { kind: 'cosine' }, validati
 export function smallRecipe(verify: RecipeInput['verify'] = null): Recipe {
   return recipeSchema.parse({
     name: 'small',
+    provider: 'cpu',
     data: { source: 'sample', train: 600, test: 200, seed: 3 },
     variants: [
       { name: 'base', architecture: 'net1', train: { ...train, gammaL1: 1e-3 } },
@@ -56,7 +57,10 @@ export async function openWorkshop(): Promise<Workshop> {
   const event: Workshop['event'] = (wanted, from = 0) =>
     new Promise((resolve) => {
       const known = events.find((one) => one.sequence > from && wanted(one))
-      if (known !== undefined) return resolve(known)
+      if (known !== undefined) {
+        resolve(known)
+        return
+      }
       const watcher = (one: JobEvent): void => {
         if (!wanted(one)) return
         watchers.delete(watcher)

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { App } from '../../app.ts'
 import { verdictSchema } from '../../contract/verdict.ts'
 import { compareRuns, type ComparedRun, type Comparison, type FigureName } from '../../report/compare.ts'
-import { defineAction } from '../context.ts'
+import type { Shell } from '../context.ts'
 import { formatCount, formatSeconds, formatShare, formatTable } from '../table.ts'
 
 type Format = (value: number | null) => string
@@ -24,10 +24,10 @@ const formats: Readonly<Record<FigureName, readonly [title: string, format: Form
   meanSeconds: ['mean time', formatSeconds],
 }
 
-export function addCompare(program: Command): void {
+export function addCompare(program: Command, shell: Shell): void {
   const command = program.command('compare').argument('<run>').argument('<run>')
-  defineAction(command.description('compare two runs'), async ({ terminal, open }) => {
-    const app = await open()
+  shell.define(command.description('compare two runs'), async ({ terminal, open }) => {
+    const app = await open('read')
     const [first, second] = await Promise.all(command.args.slice(0, 2).map((id) => load(app, id)))
     const comparison = compareRuns(first, second)
     terminal.value({ first: first.run, second: second.run, ...comparison })

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { DatasetRow } from '../../contract/rows.ts'
-import { defineAction } from '../context.ts'
+import type { Shell } from '../context.ts'
 import { formatCount, formatTable } from '../table.ts'
 
 const columns = [
@@ -30,16 +30,16 @@ function datasetTable(rows: readonly DatasetRow[]): string {
   return formatTable(columns, cells)
 }
 
-export function addData(program: Command): void {
+export function addData(program: Command, shell: Shell): void {
   const data = program.command('data').description('datasets')
-  defineAction(data.command('list').description('the datasets seen so far'), async ({ terminal, open }) => {
-    const rows = await (await open()).api['data.list']({})
+  shell.define(data.command('list').description('the datasets seen so far'), async ({ terminal, open }) => {
+    const rows = await (await open('read')).api['data.list']({})
     terminal.value(rows)
     terminal.print(rows.length === 0 ? '  No dataset yet: espalier data import DIR' : datasetTable(rows))
     return undefined
   })
   const take = data.command('import').argument('<dir>', 'folder of IDX files, .gz or not')
-  defineAction(take.description('check a dataset and take it into the history'), async ({ terminal, open }) => {
+  shell.define(take.description('check a dataset and take it into the history'), async ({ terminal, open }) => {
     const directory = resolve(take.args[0])
     const { dataset, classCounts, range } = await (
       await open()

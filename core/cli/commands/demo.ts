@@ -1,7 +1,7 @@
 // `espalier demo`: the whole road on embedded data in a few minutes, and where to look at it afterwards.
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
-import { defineAction } from '../context.ts'
+import type { Shell } from '../context.ts'
 import { followJob } from '../follow.ts'
 import { jobExitCode } from '../job-exit.ts'
 import { summaryTable } from '../run-table.ts'
@@ -9,11 +9,11 @@ import { readRecipeFile } from './run.ts'
 
 const demoRecipe = fileURLToPath(new URL('../../../resources/recipes/demo.yaml', import.meta.url))
 
-export function addDemo(program: Command): void {
+export function addDemo(program: Command, shell: Shell): void {
   const command = program
     .command('demo')
     .description('train, prune and verify a small network, offline, in a few minutes')
-  defineAction(command, async ({ terminal, open }) => {
+  shell.define(command, async ({ terminal, open }) => {
     const recipe = await readRecipeFile(demoRecipe)
     const app = await open()
     const followed = await followJob(app, terminal, () => app.api['jobs.start']({ recipe }))

@@ -1,14 +1,14 @@
 // `espalier devices`: the compute providers, each with its self-test and measured speed.
 import type { Command } from 'commander'
-import { defineAction } from '../context.ts'
+import type { Shell } from '../context.ts'
 import { formatTable } from '../table.ts'
 
-export function addDevices(program: Command): void {
+export function addDevices(program: Command, shell: Shell): void {
   const command = program.command('devices').description('list compute providers, self-test each and measure it')
-  defineAction(command, async ({ terminal, open }) => {
-    const app = await open()
+  shell.define(command, async ({ terminal }) => {
     terminal.status('  probing …')
-    const devices = await app.api['devices.probe']({})
+    const { listDevices } = await import('../../app/devices.ts')
+    const devices = await listDevices()
     terminal.value(devices)
     const columns = [
       { title: 'provider', align: 'left' },

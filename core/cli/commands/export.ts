@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import type { App } from '../../app.ts'
 import type { ApiOutput } from '../../contract/api.ts'
 import { EspalierError, toErrorData } from '../../contract/errors.ts'
-import { defineAction } from '../context.ts'
+import type { Shell } from '../context.ts'
 import { formatCount, formatTable } from '../table.ts'
 
 interface ExportOptions {
@@ -13,17 +13,17 @@ interface ExportOptions {
   readonly results?: string
 }
 
-export function addExport(program: Command): void {
+export function addExport(program: Command, shell: Shell): void {
   const command = program.command('export').argument('<id>', 'a run or a model')
   command.description('write a model or the results of a run to files')
   command.option('--onnx <file>', 'the network (of a run: its final one): opset 13, float32, batch 1')
   command.option('--csv <file>', 'of a run: one line for each verified image')
   command.option('--results <file>', 'of a run: run, model, metrics and verdicts as JSON')
-  defineAction(command, async ({ terminal, open }) => {
+  shell.define(command, async ({ terminal, open }) => {
     const { onnx, csv, results } = command.opts<ExportOptions>()
     if (onnx === undefined && csv === undefined && results === undefined)
       throw new EspalierError('cli/usage', 'Nothing to write.', 'Give --onnx FILE, --csv FILE or --results FILE.')
-    const app = await open()
+    const app = await open('read')
     const [id] = command.args
     const written: { file: string; bytes: number }[] = []
     const save = async (file: string, content: ApiOutput<'runs.export'>): Promise<void> => {

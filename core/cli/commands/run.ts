@@ -5,8 +5,9 @@ import type { Command } from 'commander'
 import type { ApiOutput } from '../../contract/api.ts'
 import { EspalierError } from '../../contract/errors.ts'
 import type { Recipe } from '../../contract/recipe.ts'
+import { planRecipe } from '../../jobs/recipe/plan.ts'
 import { parseRecipe } from '../../jobs/recipe/text.ts'
-import { defineAction } from '../context.ts'
+import type { Shell } from '../context.ts'
 import { attachDataFlags, readDataFlags } from '../data-option.ts'
 import { followJob } from '../follow.ts'
 import { jobExitCode } from '../job-exit.ts'
@@ -49,25 +50,25 @@ export function planText({ recipe, stages, images, worstCaseSeconds }: ApiOutput
   return [`  ${recipe.title === '' ? recipe.name : recipe.title}`, '', formatTable(columns, rows), '', cost].join('\n')
 }
 
-export function addRun(program: Command): void {
+export function addRun(program: Command, shell: Shell): void {
   const command = program.command('run').argument('[recipe]', 'recipe file (YAML)')
   command.description('carry out a recipe: train, simplify, verify, and store everything')
   command.option('--dry-run', 'check the recipe and print the plan with its worst-case cost')
   command.option('--resume <job>', 'go on with a job that was stopped')
   attachDataFlags(command, 'what the recipe says')
-  defineAction(command, async ({ terminal, open }) => {
+  shell.define(command, async ({ terminal, open }) => {
     const { dryRun, resume } = command.opts<RunOptions>()
     const path = command.args.at(0)
     if ((path === undefined) === (resume === undefined))
       throw new EspalierError('cli/usage', 'Give a recipe file, or --resume JOB.', 'espalier run --help shows how.')
     const recipe = path === undefined ? null : withData(await readRecipeFile(path), readDataFlags(command))
-    const app = await open()
     if (dryRun === true && recipe !== null) {
-      const plan = await app.api['recipes.plan']({ recipe })
+      const plan = planRecipe(recipe)
       terminal.value(plan)
       terminal.print(planText(plan))
       return undefined
     }
+    const app = await open()
     const followed = await followJob(app, terminal, () =>
       recipe === null ? app.api['jobs.resume']({ id: resume ?? '' }) : app.api['jobs.start']({ recipe }),
     )

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { EspalierError } from '../../contract/errors.ts'
 import { startServer } from '../../serve/server.ts'
-import { defineAction } from '../context.ts'
+import type { Shell } from '../context.ts'
 
 const builtInterface = fileURLToPath(new URL('../../../dist/renderer', import.meta.url))
 
@@ -16,15 +16,15 @@ const openers: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   win32: ['cmd', '/c', 'start', ''],
 }
 
-export function addServe(program: Command): void {
+export function addServe(program: Command, shell: Shell): void {
   const command = program.command('serve').description('open the app in a browser, on this machine only')
   command.option('--port <n>', 'port on 127.0.0.1 (default: any free one)', '0')
   command.option('--open', 'open the browser too')
-  defineAction(command, async ({ terminal, open }) => {
+  shell.define(command, async ({ terminal, open }) => {
     const options = command.opts<{ port: string; open?: boolean }>()
     if (!existsSync(join(builtInterface, 'index.html')))
       throw new EspalierError('input/not-found', 'The interface is not built.', 'Run: npm run build:renderer')
-    const app = await open('serve')
+    const app = await open('prefer-write', 'serve')
     const server = await startServer({
       app,
       root: builtInterface,

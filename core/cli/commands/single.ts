@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { App } from '../../app.ts'
 import { recipeSchema, simplifySchema, trainSchema, variantSchema, verifySchema } from '../../contract/recipe.ts'
 import { readRecipe } from '../../jobs/recipe/text.ts'
-import { defineAction, type Context } from '../context.ts'
+import type { Context, Shell } from '../context.ts'
 import { attachDataFlags, dataOfModel, readDataFlags } from '../data-option.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { flagsOf } from '../flags.ts'
@@ -59,25 +59,25 @@ async function takeModel(app: App, command: Command): Promise<{ from: string; da
   return { from: `model:${model}`, data: readDataFlags(command) ?? (await dataOfModel(app, model)) }
 }
 
-export function addTrain(program: Command): void {
+export function addTrain(program: Command, shell: Shell): void {
   const command = program.command('train').description('train a network')
   attachCommon(command, 'trained', 'the sample set')
   freshFlags.attach(command)
   trainFlags.attach(command)
-  defineAction(command, async (context) => {
+  shell.define(command, async (context) => {
     const variant = { architecture: 'net1', ...freshFlags.read(command), train: trainFlags.read(command) }
     return jobExitCode(await perform(context, command, variant, { data: readDataFlags(command), verify: null }))
   })
 }
 
-export function addPrune(program: Command): void {
+export function addPrune(program: Command, shell: Shell): void {
   const command = program.command('prune').description('prune a model of the history, then fine-tune it')
   command.requiredOption('--model <id>', 'model to prune (espalier compare and the app show ids)')
   attachCommon(command, 'pruned', 'what the model was made with')
   simplifyFlags.attach(command)
   fineTuneFlags.attach(command)
   command.option('--no-fine-tune', 'leave the pruned network as it is')
-  defineAction(command, async (context) => {
+  shell.define(command, async (context) => {
     const { from, data } = await takeModel(await context.open(), command)
     const simplify = { method: 'neuron', ...simplifyFlags.read(command) }
     const fineTune = command.opts<{ fineTune: boolean }>().fineTune ? fineTuneFlags.read(command) : undefined
@@ -85,12 +85,12 @@ export function addPrune(program: Command): void {
   })
 }
 
-export function addVerify(program: Command): void {
+export function addVerify(program: Command, shell: Shell): void {
   const command = program.command('verify').description('verify the robustness of a model of the history')
   command.requiredOption('--model <id>', 'model to verify')
   attachCommon(command, 'verified', 'what the model was made with')
   verifyFlags.attach(command)
-  defineAction(command, async (context) => {
+  shell.define(command, async (context) => {
     const { from, data } = await takeModel(await context.open(), command)
     const followed = await perform(context, command, { from }, { data, verify: verifyFlags.read(command) })
     return verdictExitCode(followed)

@@ -61,9 +61,12 @@ class JobExecution {
     emit: (body: JobEventBody) => void,
   ): Promise<JobExecution> {
     const { recipe } = job
+    const tell = (message: string): void => emit({ type: 'log', level: 'info', message })
+    tell('opening the images')
     const { pair, row } = await openRecorded(store, recipe.data)
     requireRunning(signal)
     const threads = recipe.threads === 0 ? {} : { threads: recipe.threads }
+    tell(`starting the engine (${recipe.provider})`)
     // What `auto` finds is asked once: the engines of all variants are alike.
     const engine = await openEngine({ provider: recipe.provider as EngineOptions['provider'], ...threads })
     const { provider } = engine

@@ -1,0 +1,49 @@
+// The `espalier` command line as a function: one subcommand for each thing the core can do (docs/cli.md).
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { addCompare } from './commands/compare.ts'
+import { addData } from './commands/data.ts'
+import { addDemo } from './commands/demo.ts'
+import { addDevices } from './commands/devices.ts'
+import { addExport } from './commands/export.ts'
+import { addRun } from './commands/run.ts'
+import { addServe } from './commands/serve.ts'
+import { addPrune, addTrain, addVerify } from './commands/single.ts'
+import { Shell } from './context.ts'
+import { exitCodes } from './exit-codes.ts'
+import type { Streams } from './terminal.ts'
+
+const { version, description } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+  description: string
+}
+
+/** Carries out `args` (without program and script) and returns the exit code. */
+export async function runCli(args: readonly string[], streams: Streams): Promise<number> {
+  const shell = new Shell(streams)
+  const program = new Command('espalier').description(description).version(version).exitOverride()
+  program.configureHelp({ sortOptions: false }).showHelpAfterError('(--help shows all flags)')
+  program.configureOutput({ writeOut: (text) => streams.out.write(text), writeErr: (text) => streams.err.write(text) })
+  for (const add of [
+    addDemo,
+    addRun,
+    addTrain,
+    addPrune,
+    addVerify,
+    addCompare,
+    addExport,
+    addData,
+    addDevices,
+    addServe,
+  ]) {
+    add(program, shell)
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return shell.exitCode
+  } catch (thrown) {
+    // Commander has already said what is wrong; only the exit code is ours.
+    if (!(thrown instanceof CommanderError)) throw thrown
+    return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  }
+}

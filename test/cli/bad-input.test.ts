@@ -1,0 +1,114 @@
+// What a user can get wrong: each has its coded error, its hint and its exit code.
+import { chmodSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createApp } from '../../core/app.ts'
+import { openBench, type Bench } from './support.ts'
+
+let bench: Bench
+beforeAll(() => {
+  bench = openBench()
+})
+afterAll(() => bench.dispose())
+
+const head = 'name: it\nvariants:\n  - { name: base, architecture: net1, train: { epochs: 1 } }\n'
+const idx = (magic: number, count: number, bytes: number): Uint8Array => {
+  const buffer = Buffer.alloc(16 + bytes)
+  ;[magic, count, 28, 28].forEach((value, i) => buffer.writeUInt32BE(value, i * 4))
+  return buffer
+}
+const labels = (count: number): Uint8Array => {
+  const buffer = Buffer.alloc(8 + count)
+  buffer.writeUInt32BE(0x801, 0)
+  buffer.writeUInt32BE(count, 4)
+  return buffer
+}
+
+describe('a recipe', () => {
+  it.each([
+    ['with an unknown key', `${head}sede: 3\n`, 'recipe/unknown-key', "Did you mean 'seed'?"],
+    ['with a wrong type', `${head}seed: many\n`, 'recipe/invalid', 'a whole number'],
+    ['with ε below zero', `${head}verify: { epsilon: -0.1 }\n`, 'verify/epsilon', 'at least 0 and at most 1'],
+    ['with ε NaN', `${head}verify: { epsilon: .nan }\n`, 'verify/epsilon', 'at least 0 and at most 1'],
+    ['that is not YAML', 'name: [', 'recipe/syntax', 'Line 1'],
+  ])('%s is an input error', async (_name, yaml, code, part) => {
+    const { code: exit, err, out } = await bench.run('run', '--dry-run', bench.file('it.yaml', yaml))
+    expect(exit).toBe(3)
+    expect(err).toContain(code)
+    expect(err).toContain(part)
+    expect(out).toBe('')
+  })
+
+  it('that is not there is an input error, as JSON too', async () => {
+    const { code, out } = await bench.run('run', '--json', '--dry-run', 'nowhere.yaml')
+    expect(code).toBe(3)
+    expect(JSON.parse(out)).toMatchObject({ error: { code: 'input/not-found' } })
+  })
+})
+
+describe('flags', () => {
+  it.each([
+    [['verify', '--model', 'net-x', '--data', 'sample', '--epsilon', '-0.1'], 3, 'verify/epsilon'],
+    [['verify', '--model', 'net-x', '--data', 'sample', '--epsilon', 'NaN'], 3, 'verify/epsilon'],
+    [['train', '--epochs', 'three'], 3, "variants[0].train.epochs is 'three'; it must be a whole number"],
+    [['train', '--schedule', 'cosin'], 3, "Did you mean 'cosine'?"],
+    [['train', '--epoch', '3'], 2, "unknown option '--epoch'"],
+    [['prune'], 2, "required option '--model <id>'"],
+    [['run'], 2, 'cli/usage'],
+    [['run', '--resume', 'job-nothing'], 3, 'job/unknown'],
+    [['compare', 'run-a', 'run-b'], 3, 'store/missing'],
+    [['export', 'net-nothing', '--onnx', 'x.onnx'], 3, 'store/missing'],
+    [['serve', '--port', 'eighty'], 2, 'cli/usage'],
+    [['bloom'], 2, 'bloom'],
+  ])('%j end with %i', async (args, exit, part) => {
+    const { code, err } = await bench.run(...args)
+    expect(err).toContain(part)
+    expect(code).toBe(exit)
+  })
+})
+
+describe('data', () => {
+  const folderWith = (name: string, files: Readonly<Record<string, Uint8Array>>): string => {
+    mkdirSync(join(bench.folder, name))
+    const good = { 'train-images-idx3-ubyte': idx(0x803, 2, 1568), 'train-labels-idx1-ubyte': labels(2) }
+    const test = { 't10k-images-idx3-ubyte': idx(0x803, 2, 1568), 't10k-labels-idx1-ubyte': labels(2) }
+    for (const [file, bytes] of Object.entries({ ...good, ...test, ...files })) bench.file(join(name, file), bytes)
+    return join(bench.folder, name)
+  }
+
+  it.each([
+    ['truncated', { 'train-images-idx3-ubyte': idx(0x803, 2, 1000) }, 'data/idx-truncated'],
+    ['magic', { 'train-images-idx3-ubyte': idx(0x999, 2, 1568) }, 'data/idx-magic'],
+    ['lengths', { 'train-labels-idx1-ubyte': labels(3) }, 'data/length-mismatch'],
+  ])('%s is refused with its code', async (name, files, code) => {
+    const { code: exit, err } = await bench.run('data', 'import', folderWith(name, files))
+    expect(err).toContain(code)
+    expect(exit).toBe(3)
+  })
+})
+
+describe('the home folder', () => {
+  it('in use by another instance is refused', async () => {
+    const app = await createApp({ home: bench.home, shell: 'test' })
+    const { code, err } = await bench.run('run', bench.file('it.yaml', head))
+    await app.dispose()
+    expect(err).toContain('store/locked')
+    expect(code).toBe(4)
+  })
+
+  it.skipIf(process.getuid?.() === 0)('that cannot be written is refused', async () => {
+    const home = join(bench.folder, 'readonly')
+    mkdirSync(home)
+    chmodSync(home, 0o555)
+    const { code, err } = await bench.run('run', '--home', home, bench.file('it.yaml', head))
+    chmodSync(home, 0o755)
+    expect(err).toContain('store/read-only')
+    expect(code).toBe(4)
+  })
+
+  it('that is a file is refused with a store error', async () => {
+    const { code, err } = await bench.run('run', '--home', bench.file('file', ''), bench.file('it.yaml', head))
+    expect(err).toMatch(/store\/|input\//)
+    expect([3, 4]).toContain(code)
+  })
+})

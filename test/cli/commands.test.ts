@@ -1,0 +1,162 @@
+// The road from the command line: train, prune, verify, run, compare, export; Ctrl-C and going on.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { FollowedJob } from '../../core/cli/follow.ts'
+import { openBench, type Bench } from './support.ts'
+
+let bench: Bench
+let trained: FollowedJob['runs'][number]
+let pruned: FollowedJob['runs'][number]
+
+const sample = ['--sample-train', '600', '--sample-test', '100', '--provider', 'cpu']
+const parse = (out: string): FollowedJob => JSON.parse(out) as FollowedJob
+
+beforeAll(async () => {
+  bench = openBench()
+  const first = await bench.run(
+    'train',
+    '--json',
+    '--epochs',
+    '2',
+    '--gamma-l1',
+    '0.001',
+    '--validation',
+    '0',
+    ...sample,
+  )
+  expect(first.err).toContain('job job-')
+  expect(first.code).toBe(0)
+  trained = parse(first.out).runs[0]
+  const model = trained.modelId ?? ''
+  const second = await bench.run(
+    'prune',
+    '--json',
+    '--model',
+    model,
+    '--ratio',
+    '0.5',
+    '--fine-tune-epochs',
+    '1',
+    '--provider',
+    'cpu',
+  )
+  expect(second.err).not.toContain('error')
+  pruned = parse(second.out).runs[0]
+}, 120_000)
+afterAll(() => bench.dispose())
+
+describe('train and prune', () => {
+  it('make models with their figures', () => {
+    expect(trained.summary).toMatchObject({ hiddenNeurons: 112, images: 0 })
+    expect(pruned.summary).toMatchObject({ hiddenNeurons: 55, images: 0 })
+    expect(trained.summary?.robustness).not.toBeNull()
+  })
+
+  it('prune on the data of the model, without being told', () => {
+    expect(pruned.datasetId).toBe(trained.datasetId)
+  })
+})
+
+describe('verify', () => {
+  it('says by its exit code what came out', async () => {
+    const common = [
+      '--model',
+      pruned.modelId ?? '',
+      '--method',
+      'crown',
+      '--images-count',
+      '3',
+      '--provider',
+      'cpu',
+      '--json',
+    ]
+    const none = await bench.run('verify', '--epsilon', '0', ...common)
+    const summary = parse(none.out).runs[0].summary
+    // At ε 0 the verdict is the classification.
+    expect(none.code).toBe(summary?.verified === 3 ? 0 : 1)
+    const wide = await bench.run('verify', '--epsilon', '1', ...common)
+    expect([1, 5]).toContain(wide.code)
+  })
+
+  it('refuses a model that does not fit the data', async () => {
+    const { mkdirSync, writeFileSync } = await import('node:fs')
+    const folder = join(bench.folder, 'small-images')
+    mkdirSync(folder)
+    const head = (...values: number[]): Buffer => {
+      const buffer = Buffer.alloc(values.length * 4)
+      values.forEach((value, i) => buffer.writeUInt32BE(value, i * 4))
+      return buffer
+    }
+    for (const split of ['train', 't10k']) {
+      writeFileSync(
+        join(folder, `${split}-images-idx3-ubyte`),
+        Buffer.concat([head(0x803, 10, 8, 8), Buffer.alloc(640)]),
+      )
+      writeFileSync(
+        join(folder, `${split}-labels-idx1-ubyte`),
+        Buffer.concat([head(0x801, 10), Buffer.from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])]),
+      )
+    }
+    const { code, err } = await bench.run(
+      'verify',
+      '--model',
+      trained.modelId ?? '',
+      '--data',
+      folder,
+      '--provider',
+      'cpu',
+    )
+    expect(err).toContain('model/does-not-fit-data')
+    expect(code).toBe(3)
+  })
+})
+
+describe('compare and export', () => {
+  it('shows what changed and warns of nothing when nothing is unfair', async () => {
+    const { code, out } = await bench.run('compare', trained.id, pruned.id)
+    expect(code).toBe(0)
+    expect(out).toMatch(/hidden neurons\s+112\s+55\s+−57/)
+    expect(out).not.toContain('note:')
+  })
+
+  it('writes ONNX, CSV and JSON', async () => {
+    const files = ['net.onnx', 'verdicts.csv', 'run.json'].map((name) => join(bench.folder, name))
+    const { code } = await bench.run('export', pruned.id, '--onnx', files[0], '--csv', files[1], '--results', files[2])
+    expect(code).toBe(0)
+    expect(readFileSync(files[0]).length).toBeGreaterThan(10_000)
+    expect(readFileSync(files[1], 'utf8')).toMatch(/^image,label,predicted,/)
+    expect(JSON.parse(readFileSync(files[2], 'utf8'))).toMatchObject({ run: { id: pruned.id }, verdicts: [] })
+  })
+})
+
+describe('run', () => {
+  const recipe = `
+name: it
+provider: cpu
+data: { source: sample, train: 600, test: 100 }
+variants:
+  - { name: base, architecture: net1, train: { epochs: 400, earlyStop: null }, paper: { accuracy: 0.98 } }
+verify: null
+`
+  it('prints the plan', async () => {
+    const { code, out } = await bench.run('run', '--dry-run', bench.file('it.yaml', recipe))
+    expect(code).toBe(0)
+    expect(out).toContain('at most 400 epochs')
+  })
+
+  it('stops on Ctrl-C, says how to go on, and goes on', async () => {
+    const running = bench.start('run', bench.file('it.yaml', recipe.replace('400', '60')))
+    await running.says(/epoch \d|: train/)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    running.child.kill('SIGINT')
+    const { code, err } = await running.finished
+    const again = /espalier (run --resume job-\w+)/.exec(err)
+    expect(code).toBe(130)
+    expect(again).not.toBeNull()
+    const resumed = await bench.run(...(again?.[1] ?? '').split(' '))
+    expect(resumed.code).toBe(0)
+    expect(resumed.out).toMatch(/accuracy\s+paper/)
+    expect(resumed.out).toContain('0.98')
+  })
+})
