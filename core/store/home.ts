@@ -1,6 +1,7 @@
 // The data folder: where its parts lie, made where missing, and probed by really writing to it.
+import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { EspalierError } from '../contract/errors.ts'
 import { fileError } from './errors.ts'
 
@@ -36,7 +37,7 @@ export function homePaths(home: string): HomePaths {
 export async function prepareHome({ home, temporary }: HomePaths): Promise<void> {
   const probe = join(home, `.probe-${process.pid}`)
   try {
-    await mkdir(temporary, { recursive: true })
+    await makeFolders(temporary)
     const file = await open(probe, 'w')
     try {
       await file.writeFile(Buffer.alloc(4_096, 1))
@@ -48,6 +49,17 @@ export async function prepareHome({ home, temporary }: HomePaths): Promise<void>
   } catch (cause) {
     throw homeError(home, cause)
   }
+}
+
+/** Makes a chain of folders one by one: Node's own recursive mkdir never returns below /proc. */
+async function makeFolders(path: string): Promise<void> {
+  const missing: string[] = []
+  for (let folder = path; !existsSync(folder); folder = dirname(folder)) missing.unshift(folder)
+  for (const folder of missing) await mkdir(folder).catch(ignoreExisting)
+}
+
+function ignoreExisting(cause: unknown): void {
+  if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
 }
 
 /** Node answers ENOENT where it may not make a chain of folders on a read-only file system. */

@@ -50,6 +50,10 @@ test('a home where a file is in the way is refused', async () => {
   await expectCoded(openStore(file), 'store/read-only')
 })
 
+test.skipIf(process.platform !== 'linux')('a home below /proc is refused, not waited for', async () => {
+  await expectCoded(openStore('/proc/espalier/home'), 'store/read-only', '/proc/espalier/home')
+})
+
 test.skipIf(reason !== null)('a read-only home is refused for writing and can be read', async () => {
   const source = await temporaryHome()
   const store = await openStore(source)
