@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { constant, openEngine, scalar } from '../../core/engine/engine.ts'
 import type { Engine, ProgramDefinition } from '../../core/engine/engine.ts'
 import { conv2d } from '../../core/engine/ops/conv2d.ts'
+import { decodeModel } from '../../core/engine/onnx/schema.ts'
+import { emitModel } from '../../core/engine/record/emit.ts'
+import { record } from '../../core/engine/record/record.ts'
 import { recorder } from '../../core/engine/record/recorder.ts'
 import { tf } from '../../core/engine/tensor.ts'
 import type { Tensor } from '../../core/engine/tensor.ts'
@@ -195,4 +198,47 @@ test('nothing is left after recording: no tensors, no data', async () => {
   await expect(engine.compile(program('broken', () => tf.matMul(tf.ones([2]), tf.ones([3]))))).rejects.toThrow()
   expect([tf.memory().numTensors, recorder.numDataIds()]).toEqual([tensors, ids])
   await expect(engine.compile(program('leaky', (x) => tf.add(x, tf.keep(tf.neg(x)))))).rejects.toThrow(/left 1 tensors/)
+})
+
+describe('constants', () => {
+  test('a large array is one tensor for all programs, and an input of their models', async () => {
+    const data = new Float32Array(2 ** 22 + 2).fill(0.25)
+    const definition = (name: string): ProgramDefinition<'x', 'y'> => ({
+      name,
+      key: name,
+      inputs: { x: { shape: [1, 1] } },
+      build: ({ x }) => ({ y: tf.sum(tf.mul(x, constant(data, [2, data.length / 2]))) }),
+    })
+    for (const name of ['first', 'second']) {
+      const compiled = await engine.compile(definition(name))
+      const { y } = await compiled.run({ x: Float32Array.of(2) })
+      expect(y[0]).toBeCloseTo(data.length / 2, -1)
+    }
+    const recording = record(definition('third'), 'float32')
+    const model = emitModel('third', 'float32', Object.values(recording.inputs), recording.outputs)
+    expect(model.shared.map(({ data: shared }) => shared)).toEqual([data])
+    expect(model.bytes.length).toBeLessThan(1000)
+  })
+
+  test('the same array twice is stored once; dead nodes and cancelling transposes are not recorded', () => {
+    const data = new Float32Array(600).fill(0.5).map((_, index) => index)
+    const recording = record(
+      {
+        name: 'slim',
+        key: 'slim',
+        inputs: { x: { shape: [20, 30] } },
+        build: ({ x }) => {
+          tf.exp(x)
+          const back = tf.transpose(tf.transpose(x))
+          return { y: tf.add(tf.mul(tf.add(back, constant(data, [20, 30])), constant(data, [20, 30])), tf.scalar(2)) }
+        },
+      },
+      'float32',
+    )
+    const { bytes, nodeCount } = emitModel('slim', 'float32', Object.values(recording.inputs), recording.outputs)
+    const { graph } = decodeModel(bytes)
+    expect(graph.node.map(({ opType }) => opType)).toEqual(['Add', 'Mul', 'Add', 'Identity'])
+    expect(nodeCount).toBe(4)
+    expect(graph.initializer.map(({ rawData }) => rawData?.length)).toEqual([2400, 4])
+  })
 })

@@ -3,14 +3,29 @@ import { modelBytes, node as nodeProto, int64Tensor, tensor, valueInfo } from '.
 import type { Attributes } from '../onnx/model.ts'
 import { onnxType } from '../onnx/schema.ts'
 import type { NodeProto, OnnxType, TensorProto } from '../onnx/schema.ts'
-import type { Precision, TensorData } from '../program.ts'
+import type { Precision, TensorData, TensorType } from '../program.ts'
 import { size } from './value.ts'
 import type { ElementType, RecordedNode, Shape, Value } from './value.ts'
+
+/** A constant the model takes as an input on every run, so that programs share one copy. */
+export interface SharedConstant {
+  readonly name: string
+  readonly data: TensorData
+  readonly dtype: TensorType
+  readonly shape: Shape
+}
 
 export interface EmittedModel {
   readonly bytes: Uint8Array
   readonly nodeCount: number
+  readonly shared: readonly SharedConstant[]
 }
+
+/**
+ * Constants with more entries (16 MB of float32) are shared inputs; smaller ones are stored in the model, which makes
+ * matrix products about a third faster because the runtime packs them once (docs/decisions/0002-engine.md).
+ */
+export const largestStoredConstant = 2 ** 22
 
 /** Above this many entries a uniform constant is expanded by the runtime instead of stored. */
 const storedUniformEntries = 64
@@ -29,8 +44,9 @@ export function emitModel(
   precision: Precision,
   inputs: readonly Value[],
   outputs: Readonly<Record<string, Value>>,
+  largestStored = largestStoredConstant,
 ): EmittedModel {
-  const writer = new Writer(precision)
+  const writer = new Writer(precision, largestStored)
   const reached = reachable(Object.values(outputs))
   for (const value of reached) writer.define(value)
   for (const [output, value] of Object.entries(outputs)) writer.output(output, value)
@@ -38,12 +54,14 @@ export function emitModel(
     name,
     nodes: writer.nodes,
     initializers: writer.initializers,
-    inputs: inputs.map((value) => valueInfo(valueName(value), elementType(value.dtype, precision), value.shape)),
+    inputs: [...inputs.map((value) => ({ ...value, name: valueName(value) })), ...writer.shared].map(
+      ({ name: input, dtype, shape }) => valueInfo(input, elementType(dtype, precision), shape),
+    ),
     outputs: Object.entries(outputs).map(([output, value]) =>
       valueInfo(outputName(output), elementType(value.dtype, precision), value.shape),
     ),
   })
-  return { bytes, nodeCount: writer.nodes.length }
+  return { bytes, nodeCount: writer.nodes.length, shared: writer.shared }
 }
 
 /** Everything the given values are computed from, oldest first. */
@@ -65,16 +83,19 @@ function valueName(value: Value): string {
 class Writer {
   readonly nodes: NodeProto[] = []
   readonly initializers: TensorProto[] = []
+  readonly shared: SharedConstant[] = []
   readonly #precision: Precision
+  readonly #largestStored: number
   readonly #written = new Set<RecordedNode>()
 
-  constructor(precision: Precision) {
+  constructor(precision: Precision, largestStored: number) {
     this.#precision = precision
+    this.#largestStored = largestStored
   }
 
   define(value: Value): void {
     const { origin } = value
-    if (origin.kind === 'host') this.#store(valueName(value), value.dtype, value.shape, origin.data)
+    if (origin.kind === 'host') this.#host(value, origin.data)
     else if (origin.kind === 'ints') this.initializers.push(int64Tensor(valueName(value), origin.values))
     else if (origin.kind === 'uniform') this.#uniform(value, origin.fill)
     else if (origin.kind === 'node') this.#node(value, origin.node, origin.output)
@@ -98,6 +119,12 @@ class Writer {
     return { to: elementType(to as ElementType, this.#precision) }
   }
 
+  #host(value: Value, data: TensorData): void {
+    const [name, { dtype, shape }] = [valueName(value), value]
+    if (data.length > this.#largestStored && dtype !== 'int64') this.shared.push({ name, data, dtype, shape })
+    else this.#store(name, dtype, shape, data)
+  }
+
   #uniform(value: Value, fill: number): void {
     const count = size(value.shape)
     const name = valueName(value)
@@ -111,7 +138,7 @@ class Writer {
   }
 
   #store(name: string, dtype: ElementType, shape: Shape, data: TensorData | BigInt64Array): void {
-    const stored = data instanceof BigInt64Array ? data : stored32or64(data, dtype, this.#precision)
+    const stored = data instanceof BigInt64Array ? data : storedData(data, dtype, this.#precision)
     this.initializers.push(tensor(name, elementType(dtype, this.#precision), shape, stored))
   }
 }
@@ -123,7 +150,7 @@ function filled(dtype: ElementType, count: number, fill: number): TensorData | B
 }
 
 /** `data` in the element type the model stores, converted only where it differs. */
-export function stored32or64(data: TensorData, dtype: ElementType, precision: Precision): TensorData {
+export function storedData(data: TensorData, dtype: ElementType, precision: Precision): TensorData {
   if (dtype === 'bool') return data instanceof Uint8Array ? data : Uint8Array.from(data)
   if (dtype !== 'float32') return data instanceof Int32Array ? data : Int32Array.from(data)
   if (precision === 'float64') return data instanceof Float64Array ? data : Float64Array.from(data)

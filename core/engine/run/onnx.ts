@@ -3,7 +3,8 @@ import * as ort from 'onnxruntime-node'
 import { EspalierError } from '../../contract/errors.ts'
 import type { Precision, ProgramDefinition, ProviderName, TensorData, TensorSpec, TensorType } from '../program.ts'
 import { modelBytes, node, valueInfo } from '../onnx/model.ts'
-import { elementType, emitModel, inputName, outputName } from '../record/emit.ts'
+import { elementType, emitModel, inputName, outputName, storedData } from '../record/emit.ts'
+import type { SharedConstant } from '../record/emit.ts'
 import { record } from '../record/record.ts'
 import { checkNoStrangers, checkedInputs, inputData } from './check.ts'
 import type { CheckedInput } from './check.ts'
@@ -43,6 +44,7 @@ class OnnxProgram<I extends string, O extends string> implements CompiledProgram
   readonly #precision: Precision
   readonly #inputs: readonly CheckedInput[]
   readonly #outputNames: readonly O[]
+  readonly #constants: Readonly<Record<string, ort.Tensor>>
   #session: ort.InferenceSession | null
 
   constructor(
@@ -50,7 +52,9 @@ class OnnxProgram<I extends string, O extends string> implements CompiledProgram
     precision: Precision,
     session: ort.InferenceSession,
     outputs: Readonly<Record<O, Required<TensorSpec>>>,
+    constants: Readonly<Record<string, ort.Tensor>>,
   ) {
+    this.#constants = constants
     this.#name = definition.name
     this.#precision = precision
     this.#inputs = checkedInputs(definition.inputs)
@@ -63,7 +67,7 @@ class OnnxProgram<I extends string, O extends string> implements CompiledProgram
     const session = this.#live()
     const given: Readonly<Record<string, TensorData>> = inputs
     checkNoStrangers(this.#name, this.#inputs, given)
-    const feeds: Record<string, ort.Tensor> = {}
+    const feeds: Record<string, ort.Tensor> = { ...this.#constants }
     for (const input of this.#inputs) {
       const data = inputData(this.#name, input, given[input.name], this.#precision)
       feeds[inputName(input.name)] = new ort.Tensor(ortType(input.dtype, this.#precision), data, input.shape)
@@ -117,23 +121,43 @@ export async function startSession(options: OnnxOptions): Promise<void> {
   }
 }
 
+/** One runtime tensor for each large constant, whatever the number of programs that use it. */
+class ConstantPool {
+  readonly #precision: Precision
+  readonly #known = new WeakMap<TensorData, Map<string, ort.Tensor>>()
+
+  constructor(precision: Precision) {
+    this.#precision = precision
+  }
+
+  tensor({ data, dtype, shape }: SharedConstant): ort.Tensor {
+    const key = `${dtype}:${shape.join()}`
+    const versions = this.#known.get(data) ?? new Map<string, ort.Tensor>()
+    this.#known.set(data, versions)
+    const known = versions.get(key)
+    if (known !== undefined) return known
+    const stored = storedData(data, dtype, this.#precision)
+    const made = new ort.Tensor(ortType(dtype, this.#precision), stored, shape)
+    versions.set(key, made)
+    return made
+  }
+}
+
 export function createOnnxExecutor(options: OnnxOptions): Executor {
+  const { provider, precision } = options
+  const pool = new ConstantPool(precision)
   return {
-    provider: options.provider,
+    provider,
     async compile(definition) {
-      const recording = record(definition, options.precision)
-      const { bytes } = emitModel(
-        definition.name,
-        options.precision,
-        Object.values(recording.inputs),
-        recording.outputs,
-      )
-      const session = await ort.InferenceSession.create(bytes, sessionOptions(options))
+      const recording = record(definition, precision)
+      const model = emitModel(definition.name, precision, Object.values(recording.inputs), recording.outputs)
+      const constants = Object.fromEntries(model.shared.map((shared) => [shared.name, pool.tensor(shared)]))
+      const session = await ort.InferenceSession.create(model.bytes, sessionOptions(options))
       const specs = Object.entries(recording.outputs).map(([name, value]) => {
         const { shape, dtype } = value as { shape: readonly number[]; dtype: TensorType }
         return [name, { shape, dtype }]
       })
-      return new OnnxProgram(definition, options.precision, session, Object.fromEntries(specs) as never)
+      return new OnnxProgram(definition, precision, session, Object.fromEntries(specs) as never, constants)
     },
   }
 }
