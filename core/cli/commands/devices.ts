@@ -26,10 +26,15 @@ export function addDevices(program: Command, shell: Shell): void {
         available ? selfTest : 'not available',
         speed(matmulGflops),
         speed(convGflops),
-        [software ? 'software renderer' : '', reason.split('\n')[0]].filter((note) => note !== '').join('; '),
+        shorten([software ? 'software renderer' : '', reason.split('\n')[0]].filter((note) => note !== '').join('; ')),
       ],
     )
     terminal.print(formatTable(columns, rows))
     return undefined
   })
+}
+
+/** The whole of a long reason is in --json. */
+function shorten(text: string): string {
+  return text.length > 90 ? `${text.slice(0, 89)}…` : text
 }

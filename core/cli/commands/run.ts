@@ -1,4 +1,5 @@
 // `espalier run RECIPE`: a whole experiment from a file, or the rest of one that was stopped.
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
@@ -19,7 +20,7 @@ interface RunOptions {
   readonly resume?: string
 }
 
-/** Reads a recipe file; a relative data folder is meant from the file. @throws EspalierError `input/*`, `recipe/*` */
+/** Reads a recipe file; a relative data folder is meant from the file or, where it is not there, from the working folder. @throws EspalierError `input/*`, `recipe/*` */
 export async function readRecipeFile(path: string): Promise<Recipe> {
   let text: string
   try {
@@ -31,7 +32,9 @@ export async function readRecipeFile(path: string): Promise<Recipe> {
   }
   const recipe = parseRecipe(text)
   if (recipe.data.source !== 'idx') return recipe
-  return { ...recipe, data: { ...recipe.data, directory: resolve(dirname(path), recipe.data.directory) } }
+  const { directory } = recipe.data
+  const beside = resolve(dirname(path), directory)
+  return { ...recipe, data: { ...recipe.data, directory: existsSync(beside) ? beside : resolve(directory) } }
 }
 
 /** The plan as a person reads it. */
