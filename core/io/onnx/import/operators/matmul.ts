@@ -12,11 +12,13 @@ export const gemm: OperatorRule = (operation) => {
     if (value.shape.length !== 2) operation.broken(`input ${position} has the shape ${value.shape.join('×')}`)
     return attributes.int(flag, 0) === 0 ? value : viewed(value, transposed(value.shape, [1, 0]))
   }
-  const product = scaled(
-    operation,
-    multiply(operation, side(0, 'transA'), side(1, 'transB')),
-    attributes.float('alpha', 1),
-  )
+  // The factor goes to the constant side, where it costs no layer.
+  const [a, b] = [side(0, 'transA'), side(1, 'transB')]
+  const alpha = attributes.float('alpha', 1)
+  const product =
+    b.kind === 'constant'
+      ? multiply(operation, a, scaled(operation, b, alpha))
+      : multiply(operation, scaled(operation, a, alpha), b)
   const addend = operation.optional(2)
   return addend === null ? product : added(operation, product, scaled(operation, addend, attributes.float('beta', 1)))
 }
