@@ -75,7 +75,7 @@ export class Jobs {
 
   private apply({ jobId, body }: JobEvent): void {
     if (body.type === 'gauge') this.activity = { ...this.activity, [jobId]: { runId: body.runId, gauge: body.gauge } }
-    else if (body.type === 'run') this.version += 1
+    else if (body.type === 'run' || body.type === 'summary') this.version += 1
     else if (body.type === 'state') void this.refresh()
   }
 }

@@ -4,14 +4,14 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { FuseV1Options } from '@electron/fuses'
 import { describe, expect, it } from 'vitest'
-import { configuration } from '../../build/electron-builder.ts'
+import { configuration } from '../../build/electron-builder.config.ts'
 import { fuses, fuseWire } from '../../build/fuses.ts'
 
 const root = join(import.meta.dirname, '../..')
 const require = createRequire(join(root, 'node_modules/electron-builder/package.json'))
 
 interface BuilderConfig {
-  validateConfiguration(config: unknown, logger: { add(): void; isEnabled: boolean }): Promise<void>
+  readonly validateConfiguration: (config: unknown, logger: { add(): void; isEnabled: boolean }) => Promise<void>
 }
 interface ForgeResolver {
   readonly default: (directory: string) => Promise<{ packagerConfig: Record<string, unknown>; hooks: object }>

@@ -27,7 +27,7 @@ describe.skipIf(missing.length > 0)('the app in Electron', () => {
     app = await electron.launch({
       executablePath: binary ?? '',
       args: [root, '--no-sandbox', `--user-data-dir=${join(home, 'profile')}`],
-      env: { ...process.env, ESPALIER_HOME: join(home, 'data') } as Record<string, string>,
+      env: { ...process.env, ESPALIER_HOME: join(home, 'data') },
     })
     page = await app.firstWindow()
   })

@@ -67,10 +67,10 @@ describe.skipIf(!hasChromium)('the app in Chromium', () => {
     await page.getByLabel('Epochs').fill('3')
     await next()
     await heading('What is to be proved?')
-    await page.getByLabel('Radius ε').fill('0.04')
-    await page.getByLabel('Time limit, seconds').fill('20')
+    await page.getByLabel('Radius ε').fill('0.08')
+    await page.getByLabel('Time limit, seconds').fill('10')
     await page.getByLabel('Number of images').fill('8')
-    await page.getByText('5 min 20 s').waitFor()
+    await page.getByText('2 min 40 s').waitFor()
   })
 
   it('loses nothing when going back, and shows the recipe', async () => {
@@ -81,7 +81,7 @@ describe.skipIf(!hasChromium)('the app in Chromium', () => {
     await page.reload()
     expect(await page.getByLabel('Epochs').inputValue()).toBe('4')
     await page.getByRole('button', { name: 'Recipe' }).click()
-    await page.getByText('epsilon: 0.04').waitFor()
+    await page.getByText('epsilon: 0.08').waitFor()
     await page.getByRole('button', { name: 'Close the recipe' }).click()
   })
 
@@ -122,7 +122,7 @@ describe.skipIf(!hasChromium)('the app in Chromium', () => {
       .locator('xpath=following-sibling::dd')
       .innerText()
     expect(Number(distance.split(' ')[0])).toBeGreaterThan(0)
-    expect(Number(distance.split(' ')[0])).toBeLessThanOrEqual(0.04)
+    expect(Number(distance.split(' ')[0])).toBeLessThanOrEqual(0.08)
     await page.keyboard.press('Escape')
     await sheet.waitFor({ state: 'detached' })
   })

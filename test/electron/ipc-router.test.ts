@@ -61,7 +61,7 @@ describe('IPC router', () => {
     ['another origin', { url: 'https://example.org/', parent: null }],
     ['a lookalike host', { url: 'app://espalier.example/', parent: null }],
     ['a file', { url: 'file:///tmp/index.html', parent: null }],
-    ['an embedded frame of ours', { url: 'app://espalier/', parent: {} as WebFrameMain }],
+    ['an embedded frame of ours', { url: 'app://espalier/', parent: ours as unknown as WebFrameMain }],
     ['a blank page', { url: 'about:blank', parent: null }],
   ])('refuses calls from %s', async (_name, frame) => {
     const { call, reached } = route()

@@ -66,7 +66,7 @@ describe('security', () => {
     const { set, session } = sessionDouble()
     setupSecurity(emitter() as unknown as App, session)
     let answer: unknown
-    set['request']?.({ url: 'https://example.org/' }, (value: unknown) => (answer = value))
+    set['request']({ url: 'https://example.org/' }, (value: unknown) => (answer = value))
     expect(answer).toEqual({ cancel: true })
     expect(networkPatterns.map((pattern) => pattern.split(':')[0])).toEqual(['http', 'https', 'ws', 'wss', 'ftp'])
   })
@@ -76,15 +76,15 @@ describe('security', () => {
     setupSecurity(emitter() as unknown as App, session)
     const asked = (permission: string, requestingUrl: string) => {
       let granted: unknown
-      set['ask']?.({}, permission, (value: unknown) => (granted = value), { requestingUrl })
+      set['ask']({}, permission, (value: unknown) => (granted = value), { requestingUrl })
       return granted
     }
     for (const permission of ['media', 'geolocation', 'notifications', 'clipboard-read', 'usb', 'openExternal'])
       expect(asked(permission, 'app://espalier/')).toBe(false)
     expect(asked('clipboard-sanitized-write', 'app://espalier/')).toBe(true)
     expect(asked('clipboard-sanitized-write', 'https://example.org/')).toBe(false)
-    expect(set['check']?.({}, 'media', 'app://espalier')).toBe(false)
-    expect(set['device']?.({})).toBe(false)
+    expect(set['check']({}, 'media', 'app://espalier')).toBe(false)
+    expect(set['device']({})).toBe(false)
   })
 
   it('hardens the window', () => {

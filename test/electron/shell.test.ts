@@ -153,7 +153,7 @@ describe('power', () => {
     const calls: string[] = []
     const blocker = { start: () => (calls.push('start'), 7), stop: (id: number) => calls.push(`stop ${id}`) > 0 }
     const source = eventSource()
-    const stop = setupPowerSave(blocker as unknown as PowerSaveBlocker, source.subscribe)
+    const stop = setupPowerSave(blocker, source.subscribe)
     source.emit(stateEvent('a', 'running'))
     source.emit(stateEvent('b', 'running'))
     source.emit(stateEvent('a', 'done'))
@@ -199,7 +199,7 @@ describe('job process', () => {
 
   it('unwraps what the core sends to its port', async () => {
     const port = Object.assign(new EventEmitter(), { postMessage: () => undefined })
-    const ours = parentPortOf(port as unknown as ParentPort)
+    const ours = parentPortOf(port)
     const heard: unknown[] = []
     ours.onMessage((message) => heard.push(message))
     port.emit('message', { data: { type: 'stop' } })

@@ -1,4 +1,4 @@
-// electron-builder: the installers for Linux, Windows and macOS. Run: npx electron-builder --config build/electron-builder.ts
+// electron-builder: the installers for Linux, Windows and macOS. Run: npx electron-builder --config build/electron-builder.config.ts
 import type { Configuration } from 'electron-builder'
 import { fuses } from './fuses.ts'
 import { packagedFiles, unpacked } from './package-files.ts'
