@@ -1,0 +1,184 @@
+// What the command line prints, and the flags it makes from schemas.
+import { Command } from 'commander'
+import { describe, expect, it } from 'vitest'
+import { recipeSchema, simplifySchema, trainSchema, verifySchema } from '../../core/contract/recipe.ts'
+import type { RunRow, RunSummary } from '../../core/contract/rows.ts'
+import { exitCodeOf } from '../../core/cli/exit-codes.ts'
+import { flagsOf } from '../../core/cli/flags.ts'
+import { gaugeText } from '../../core/cli/progress.ts'
+import { paperTable, runsTable, summaryTable } from '../../core/cli/run-table.ts'
+import { formatSeconds, formatShare, formatTable } from '../../core/cli/table.ts'
+
+const summary: RunSummary = {
+  ...{
+    accuracy: 0.9812,
+    robustness: 0.322,
+    hiddenNeurons: 112,
+    weights: 53_088,
+    nonzeroWeights: 52_896,
+    unstable: 0.4,
+  },
+  ...{ images: 20, verified: 12, falsified: 6, unknown: 0, timeout: 2, error: 0, seconds: 40, meanSeconds: 2 },
+}
+const run = (more: Partial<RunRow>): RunRow => ({
+  ...{
+    id: 'run-1',
+    jobId: 'job-1',
+    position: 0,
+    variant: 'base',
+    title: '',
+    state: 'done',
+    stage: '',
+    datasetId: null,
+  },
+  ...{ modelId: null, seed: 1, epsilon: 0.1, timeoutSeconds: 60, summary, error: null, createdAt: '', startedAt: null },
+  ...{ finishedAt: null, ...more },
+})
+
+describe('tables', () => {
+  it('align figures right and words left', () => {
+    const text = formatTable([{ title: 'name', align: 'left' }, { title: 'ε' }], [['a', '0.1'], ['long', '12'], null, ['sum', '']]) // prettier-ignore
+    expect(text.split('\n')).toEqual([
+      '  name     ε',
+      '  ──────────',
+      '  a      0.1',
+      '  long    12',
+      '  ──────────',
+      '  sum',
+    ])
+  })
+
+  it('of the demo have every figure the issue names', () => {
+    const [head, , row] = summaryTable([run({})]).split('\n')
+    for (const title of [
+      'accuracy',
+      'FGSM robust',
+      'hidden neurons',
+      'weights',
+      'unstable',
+      'verified',
+      'falsified',
+      'timeout',
+      'mean time',
+    ]) {
+      expect(head).toContain(title)
+    }
+    expect(row.trim().split(/ {2,}/)).toEqual([
+      'base',
+      '98.1 %',
+      '32.2 %',
+      '112',
+      '52,896',
+      '40.0 %',
+      '12',
+      '6',
+      '2',
+      '2.00 s',
+    ])
+  })
+
+  it('have a column for unknown only where there is one', () => {
+    expect(summaryTable([run({})])).not.toContain('unknown')
+    expect(summaryTable([run({ summary: { ...summary, unknown: 1 } })])).toContain('unknown')
+  })
+
+  it('of a paper put its figures beside ours', () => {
+    const recipe = recipeSchema.parse({
+      name: 'it',
+      variants: [{ name: 'base', architecture: 'net1', paper: { accuracy: 0.982, solved: 0 } }],
+    })
+    const [head, , row] = paperTable(recipe, [run({})]).split('\n')
+    expect(head.trim().split(/ {2,}/).slice(0, 4)).toEqual(['network', 'accuracy', 'paper', 'robustness'])
+    expect(row.trim().split(/ {2,}/)).toEqual([
+      'base',
+      '0.981',
+      '0.982',
+      '0.322',
+      '112',
+      '52,896',
+      '18/20',
+      '0',
+      '2.00 s',
+      '12',
+      '6',
+    ])
+    expect(runsTable(recipe, [run({})])).toBe(paperTable(recipe, [run({})]))
+  })
+})
+
+describe('figures', () => {
+  it.each([
+    [0.0123, '12 ms'],
+    [0.9999, '1.00 s'],
+    [12.34, '12.3 s'],
+    [125, '2 min 05 s'],
+    [3599.6, '1 h 00 min'],
+    [null, '–'],
+  ])('%s seconds read %s', (value, text) => expect(formatSeconds(value)).toBe(text))
+
+  it('shares are per cent', () => expect(formatShare(0.9812)).toBe('98.1 %'))
+})
+
+describe('progress', () => {
+  it('names what is known and nothing that is not', () => {
+    const gauge = { stage: 'verify', done: 3, total: 20, imageIndex: 3, method: 'bab', seconds: 1.5, domainsOpen: 12, domainsVisited: 340, worstBound: -0.25 } as const // prettier-ignore
+    expect(gaugeText(gauge)).toBe(
+      'verify, 3 of 20 done (15 %), image 3: bab, 1.50 s, 340 domains, 12 open, bound -0.250 (goal > 0)',
+    )
+    expect(gaugeText({ stage: 'load', message: 'reading' })).toBe('load, reading')
+  })
+})
+
+describe('flags from schemas', () => {
+  const read = (schema: Parameters<typeof flagsOf>[0], args: string[], prefix = ''): unknown => {
+    const flags = flagsOf(schema, prefix)
+    const command = new Command().exitOverride()
+    flags.attach(command)
+    command.parse(args, { from: 'user' })
+    return flags.read(command)
+  }
+
+  it('hold only what was given', () => expect(read(trainSchema, [])).toEqual({}))
+
+  it.each([
+    [
+      trainSchema,
+      ['--epochs', '3', '--gamma-l1', '1e-4', '--no-nesterov'],
+      { epochs: 3, gammaL1: 1e-4, nesterov: false },
+    ],
+    [trainSchema, ['--early-stop', 'none'], { earlyStop: null }],
+    [
+      trainSchema,
+      ['--schedule', 'step', '--schedule-milestones', '3,5'],
+      { schedule: { kind: 'step', milestones: [3, 5] } },
+    ],
+    [trainSchema, ['--schedule-patience', '7'], { schedule: { kind: 'plateau', patience: 7 } }],
+    [simplifySchema, ['--method', 'weight', '--ratio', '0.9'], { method: 'weight', ratio: 0.9 }],
+    [verifySchema, ['--epsilon', '8/255', '--no-clip'], { epsilon: 8 / 255, clip: false }],
+    [verifySchema, ['--epsilon', '-0.1'], { epsilon: -0.1 }],
+    [verifySchema, ['--epsilon', 'NaN'], { epsilon: NaN }],
+    [verifySchema, ['--epsilon', 'much'], { epsilon: 'much' }],
+    [verifySchema, ['--images-count', '5'], { images: { select: 'first', count: 5 } }],
+    [verifySchema, ['--cross-check', 'milp'], { crossCheck: 'milp' }],
+  ])('read %#', (schema, args, value) => expect(read(schema, args)).toEqual(value))
+
+  it('take a prefix', () => expect(read(trainSchema, ['--fine-tune-epochs', '3'], 'fine-tune')).toEqual({ epochs: 3 }))
+
+  it('leave out what cannot be typed on a line', () => {
+    expect(() => read(verifySchema, ['--images-groups', 'a'])).toThrow(/unknown option/)
+  })
+})
+
+describe('exit codes', () => {
+  it.each([
+    ['recipe/invalid', 3],
+    ['verify/epsilon', 3],
+    ['verify/soundness', 70],
+    ['store/locked', 4],
+    ['store/missing', 3],
+    ['job/crashed', 6],
+    ['cli/usage', 2],
+    ['internal', 70],
+    ['never/heard', 70],
+  ])('of %s is %i', (code, exit) => expect(exitCodeOf(code)).toBe(exit))
+})

@@ -1,0 +1,140 @@
+// The executor on a real history, in this process: failures that stay where they are, shared images, cross-checks, stopping.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JobEventBody } from '../../core/contract/events.ts'
+import { recipeSchema, type RecipeInput } from '../../core/contract/recipe.ts'
+import type { JobRow } from '../../core/contract/rows.ts'
+import { executeJob, type JobOutcome } from '../../core/jobs/execute/job.ts'
+import { createId } from '../../core/jobs/ids.ts'
+import { runsOf } from '../../core/jobs/new-job.ts'
+import { openStore } from '../../core/store/open.ts'
+import type { Store } from '../../core/store/store.ts'
+
+let home: string
+let store: Store
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'espalier-execute-'))
+  store = await openStore(home)
+})
+afterAll(async () => {
+  await store.close()
+  rmSync(home, { recursive: true })
+})
+
+const train = { epochs: 2, batchSize: 32, validation: 0 } as const
+
+async function insert(input: Omit<RecipeInput, 'name'>): Promise<JobRow> {
+  const recipe = recipeSchema.parse({
+    name: 'it',
+    provider: 'cpu',
+    data: { source: 'sample', train: 400, test: 60 },
+    ...input,
+  } satisfies RecipeInput)
+  const times = { createdAt: new Date().toISOString(), startedAt: null, finishedAt: null }
+  const job: JobRow = { id: createId('job'), name: 'it', title: '', state: 'running', recipe, ...times, pid: null, error: null, environment: {} } // prettier-ignore
+  await store.jobs.insert(job)
+  await store.runs.insert(...runsOf(job))
+  return job
+}
+
+async function execute(
+  job: JobRow,
+  signal = new AbortController().signal,
+): Promise<JobOutcome & { events: JobEventBody[] }> {
+  const events: JobEventBody[] = []
+  return { ...(await executeJob(store, job, signal, (body) => events.push(body))), events }
+}
+
+describe('a variant that fails', () => {
+  it('takes with it only those that start from it', async () => {
+    const job = await insert({
+      variants: [
+        { name: 'base', architecture: 'net1', train },
+        { name: 'nothing-left', from: 'base', simplify: { method: 'neuron', ratio: 1 } },
+        { name: 'child', from: 'nothing-left' },
+        { name: 'sibling', from: 'base', simplify: { method: 'weight', ratio: 0.5 }, fineTune: train },
+      ],
+      verify: null,
+    })
+    const { outcome, error } = await execute(job)
+    expect(outcome).toBe('failed')
+    expect(error?.message).toContain('nothing-left failed (and 1 more)')
+    const runs = await store.runs.ofJob(job.id)
+    expect(runs.map(({ state, error: own }) => [state, own?.code ?? null])).toEqual([
+      ['done', null],
+      ['failed', 'prune/ratio'],
+      ['failed', 'job/dependency'],
+      ['done', null],
+    ])
+    const [, , , sibling] = runs
+    // Half the weights are zero after pruning, and after fine-tuning still.
+    expect(sibling.summary?.nonzeroWeights).toBe((sibling.summary?.weights ?? 0) / 2)
+  })
+
+  it('because its model is not in the history says so', async () => {
+    const job = await insert({ variants: [{ name: 'a', from: 'model:net-nothing' }], verify: null })
+    await execute(job)
+    expect((await store.runs.ofJob(job.id))[0].error?.code).toBe('store/missing')
+  })
+})
+
+describe('unanimous images, targeted questions, a cross-check', () => {
+  it('share their images, name the target, and have a row for each verifier', async () => {
+    const job = await insert({
+      variants: [
+        { name: 'a', architecture: 'net1', train },
+        { name: 'b', from: 'a', simplify: { method: 'neuron', ratio: 0.25 }, fineTune: train },
+        { name: 'alone', from: 'a' },
+      ],
+      verify: {
+        epsilon: 0.05,
+        property: 'targeted',
+        method: 'crown',
+        crossCheck: 'interval',
+        images: { select: 'unanimous', found: 1, missed: 2, groups: [['a', 'b']] },
+      },
+    })
+    const { outcome, events } = await execute(job)
+    expect(outcome).toBe('done')
+    const [a, b, alone] = await Promise.all((await store.runs.ofJob(job.id)).map(({ id }) => store.verdicts.ofRun(id)))
+    expect(alone).toEqual([])
+    expect(a.length).toBeGreaterThan(0)
+    expect(a.map(({ imageIndex, verifier }) => [imageIndex, verifier])).toEqual(
+      b.map(({ imageIndex, verifier }) => [imageIndex, verifier]),
+    )
+    expect(new Set(a.map(({ verifier }) => verifier))).toEqual(new Set(['crown', 'interval']))
+    for (const row of [...a, ...b]) {
+      expect(row.predicted).toBe(row.label)
+      expect(row.target).not.toBe(row.label)
+      expect(row.target).not.toBeNull()
+      expect(row.unstable).toBeGreaterThan(0)
+      expect(['found', 'missed']).toContain(row.group)
+    }
+    // The figures count the verifier that was asked, not its check.
+    expect((await store.runs.ofJob(job.id))[0].summary?.images).toBe(a.length / 2)
+    // All networks are made before the first is verified.
+    const order = events.flatMap((body) => (body.type === 'run' ? [`${body.state} ${body.stage}`] : []))
+    expect(order.indexOf('running verify')).toBeGreaterThan(order.lastIndexOf('running evaluate'))
+  })
+})
+
+describe('a job that is stopped before it begins', () => {
+  it('leaves its runs waiting', async () => {
+    const job = await insert({ variants: [{ name: 'a', architecture: 'net1', train }], verify: null })
+    const stopped = AbortSignal.abort()
+    await expect(execute(job, stopped)).rejects.toMatchObject({ code: 'job/cancelled' })
+    expect((await store.runs.ofJob(job.id))[0].state).toBe('waiting')
+  })
+})
+
+describe('data that cannot be opened', () => {
+  it('fails the whole job with its code', async () => {
+    const job = await insert({
+      data: { source: 'idx', directory: join(home, 'nowhere') },
+      variants: [{ name: 'a', architecture: 'net1', train }],
+    })
+    await expect(execute(job)).rejects.toMatchObject({ code: 'input/not-found' })
+  })
+})
