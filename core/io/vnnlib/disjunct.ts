@@ -84,8 +84,8 @@ function unbounded(size: number): InputBox {
 
 /** coefficient · x + constant ≤ 0; a quotient that may be rounded is moved outward. */
 function tighten({ lower, upper }: InputBox, element: number, coefficient: number, constant: number): void {
-  const quotient = -constant / coefficient
-  const exact = Math.abs(coefficient) === 1
+  const quotient = -constant / coefficient + 0
+  const exact = Math.abs(coefficient) === 1 || constant === 0
   if (coefficient > 0) upper[element] = Math.min(upper[element], exact ? quotient : beyond(quotient, 1))
   else lower[element] = Math.max(lower[element], exact ? quotient : beyond(quotient, -1))
 }

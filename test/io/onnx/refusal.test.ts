@@ -4,6 +4,7 @@ import { SeededRandom } from '../../../core/data/random.ts'
 import { decodeModel, encodeModel, type ModelProto } from '../../../core/engine/onnx/schema.ts'
 import { importOnnx, translateOnnx } from '../../../core/io/onnx/import/import.ts'
 import { mutated, outcome } from '../mutate.ts'
+import { mutatedModel } from './mutate-model.ts'
 import { numbers, positive, random, smallModel, whole, type SmallModel } from './models.ts'
 
 const dense: SmallModel = {
@@ -122,6 +123,14 @@ describe('importOnnx', () => {
 
   it.each(Object.entries(corrupt))('calls %s corrupt', async (_name, bytes) => {
     await expect(importOnnx(bytes)).rejects.toMatchObject({ code: 'model/corrupt' })
+  })
+
+  it('answers changed operators, wires, shapes and attributes with coded errors only', () => {
+    const source = new SeededRandom(9)
+    const bytes = smallModel(convolution)
+    const seen = new Set<string>()
+    for (let i = 0; i < 1500; i++) seen.add(outcome(() => translateOnnx(mutatedModel(bytes, source))))
+    expect([...seen]).toEqual(expect.arrayContaining(['model/corrupt', 'model/unsupported', 'read']))
   })
 
   it('answers damaged files with coded errors only', () => {
