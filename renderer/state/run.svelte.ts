@@ -5,14 +5,8 @@ import type { ApiOutput } from '../../core/contract/api.ts'
 import type { RunRow, VerdictRow } from '../../core/contract/rows.ts'
 import type { Connection } from '../client/connection.ts'
 import { mergePoints, noCurves, type Curves } from '../logic/series.ts'
+import { addLine, logLine, type LogLine } from '../logic/log.ts'
 import { mergeVerdict } from '../logic/verdicts.ts'
-
-export interface LogLine {
-  readonly sequence: number
-  readonly time: string
-  readonly level: 'info' | 'warning' | 'error'
-  readonly message: string
-}
 
 export class RunState {
   detail: ApiOutput<'runs.get'> | null = $state.raw(null)
@@ -67,18 +61,21 @@ export class RunState {
     this.siblings = (await this.client.call('jobs.get', { id: detail.job.id })).runs
   }
 
-  private apply({ jobId, sequence, time, body }: JobEvent, live = true): void {
-    if (this.detail !== null && jobId !== this.detail.job.id) return
-    if (body.type === 'log') this.addLine({ sequence, time, level: body.level, message: body.message })
-    else if (body.type === 'gauge' && body.runId === this.runId) this.gauge = body.gauge
-    else if (body.type === 'metrics' && body.runId === this.runId) this.curves = mergePoints(this.curves, body.points)
-    else if (body.type === 'verdict' && body.runId === this.runId) this.verdicts = mergeVerdict(this.verdicts, body.row)
-    else if (live && (body.type === 'state' || body.type === 'run' || body.type === 'summary')) void this.reload()
-  }
-
-  private addLine(line: LogLine): void {
-    if (this.log.some(({ sequence }) => sequence === line.sequence)) return
-    this.log = [...this.log, line].sort((a, b) => a.sequence - b.sequence).slice(-1_000)
+  private apply(event: JobEvent, live = true): void {
+    if (this.detail === null || event.jobId !== this.detail.job.id) return
+    const line = logLine(event, this.runId)
+    if (line !== null) this.log = addLine(this.log, line)
+    const { body } = event
+    if (body.type === 'log') return
+    if (body.type === 'state') {
+      if (live) void this.reload()
+      return
+    }
+    if (body.runId !== this.runId) return
+    if (body.type === 'gauge') this.gauge = body.gauge
+    else if (body.type === 'metrics') this.curves = mergePoints(this.curves, body.points)
+    else if (body.type === 'verdict') this.verdicts = mergeVerdict(this.verdicts, body.row)
+    else if (live) void this.reload()
   }
 
   private async reload(): Promise<void> {

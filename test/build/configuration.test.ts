@@ -8,7 +8,8 @@ import { configuration } from '../../build/electron-builder.config.ts'
 import { fuses, fuseWire } from '../../build/fuses.ts'
 
 const root = join(import.meta.dirname, '../..')
-const require = createRequire(join(root, 'node_modules/electron-builder/package.json'))
+// electron-builder's own validator, resolved from electron-builder as it resolves it.
+const load = createRequire(join(root, 'node_modules/electron-builder/package.json'))
 
 interface BuilderConfig {
   readonly validateConfiguration: (config: unknown, logger: { add(): void; isEnabled: boolean }) => Promise<void>
@@ -18,7 +19,7 @@ interface ForgeResolver {
 }
 
 describe('electron-builder', () => {
-  const { validateConfiguration } = require('app-builder-lib/out/util/config/config') as BuilderConfig
+  const { validateConfiguration } = load('app-builder-lib/out/util/config/config') as BuilderConfig
   const logger = { isEnabled: false, add: () => undefined }
 
   it('accepts the configuration', async () => {

@@ -67,10 +67,10 @@ describe.skipIf(!hasChromium)('the app in Chromium', () => {
     await page.getByLabel('Epochs').fill('3')
     await next()
     await heading('What is to be proved?')
-    await page.getByLabel('Radius ε').fill('0.08')
+    await page.getByLabel('Radius ε').fill('0.06')
     await page.getByLabel('Time limit, seconds').fill('10')
-    await page.getByLabel('Number of images').fill('8')
-    await page.getByText('2 min 40 s').waitFor()
+    await page.getByLabel('Number of images').fill('10')
+    await page.getByText('3 min 20 s').waitFor()
   })
 
   it('loses nothing when going back, and shows the recipe', async () => {
@@ -81,7 +81,7 @@ describe.skipIf(!hasChromium)('the app in Chromium', () => {
     await page.reload()
     expect(await page.getByLabel('Epochs').inputValue()).toBe('4')
     await page.getByRole('button', { name: 'Recipe' }).click()
-    await page.getByText('epsilon: 0.08').waitFor()
+    await page.getByText('epsilon: 0.06').waitFor()
     await page.getByRole('button', { name: 'Close the recipe' }).click()
   })
 
@@ -113,7 +113,7 @@ describe.skipIf(!hasChromium)('the app in Chromium', () => {
     await page.locator('summary', { hasText: 'Figures' }).first().click()
     await page.locator('figure table tbody tr').nth(3).waitFor()
     await page.getByRole('tab', { name: /Instances/ }).click()
-    await page.getByRole('row').nth(8).waitFor()
+    await page.getByRole('row').nth(10).waitFor()
     const sheet = await openCounterexample(page)
     await sheet.getByRole('img', { name: 'Signed difference' }).waitFor()
     await sheet.getByText(/^Difference × [\d.]+$/).waitFor()
@@ -122,7 +122,7 @@ describe.skipIf(!hasChromium)('the app in Chromium', () => {
       .locator('xpath=following-sibling::dd')
       .innerText()
     expect(Number(distance.split(' ')[0])).toBeGreaterThan(0)
-    expect(Number(distance.split(' ')[0])).toBeLessThanOrEqual(0.08)
+    expect(Number(distance.split(' ')[0])).toBeLessThanOrEqual(0.06)
     await page.keyboard.press('Escape')
     await sheet.waitFor({ state: 'detached' })
   })
@@ -135,12 +135,12 @@ describe.skipIf(!hasChromium)('the app in Chromium', () => {
     const neurons = await summary.getByRole('row', { name: /^Hidden neurons/ }).innerText()
     expect(neurons).toMatch(/112\s+55\s+−57/)
     const pairs = page.getByRole('table').filter({ hasText: 'B against A' })
-    await pairs.getByRole('row').nth(8).waitFor()
+    await pairs.getByRole('row').nth(10).waitFor()
     await page
       .getByRole('button', { name: /before, .* after$/ })
       .first()
       .click()
-    expect(await pairs.getByRole('row').count()).toBeLessThanOrEqual(9)
+    expect(await pairs.getByRole('row').count()).toBeLessThanOrEqual(11)
   })
 
   it('takes a picture of every screen, light and dark', async () => {

@@ -1,0 +1,46 @@
+// The log of a run: what the job said, its stages, and each verdict as it came, one line per event.
+import type { JobEvent } from '../../core/contract/events.ts'
+import { formatSeconds } from './format.ts'
+import { methodTitle, stageTitles, verdictWords } from './words.ts'
+
+export interface LogLine {
+  readonly sequence: number
+  readonly time: string
+  readonly level: 'info' | 'warning' | 'error'
+  readonly message: string
+}
+
+const keptLines = 2_000
+
+/** The line an event makes in the log of `runId`; null for events that are shown elsewhere. */
+export function logLine({ sequence, time, body }: JobEvent, runId: string): LogLine | null {
+  const info = (message: string): LogLine => ({ sequence, time, level: 'info', message })
+  switch (body.type) {
+    case 'log':
+      return { sequence, time, level: body.level, message: body.message }
+    case 'state':
+      return info(`job ${body.state}`)
+    case 'run':
+      if (body.runId !== runId) return null
+      return info(
+        body.stage === '' ? `run ${body.state}` : `stage: ${(stageTitles[body.stage] ?? body.stage).toLowerCase()}`,
+      )
+    case 'verdict': {
+      if (body.runId !== runId) return null
+      const { imageIndex, verdict, method, seconds } = body.row
+      return info(
+        `image ${imageIndex}: ${verdictWords[verdict].title.toLowerCase()} (${methodTitle(method)}, ${formatSeconds(seconds)})`,
+      )
+    }
+    default:
+      return null
+  }
+}
+
+/** Lines in order of their events; one that is there already stays as it is. */
+export function addLine(lines: readonly LogLine[], line: LogLine): readonly LogLine[] {
+  const last = lines.at(-1)
+  if (last === undefined || last.sequence < line.sequence) return [...lines, line].slice(-keptLines)
+  if (lines.some(({ sequence }) => sequence === line.sequence)) return lines
+  return [...lines, line].sort((a, b) => a.sequence - b.sequence).slice(-keptLines)
+}

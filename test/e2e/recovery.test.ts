@@ -1,0 +1,77 @@
+// Long work survives: cancel and resume from the tray, a lost line, a killed core.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RecipeInput } from '../../core/contract/recipe.ts'
+import { hasChromium, launchChromium, newContext, warnWithoutChromium } from './chromium.ts'
+import { ServedCore } from './core.ts'
+
+warnWithoutChromium()
+
+const recipe: RecipeInput = {
+  name: 'long-work',
+  title: 'Long work',
+  data: { source: 'sample', train: 2_000, test: 200 },
+  variants: [{ name: 'only', title: 'Only', architecture: 'net1', train: { epochs: 25, earlyStop: null } }],
+  verify: { epsilon: 0.01, timeoutSeconds: 10, images: { select: 'first', count: 3 } },
+}
+
+describe.skipIf(!hasChromium)('recovery', () => {
+  const core = new ServedCore()
+  let browser: Browser
+  let page: Page
+  const tray = () => page.getByRole('complementary', { name: 'Jobs' })
+  const training = () =>
+    tray()
+      .getByText(/epoch \d+ of at most 25/)
+      .waitFor()
+
+  beforeAll(async () => {
+    const [link, started] = await Promise.all([core.start(), launchChromium()])
+    browser = started
+    page = await (await newContext(browser)).context.newPage()
+    await page.goto(link)
+    const id = await page.evaluate(async (input) => {
+      const headers = { 'content-type': 'application/json' }
+      const answer = await fetch('/api/jobs.start', {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ recipe: input }),
+      })
+      return ((await answer.json()) as { value: { id: string } }).value.id
+    }, recipe)
+    await page.goto(`${new URL(page.url()).origin}/#/jobs/${id}`)
+  })
+  afterAll(async () => {
+    await browser.close()
+    await core.stop()
+    core.remove()
+  })
+
+  it('cancels from the tray and resumes from the page', async () => {
+    await training()
+    await tray().getByRole('button', { name: 'Cancel' }).click()
+    await page.getByText('Cancelled').first().waitFor()
+    await tray().getByText('No job is running').waitFor()
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await training()
+  })
+
+  it('says so when the line is lost, and finds the job interrupted when the core was killed', async () => {
+    await training()
+    await core.stop('SIGKILL')
+    await tray()
+      .getByText(/line to the core is lost/)
+      .waitFor()
+    await page.goto(await core.start())
+    await page.getByRole('link', { name: /Long work/ }).click()
+    await page.getByText('Interrupted').first().waitFor()
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await page.getByText('Done').nth(2).waitFor({ timeout: 240_000 })
+    await page.getByRole('link', { name: 'Only' }).first().click()
+    await page.getByRole('tab', { name: 'Curves' }).click()
+    await page.locator('summary', { hasText: 'Figures' }).first().click()
+    const steps = page.locator('figure').first().locator('tbody tr')
+    await steps.nth(24).waitFor()
+    expect(await steps.count()).toBe(25)
+  })
+})
