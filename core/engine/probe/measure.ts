@@ -32,7 +32,7 @@ function agrees(given: TensorData, expected: TensorData): boolean {
 
 /** GFLOP/s of matrix products: 1024 in size, or smaller where that would take too long. */
 export async function matmulSpeed(executor: Executor): Promise<number> {
-  return largestLoad(executor, [128, 512, 1024].map(matmulLoad))
+  return largestLoad(executor, [64, 512, 1024].map(matmulLoad))
 }
 
 /** GFLOP/s of 3×3 convolutions: batches of 64 images, or fewer where that would take too long. */

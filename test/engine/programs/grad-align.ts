@@ -25,13 +25,13 @@ export const cnnB: GradAlignSize = {
 }
 
 export const narrowCnnB: GradAlignSize = {
-  batch: 4,
-  image: [3, 16, 16],
+  batch: 2,
+  image: [3, 8, 8],
   convolutions: [
-    { out: 4, kernel: 5, pad: 2 },
-    { out: 6, kernel: 4, pad: 1 },
+    { out: 3, kernel: 5, pad: 2 },
+    { out: 4, kernel: 4, pad: 1 },
   ],
-  hidden: 20,
+  hidden: 10,
 }
 
 const epsilon = 8 / 255
