@@ -9,7 +9,7 @@ const out = join(root, 'dist/electron')
 
 /** `new URL('./worker.ts', import.meta.url)` starts a file of its own: builds it too, and names what is built. */
 function startedFiles(): Plugin {
-  const started = /new URL\('(\.\/[\w./-]+)\.ts', import\.meta\.url\)/g
+  const started = /new URL\(['"](\.\/[\w./-]+)\.ts['"], import\.meta\.url\)/g
   return {
     name: 'espalier:started-files',
     async transform(code, id) {
