@@ -1,5 +1,6 @@
 // The front door of the formats: ONNX in and out, VNN-LIB in and out, and the files of the verification competition.
 export { exportOnnx, type ExportOptions } from './onnx/export.ts'
+export { exportCheckedOnnx, type CheckedExport } from './onnx/checked-export.ts'
 export { importOnnx, translateOnnx, type ImportedModel, type ImportOptions, type Port } from './onnx/import/import.ts'
 export { readOnnxFile } from './onnx/read.ts'
 export { bindProperty, type ModelPort } from './vnnlib/bind.ts'

@@ -56,10 +56,10 @@ describe.skipIf(missing)('the competition', () => {
     const counts: Record<string, number> = {}
     let slowest = 0
     for (let i = 0; i < 10_000; i++) {
-      const start = performance.now()
+      const start = process.cpuUsage()
       const code = i % 2 === 0 ? damagedModel(models, i / 2, random) : damagedProperty(properties, i, random)
       counts[code] = (counts[code] ?? 0) + 1
-      slowest = Math.max(slowest, performance.now() - start)
+      slowest = Math.max(slowest, process.cpuUsage(start).user / 1000)
     }
     console.log(counts, `slowest ${slowest.toFixed(0)} ms`)
     expect(slowest).toBeLessThan(5000)
