@@ -52,12 +52,12 @@ export function stagesOf(variant: VariantOptions | undefined, verifies: boolean)
 
 export type StageState = 'done' | 'now' | 'waiting' | 'stopped'
 
-/** How far a stage of a run is, from the run's state and current stage. */
+/** How far a stage of a run is. A run may wait between stages: for the other variants, before images are chosen. */
 export function stageState(run: Pick<RunRow, 'state' | 'stage'>, stages: readonly string[], stage: string): StageState {
   if (run.state === 'done') return 'done'
-  if (run.state === 'waiting') return 'waiting'
   const [current, index] = [stages.indexOf(run.stage), stages.indexOf(stage)]
   if (index < current) return 'done'
   if (index > current) return 'waiting'
+  if (run.state === 'waiting') return 'waiting'
   return run.state === 'running' ? 'now' : 'stopped'
 }

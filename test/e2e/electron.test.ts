@@ -39,8 +39,8 @@ describe.skipIf(missing.length > 0)('the app in Electron', () => {
   it('opens our page from our scheme with the bridge and nothing of Node', async () => {
     await page.getByRole('heading', { name: 'Robustness you can prove' }).waitFor()
     expect(page.url()).toMatch(/^app:\/\/espalier\//)
-    const inside = await page.evaluate(() => [typeof window.espalier, 'require' in window, 'process' in window])
-    expect(inside).toEqual(['object', false, false])
+    const inside = await page.evaluate(() => ['espalier' in window ? 'bridge' : 'none', 'require' in window, 'process' in window])
+    expect(inside).toEqual(['bridge', false, false])
   })
 
   it('neither leaves its origin nor opens windows nor reaches the network', async () => {

@@ -122,6 +122,8 @@ describe('progress', () => {
       stages.map((stage) => stageState(run, stages, stage))
     expect(states({ state: 'running', stage: 'fine-tune' })).toEqual(['done', 'done', 'now', 'waiting', 'waiting'])
     expect(states({ state: 'interrupted', stage: 'verify' }).at(-1)).toBe('stopped')
+    expect(states({ state: 'waiting', stage: 'verify' })).toEqual(['done', 'done', 'done', 'done', 'waiting'])
+    expect(new Set(states({ state: 'waiting', stage: '' }))).toEqual(new Set(['waiting']))
     expect(new Set(states({ state: 'done', stage: '' }))).toEqual(new Set(['done']))
   })
 })
