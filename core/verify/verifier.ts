@@ -26,11 +26,12 @@ const stagesOf: { readonly [N in VerifierName]: (options: VerifierOptions) => re
   crown: () => [predictStage(), intervalStage(), crownStage()],
   'alpha-crown': () => [predictStage(), intervalStage(), crownStage(), alphaCrownStage()],
   bab: () => [predictStage(), intervalStage(), crownStage(), babStage()],
-  milp: () => [predictStage(), intervalStage(), crownStage(), milpStage()],
+  // The attack's best point is the solver's start.
+  milp: (options) => [predictStage(), quickAttack(options), intervalStage(), crownStage(), milpStage()],
   // A few restarts find nearly every counterexample; all of them only after branch and bound, which looks for them too.
   auto: (options) => [
     predictStage(),
-    attackStage({ ...pgd(options), restarts: 2, steps: 40 }, 'quickAttack', 0.05),
+    quickAttack(options),
     intervalStage(),
     crownStage(),
     alphaCrownStage(0.2),
@@ -51,6 +52,10 @@ export function createVerifier(name: VerifierName, engine: Engine, options: Veri
       return runStages({ name, context, problem, budget, signal, report, stages: stagesOf[name](options) })
     },
   }
+}
+
+function quickAttack(options: VerifierOptions): Stage {
+  return attackStage({ ...pgd(options), restarts: 2, steps: 40 }, 'quickAttack', 0.05)
 }
 
 function pgd(options: VerifierOptions): typeof pgdOptions {

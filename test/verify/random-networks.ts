@@ -110,9 +110,9 @@ export function randomNetwork(family: Family, seed: number): Network {
           { id: 'ra', layer: relu },
           { id: 'pool', layer: { kind: 'avgPool', kernel: [2, 2], strides: [1, 1], pads: [0, 0, 0, 1] } },
           { id: 'flat', layer: { kind: 'flatten' } },
-          { id: 'b', layer: dense(random, 4, 4) },
+          { id: 'b', layer: dense(random, 2, 4) },
           { id: 'rb', layer: relu },
-          { id: 'c', layer: dense(random, 3, 4) },
+          { id: 'c', layer: dense(random, 3, 2) },
         ],
       })
     case 'residual':

@@ -1,9 +1,10 @@
 // Settles the rows of a property by MILP: one model per row (or one for all rows together), several at a time.
 import type { Box, OutputRows, PreActivationBounds } from '../../bounds/box.ts'
-import type { Network } from '../../nn/index.ts'
+import { evaluate64, type Network } from '../../nn/index.ts'
 import type { Witness } from '../outcome.ts'
 import type { Property } from '../problem.ts'
 import type { Replay } from '../replay.ts'
+import { rowValues } from '../rows.ts'
 import { Encoding } from './encode.ts'
 import { absorbTinyTerms, rangeOf } from './relu-rows.ts'
 import type { Expression } from './expression.ts'
@@ -29,7 +30,7 @@ export interface MilpTask {
   readonly pool: SolverPool
   readonly seconds: number
   readonly signal: AbortSignal
-  /** Points whose best incumbents are worth starting from (attack, minimisers of bounds). */
+  /** Points of the box (from attacks, minimisers of bounds); the best of them for a row is the solver's start. */
   readonly starts?: readonly ArrayLike<number>[]
   progress?(progress: MilpProgress): void
 }
@@ -73,7 +74,9 @@ export async function decideByMilp(task: MilpTask): Promise<MilpReport> {
     const binaries = encoding.binaries
     if (seconds <= 0 || signal.aborted) return { row, lowerBound: -Infinity, limit: true, binaries }
     const accept = (point: Float64Array): boolean => board.accept(encoding.inputOf(point))
-    const result = await task.pool.solve(model, { seconds, cutoff: CUTOFF, stopAbove: CUTOFF }, signal, {
+    const start = bestStart(task, row, encoding)
+    const settings = { seconds, cutoff: CUTOFF, stopAbove: CUTOFF, ...(start ? { start } : {}) }
+    const result = await task.pool.solve(model, settings, signal, {
       progress: (progress) => board.progress(row, progress),
       candidate: accept,
     })
@@ -139,6 +142,22 @@ function maximumOf(encoding: Encoding, rows: OutputRows): Expression {
 function dropTinyTerms(encoding: Encoding, expression: Expression): Expression {
   const { indices, values, constant, slack } = absorbTinyTerms(encoding.builder, expression)
   return { indices, values, constant: constant + slack.lower }
+}
+
+/** The start with the smallest value of the row (of the largest row, for `any-positive`), as an assignment of the columns. */
+function bestStart(task: MilpTask, row: number, encoding: Encoding): Float64Array | null {
+  let best: Float64Array | null = null
+  let least = Infinity
+  for (const candidate of task.starts ?? []) {
+    const point = task.replay.clamp(candidate)
+    if (!point) continue
+    const values = rowValues(task.property.rows, evaluate64(task.network, point))
+    const value = task.property.kind === 'all-positive' ? values[row] : Math.max(...values)
+    if (!(value < least)) continue
+    least = value
+    best = point
+  }
+  return best && encoding.assignment(best)
 }
 
 /** What the rows being solved have shown so far. */

@@ -8,6 +8,10 @@ import type { Objective, SparseModel } from './sparse-model.ts'
 /** Seconds between two progress messages. */
 const PROGRESS_INTERVAL = 0.1
 
+/** How far an optimum may be from the bound when HiGHS calls it optimal. */
+const ABSOLUTE_GAP = 1e-7
+const RELATIVE_GAP = 1e-6
+
 const port = parentPort
 if (!port) throw new Error('worker.ts runs in a worker thread only')
 const highs = await loadHighs()
@@ -44,7 +48,12 @@ function load(solver: Highs, model: SparseModel, integer: boolean): Model {
     matrix: { format: 'csr', numRows, numCols, starts, indices, values },
     ...(integer ? { integrality: Int32Array.from(model.integer) } : {}),
   })
-  loaded.options.set({ output_flag: false, mip_feasibility_tolerance: 1e-7, mip_abs_gap: 1e-7, mip_rel_gap: 1e-6 })
+  loaded.options.set({
+    output_flag: false,
+    mip_feasibility_tolerance: 1e-7,
+    mip_abs_gap: ABSOLUTE_GAP,
+    mip_rel_gap: RELATIVE_GAP,
+  })
   return loaded
 }
 
@@ -106,17 +115,26 @@ function describe(solver: Highs, loaded: Model, ending: Ending): SolveResult {
   const hasPoint = loaded.info.get('primal_solution_status') === solver.constants.solutionStatus.feasible
   const solution = hasPoint ? loaded.getSolution() : null
   const objective = hasPoint ? loaded.getObjectiveValue() : null
-  const solverBound = integer ? Number(loaded.info.get('mip_dual_bound')) : status === 'optimal' ? objective : null
-  const proven = status === 'infeasible' ? Infinity : (solverBound ?? -Infinity)
+  const dualBound = integer ? Number(loaded.info.get('mip_dual_bound')) : -Infinity
   return {
     status,
     objective,
-    dualBound: Math.min(settings.cutoff ?? Infinity, Number.isNaN(proven) ? -Infinity : proven),
+    dualBound: Math.min(settings.cutoff ?? Infinity, provenBound(status, dualBound, objective)),
     point: solution?.colValue ?? null,
     rowDual: integer ? null : status === 'infeasible' ? ray(loaded) : (solution?.rowDual ?? null),
     nodes: integer ? Math.max(0, Number(loaded.info.get('mip_node_count'))) : 0,
     seconds: (performance.now() - ending.started) / 1000,
   }
+}
+
+/** HiGHS leaves the dual bound at −∞ where presolve ends the search; an optimum is a bound up to the gap it was allowed. */
+function provenBound(status: SolveStatus, dualBound: number, objective: number | null): number {
+  if (status === 'infeasible') return Infinity
+  const optimum =
+    status === 'optimal' && objective !== null
+      ? objective - ABSOLUTE_GAP - RELATIVE_GAP * Math.abs(objective)
+      : -Infinity
+  return Math.max(Number.isNaN(dualBound) ? -Infinity : dualBound, optimum)
 }
 
 /** Row multipliers that prove infeasibility (a Farkas ray), where HiGHS has them. */

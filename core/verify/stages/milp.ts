@@ -43,6 +43,7 @@ async function solve(attempt: Attempt, seconds: number, signal: AbortSignal): Pr
     rows: attempt.openRows,
     bounds: attempt.bounds,
     replay: attempt.replay,
+    starts: attempt.points,
     pool: attempt.context.pool,
     seconds: left(),
     signal,
