@@ -57,3 +57,16 @@ function initializer(name: string, constant: Constant, source: SeededRandom): Te
   const data = Float32Array.from({ length: sizeOf(shape) }, (_, i) => values?.[i] ?? source.between(low, 1))
   return tensor(name, onnxType.float, shape, data)
 }
+
+export const image = { x: [1, 3, 6, 5] }
+export const vector = { x: [1, 6] }
+export const unary = (operator: string, attributes = {}, inputs: SmallModel['inputs'] = image): SmallModel => ({
+  inputs,
+  steps: [[operator, ['x'], 'y', attributes]],
+})
+export const withConstant = (operator: string, c: NonNullable<SmallModel['constants']>[string], inputs = image) =>
+  ({
+    inputs,
+    constants: { c },
+    steps: [[operator, ['x', 'c'], 'y']],
+  }) satisfies SmallModel
