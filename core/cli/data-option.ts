@@ -6,7 +6,7 @@ import { EspalierError } from '../contract/errors.ts'
 import { dataSchema, type DataOptions } from '../contract/recipe.ts'
 import { flagsOf } from './flags.ts'
 
-const sampleFlags = flagsOf(dataSchema.options[0], 'sample', ['source'])
+const sampleFlags = flagsOf(dataSchema.options[0], { prefix: 'sample', omit: ['source'] })
 
 export function attachDataFlags(command: Command, usual: string): void {
   command.option('--data <dir>', `folder of IDX files, or the word sample (default: ${usual})`)

@@ -19,9 +19,20 @@ export interface FlagSet {
   read(command: Command): Record<string, unknown>
 }
 
-/** Flags of an object or choice schema; `prefix` goes before every name, `omit` leaves keys out. */
-export function flagsOf(schema: z.ZodType, prefix = '', omit: readonly string[] = []): FlagSet {
-  const flags = flagsOfNode(schemaTree(schema), prefix, []).filter(({ path }) => !omit.includes(path[0]))
+export interface FlagSettings {
+  /** Goes before every name. */
+  readonly prefix?: string
+  /** Keys left out. */
+  readonly omit?: readonly string[]
+  /** False: leaving a flag out does not mean the schema's default, so help does not name it. */
+  readonly defaults?: boolean
+}
+
+/** Flags of an object or choice schema. */
+export function flagsOf(schema: z.ZodType, { prefix = '', omit = [], defaults = true }: FlagSettings = {}): FlagSet {
+  const flags = flagsOfNode(schemaTree(schema), prefix, [])
+    .filter(({ path }) => !omit.includes(path[0]))
+    .map((flag) => (defaults ? flag : { ...flag, defaultValue: undefined }))
   return {
     attach: (command) => flags.forEach((flag) => command.addOption(optionOf(flag))),
     read: (command) => {

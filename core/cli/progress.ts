@@ -33,6 +33,11 @@ export class ProgressView {
       return
     }
     const since = this.#startedAt.get(runId)
+    this.#startedAt.delete(runId)
+    if (state === 'waiting') {
+      this.#terminal.note(`  ${name}: ready, verified together with the others`)
+      return
+    }
     const took = since === undefined ? '' : ` after ${formatSeconds((performance.now() - since) / 1000)}`
     this.#terminal.note(`  ${name}: ${state}${took}`)
   }

@@ -131,7 +131,7 @@ describe('progress', () => {
 
 describe('flags from schemas', () => {
   const read = (schema: Parameters<typeof flagsOf>[0], args: string[], prefix = ''): unknown => {
-    const flags = flagsOf(schema, prefix)
+    const flags = flagsOf(schema, { prefix })
     const command = new Command().exitOverride()
     flags.attach(command)
     command.parse(args, { from: 'user' })

@@ -5,15 +5,18 @@ import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { ApiOutput } from '../../contract/api.ts'
 import { EspalierError } from '../../contract/errors.ts'
-import type { Recipe } from '../../contract/recipe.ts'
+import { recipeSchema, type Recipe } from '../../contract/recipe.ts'
 import { planRecipe } from '../../jobs/recipe/plan.ts'
-import { parseRecipe } from '../../jobs/recipe/text.ts'
+import { parseRecipe, readRecipe } from '../../jobs/recipe/text.ts'
 import type { Shell } from '../context.ts'
 import { attachDataFlags, readDataFlags } from '../data-option.ts'
+import { flagsOf } from '../flags.ts'
 import { followJob } from '../follow.ts'
 import { jobExitCode } from '../job-exit.ts'
 import { runsTable } from '../run-table.ts'
 import { formatCount, formatSeconds, formatTable } from '../table.ts'
+
+const overrides = flagsOf(recipeSchema.pick({ seed: true, provider: true, threads: true }), { defaults: false })
 
 interface RunOptions {
   readonly dryRun?: boolean
@@ -59,12 +62,13 @@ export function addRun(program: Command, shell: Shell): void {
   command.option('--dry-run', 'check the recipe and print the plan with its worst-case cost')
   command.option('--resume <job>', 'go on with a job that was stopped')
   attachDataFlags(command, 'what the recipe says')
+  overrides.attach(command)
   shell.define(command, async ({ terminal, open }) => {
     const { dryRun, resume } = command.opts<RunOptions>()
     const path = command.args.at(0)
     if ((path === undefined) === (resume === undefined))
       throw new EspalierError('cli/usage', 'Give a recipe file, or --resume JOB.', 'espalier run --help shows how.')
-    const recipe = path === undefined ? null : withData(await readRecipeFile(path), readDataFlags(command))
+    const recipe = path === undefined ? null : changed(await readRecipeFile(path), command)
     if (dryRun === true && recipe !== null) {
       const plan = planRecipe(recipe)
       terminal.value(plan)
@@ -76,11 +80,13 @@ export function addRun(program: Command, shell: Shell): void {
       recipe === null ? app.api['jobs.resume']({ id: resume ?? '' }) : app.api['jobs.start']({ recipe }),
     )
     terminal.value(followed)
-    terminal.print(runsTable(followed.job.recipe, followed.runs))
+    terminal.print(`\n${runsTable(followed.job.recipe, followed.runs)}`)
     return jobExitCode(followed)
   })
 }
 
-function withData(recipe: Recipe, data: unknown): Recipe {
-  return data === null ? recipe : { ...recipe, data: data as Recipe['data'] }
+/** The recipe with what the flags say otherwise. @throws EspalierError as reading does */
+function changed(recipe: Recipe, command: Command): Recipe {
+  const data = readDataFlags(command)
+  return readRecipe({ ...recipe, ...overrides.read(command), ...(data === null ? {} : { data }) })
 }

@@ -15,7 +15,7 @@ const commonFlags = flagsOf(recipeSchema.pick({ seed: true, provider: true, thre
 const trainFlags = flagsOf(trainSchema)
 const freshFlags = flagsOf(variantSchema.pick({ architecture: true, batchNorm: true }))
 const simplifyFlags = flagsOf(simplifySchema)
-const fineTuneFlags = flagsOf(trainSchema, 'fine-tune')
+const fineTuneFlags = flagsOf(trainSchema, { prefix: 'fine-tune' })
 const verifyFlags = flagsOf(verifySchema)
 
 /** ε of the FGSM figure of `train` and `prune`, the papers' for MNIST. */
