@@ -27,7 +27,15 @@ function check(command: string, args: readonly string[]): void {
 /** A Vitest project, counted test by test; a crash before any report counts as one failure. */
 function testProject(project: string): void {
   const file = join(scratch, `${project}.json`)
-  const ok = run('npx', ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`])
+  const ok = run('npx', [
+    'vitest',
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ])
   try {
     const report = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>
     total.passed += report['numPassedTests'] ?? 0
