@@ -39,7 +39,11 @@ describe.skipIf(missing.length > 0)('the app in Electron', () => {
   it('opens our page from our scheme with the bridge and nothing of Node', async () => {
     await page.getByRole('heading', { name: 'Robustness you can prove' }).waitFor()
     expect(page.url()).toMatch(/^app:\/\/espalier\//)
-    const inside = await page.evaluate(() => ['espalier' in window ? 'bridge' : 'none', 'require' in window, 'process' in window])
+    const inside = await page.evaluate(() => [
+      'espalier' in window ? 'bridge' : 'none',
+      'require' in window,
+      'process' in window,
+    ])
     expect(inside).toEqual(['bridge', false, false])
   })
 
