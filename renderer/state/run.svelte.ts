@@ -10,6 +10,8 @@ import { mergeVerdict } from '../logic/verdicts.ts'
 
 export class RunState {
   detail: ApiOutput<'runs.get'> | null = $state.raw(null)
+  /** Decides which tab opens first; it stays, so that no tab changes under the reader's eyes. */
+  stateAtOpening: RunRow['state'] | null = null
   siblings: readonly RunRow[] = $state.raw([])
   curves: Curves = $state.raw(noCurves)
   verdicts: readonly VerdictRow[] = $state.raw([])
@@ -57,6 +59,7 @@ export class RunState {
 
   private async loadRow(): Promise<void> {
     const detail = await this.client.call('runs.get', { id: this.runId })
+    this.stateAtOpening ??= detail.run.state
     this.detail = detail
     this.siblings = (await this.client.call('jobs.get', { id: detail.job.id })).runs
   }
