@@ -33,6 +33,8 @@ export interface OutputBounds {
 export interface Bounder {
   readonly network: Network
   readonly rows: RowBounder
+  /** Activations that the output depends on, in topological order. */
+  readonly activations: readonly Activation[]
   /** Bounds of every pre-activation: intervals everywhere, CROWN or α-CROWN rows for neurons that intervals leave loose. */
   preActivations(box: Box, options?: PreActivationOptions): Promise<PreActivationBounds>
   /** Lower bounds of output rows, α optimised as `ascent` says. */
@@ -46,6 +48,7 @@ export function createBounder(engine: Engine, network: Network, options: Bounder
   return {
     network,
     rows,
+    activations: whole.activations,
     preActivations: (box, settings = {}) => preActivations(rows, whole.activations, box, settings),
     outputs: async (box, outputRows, bounds, ascent = plainCrown) => {
       const crown = await rows.bound(outputStart(network, outputRows), { box, bounds }, ascent)

@@ -1,4 +1,4 @@
-// kFSB: each domain's candidates are tried as children with the parent's α and β, and the one whose worse child is best is taken.
+// kFSB: each domain's candidates are tried as children with the parent's α and β, and the one that promises most is taken.
 import type { DomainBounder } from '../../bounds/domain-bounder.ts'
 import { appendDomain, padBatch, splitRow } from './batch.ts'
 import type { DomainRecord } from './pool.ts'
@@ -28,13 +28,25 @@ export async function chooseSplits(
     padBatch(batch)
     const bounds = await bounder.crown(batch)
     for (const [k, { parent, neuron }] of part.entries()) {
-      const value = Math.min(bounds[2 * k], bounds[2 * k + 1])
+      const value = promise(parents[parent].bound, bounds[2 * k], bounds[2 * k + 1])
       if (!(value > best[parent])) continue
       best[parent] = value
       chosen[parent] = neuron
     }
   }
   return chosen
+}
+
+/** Least gain of a child in `promise`, so that a child without any does not hide the other's. */
+const LEAST_GAIN = 1e-3
+
+/**
+ * The product of both children's gains up to 0, as MILP solvers score: a quarter fewer domains than the smaller child
+ * alone (spec C.6) on NET1.
+ */
+function promise(parent: number, first: number, second: number): number {
+  const gain = (bound: number): number => Math.max(Math.min(bound, 0) - parent, LEAST_GAIN)
+  return gain(first) * gain(second)
 }
 
 /** Up to `most` candidates of every parent that has a choice. */

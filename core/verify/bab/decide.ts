@@ -2,7 +2,7 @@
 import type { Box, OutputRows, PreActivationBounds } from '../../bounds/box.ts'
 import type { Bounder, OutputBounds } from '../../bounds/bounder.ts'
 import { DomainBounder } from '../../bounds/domain-bounder.ts'
-import { bytesPerRow } from '../../bounds/graph.ts'
+import { bytesPerRow, type Cone } from '../../bounds/graph.ts'
 import { outputStart } from '../../bounds/start.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Witness } from '../outcome.ts'
@@ -11,6 +11,7 @@ import { CellSettler, type CellSolver } from './cell.ts'
 import { Pacer } from './pacer.ts'
 import { openNeurons } from './root.ts'
 import { BabSearch, type SearchStatistics } from './search.ts'
+import { tightenNeurons } from './tighten.ts'
 import { defaultSettings, type BabSettings } from './settings.ts'
 
 export interface BabTask {
@@ -51,34 +52,62 @@ const DEFAULT_MEMORY = 2 * 2 ** 30
 const CALL_MEMORY = 512 * 2 ** 20
 /** From this share of the memory limit on, the newest domains are split first, which keeps their number from growing. */
 const SHORT_OF_MEMORY = 0.6
+/** Share of open domains among those bounded below which a search is left to finish. */
+const NEARLY_DONE = 0.1
 
 /** Decides a property by branch and bound. Never claims `verified` while a domain is open, undecided or bounded by NaN. */
 export async function decideByBab(task: BabTask): Promise<BabReport> {
-  const deadline = performance.now() + task.seconds * 1000
+  const started = performance.now()
+  const deadline = started + task.seconds * 1000
   const settings = task.settings ?? defaultSettings
-  const rows = task.property.rows
-  const root = await task.bounder.outputs(task.box, rows, task.bounds, settings.rootRows)
-  const search = new BabRun(task, settings, root)
-  return await search.run(deadline)
+  let { bounds } = task
+  let before = 0
+  for (const plan of [...settings.tighten, null]) {
+    const run = new BabRun({ ...task, bounds }, settings, await rootBounds(task, bounds, settings), before)
+    const report = await run.run(deadline, plan?.after ?? Infinity)
+    if (report || !plan) return report ?? run.report('unknown', 'the search ended early')
+    const now = performance.now()
+    const tightening = await tightenNeurons({
+      ...task,
+      bounds,
+      settings,
+      domainsEach: plan.domainsEach,
+      neurons: settings.tightenNeurons,
+      deadline: Math.min(deadline, now + settings.tightenPatience * (now - started)),
+    })
+    bounds = tightening.bounds
+    before = run.domains + tightening.domains
+  }
+  throw new RangeError('unreachable')
 }
 
+function rootBounds(
+  { bounder, box, property }: BabTask,
+  bounds: PreActivationBounds,
+  settings: BabSettings,
+): Promise<OutputBounds> {
+  return bounder.outputs(box, property.rows, bounds, settings.rootRows)
+}
+
+/** One search from the root. */
 class BabRun {
   readonly #task: BabTask
   readonly #root: OutputBounds
   readonly #search: BabSearch
   readonly #mixed: boolean
+  /** Domains bounded before this search. */
+  readonly #before: number
   #witness: Witness | null = null
 
-  constructor(task: BabTask, settings: BabSettings, root: OutputBounds) {
+  constructor(task: BabTask, settings: BabSettings, root: OutputBounds, before: number) {
     const { engine, bounder, box, bounds, property } = task
     this.#task = task
     this.#root = root
+    this.#before = before
     this.#mixed = property.kind === 'any-positive'
     const start = outputStart(bounder.network, property.rows)
     const cone = bounder.rows.cone(start.start)
-    const fitting = settings.sizes.filter((size) => size * bytesPerRow(cone, true) <= CALL_MEMORY)
-    const sizes = fitting.length > 0 ? fitting : [2]
-    const domains = new DomainBounder(engine, bounder.network, start, box, sizes)
+    const domains = new DomainBounder(engine, bounder.network, start, box, fittingSizes(cone, settings.sizes))
     const open = openNeurons(cone, bounds)
     const settler = new CellSettler(
       { cone, open, box, bounds, rows: property.rows, network: bounder.network },
@@ -100,23 +129,36 @@ class BabRun {
     })
   }
 
-  async run(deadline: number): Promise<BabReport> {
+  /** Domains bounded so far, searches before this one included. */
+  get domains(): number {
+    return this.#before + this.#search.statistics.domains
+  }
+
+  /** null: `patience` domains were not enough, nothing is decided. */
+  async run(deadline: number, patience: number): Promise<BabReport | null> {
     await this.#addRoots()
-    const { pool, statistics, capacity } = this.#search
+    const search = this.#search
+    const { statistics, capacity } = search
     const pacer = new Pacer(capacity)
     const memory = this.#task.memoryBytes ?? DEFAULT_MEMORY
-    while (pool.size > 0 && !this.#witness) {
+    while (search.size > 0 && !this.#witness) {
       const reason = this.#limit(deadline, memory)
-      if (reason) return this.#report('unknown', reason)
+      if (reason) return this.report('unknown', reason)
+      if (statistics.domains >= patience && !this.#nearlyDone) return null
       const started = performance.now()
-      await this.#search.step(pacer.count, pool.bytes > SHORT_OF_MEMORY * memory)
+      await search.step(pacer.count, search.bytes > SHORT_OF_MEMORY * memory)
       pacer.observe(performance.now() - started)
-      this.#task.progress({ lowerBound: this.#lowerBound, domains: statistics.domains, open: pool.size })
+      this.#task.progress({ lowerBound: this.#lowerBound, domains: this.domains, open: search.size })
     }
-    if (this.#witness) return this.#report('falsified', null)
+    if (this.#witness) return this.report('falsified', null)
     if (statistics.undecided > 0)
-      return this.#report('unknown', `${statistics.undecided} fully split domains stayed undecided`)
-    return this.#report('verified', null)
+      return this.report('unknown', `${statistics.undecided} fully split domains stayed undecided`)
+    return this.report('verified', null)
+  }
+
+  /** Whether the open domains are few among those bounded: then starting again would waste them. */
+  get #nearlyDone(): boolean {
+    return this.#search.size < NEARLY_DONE * this.#search.statistics.domains
   }
 
   async #addRoots(): Promise<void> {
@@ -135,11 +177,11 @@ class BabRun {
 
   #limit(deadline: number, memory: number): string | null {
     const { signal, domains } = this.#task
-    const { pool, statistics } = this.#search
+    const { size, bytes } = this.#search
     if (signal.aborted) return 'cancelled'
     if (performance.now() >= deadline) return 'the time limit was reached'
-    if (domains !== undefined && statistics.domains >= domains) return `the limit of ${domains} domains was reached`
-    if (pool.bytes > memory) return `${pool.size} open domains need more than ${Math.round(memory / 2 ** 20)} MiB`
+    if (domains !== undefined && this.domains >= domains) return `the limit of ${domains} domains was reached`
+    if (bytes > memory) return `${size} open domains need more than ${Math.round(memory / 2 ** 20)} MiB`
     return null
   }
 
@@ -165,17 +207,24 @@ class BabRun {
     )
   }
 
-  #report(status: BabReport['status'], reason: string | null): BabReport {
+  report(status: BabReport['status'], reason: string | null): BabReport {
     const { lower } = this.#root
     // With a counterexample the round was left in the middle: only the root's bounds are known to hold everywhere.
     const root = this.#mixed ? -smallest(lower.map((value) => -value)) : smallest(lower)
     const lowerBound = status === 'falsified' ? root : this.#lowerBound
-    return { status, witness: this.#witness, lowerBound, statistics: this.#search.statistics, reason }
+    const statistics = { ...this.#search.statistics, domains: this.domains }
+    return { status, witness: this.#witness, lowerBound, statistics, reason }
   }
 }
 
 function smallest(values: Float64Array): number {
   return values.reduce((low, value) => Math.min(low, value), Infinity)
+}
+
+/** Program sizes whose tensors fit the memory of one call. */
+function fittingSizes(cone: Cone, sizes: readonly number[]): readonly number[] {
+  const fitting = sizes.filter((size) => size * bytesPerRow(cone, true) <= CALL_MEMORY)
+  return fitting.length > 0 ? fitting : [2]
 }
 
 /** Most of the weight on one row, some on all others: a weight of zero could never grow. */

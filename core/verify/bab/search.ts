@@ -14,6 +14,8 @@ export interface SearchContext {
   /** Rows of the property; mixed in every domain (`any-positive`) or one a domain. */
   readonly rows: number
   readonly mixed: boolean
+  /** Keep the open domains of each row in a pool of their own, to be worked on row by row. */
+  readonly separate?: boolean
   /** A bound must exceed this to prove a domain of row r: the float32 slack, [rows]. */
   readonly thresholds: Float64Array
   readonly settings: BabSettings
@@ -32,11 +34,8 @@ export interface SearchStatistics {
   empty: number
   /** Domains handed to the exact solver. */
   settled: number
-  /** Domains that nothing could decide; their smallest bound. */
+  /** Domains that nothing could decide. */
   undecided: number
-  undecidedBound: number
-  /** Smallest bound, less its slack, that proved a domain. */
-  provedBound: number
   deepest: number
 }
 
@@ -57,14 +56,17 @@ const MOST_LEVELS = 4
 const MOST_POLISH = 6
 
 export class BabSearch {
-  readonly pool: DomainPool
+  /** One pool for all rows, or one a row. */
+  readonly pools: readonly DomainPool[]
   readonly statistics: SearchStatistics
   readonly #context: SearchContext
   readonly #parents: readonly DomainRecord[]
   readonly #child: DomainRecord
+  /** Smallest bound, less its slack, of the domains of each row that left the search; +∞ before any did. */
+  readonly #closed: Float64Array
 
   constructor(context: SearchContext) {
-    const { settings, bounder, open, mixed, rows } = context
+    const { settings, bounder, open, mixed, rows, separate = false } = context
     this.#context = context
     const layout: PoolLayout = {
       neurons: open.index.length,
@@ -72,7 +74,8 @@ export class BabSearch {
       ownBounds: settings.refreshEvery > 0 && bounder.refreshRows > 0 && bounder.refreshRows <= settings.refreshRows,
       mixed: mixed ? rows : 0,
     }
-    this.pool = new DomainPool(layout)
+    this.pools = Array.from({ length: separate ? rows : 1 }, () => new DomainPool(layout))
+    this.#closed = new Float64Array(rows).fill(Infinity)
     this.#parents = Array.from({ length: this.#most >> 1 }, () => emptyRecord(layout))
     this.#child = emptyRecord(layout)
     this.statistics = {
@@ -81,16 +84,32 @@ export class BabSearch {
       empty: 0,
       settled: 0,
       undecided: 0,
-      undecidedBound: Infinity,
-      provedBound: Infinity,
       deepest: 0,
     }
   }
 
+  /** Open domains of all pools. */
+  get size(): number {
+    return this.pools.reduce((sum, pool) => sum + pool.size, 0)
+  }
+
+  /** Memory of the open domains. */
+  get bytes(): number {
+    return this.pools.reduce((sum, pool) => sum + pool.bytes, 0)
+  }
+
   /** The smallest lower bound of all domains, proved or not; +∞ before there are any. */
   get lowerBound(): number {
-    const { undecidedBound, provedBound } = this.statistics
-    return Math.min(this.pool.worst, undecidedBound, provedBound)
+    return this.#closed.reduce((low, _, row) => Math.min(low, this.lowerBoundOf(row)), Infinity)
+  }
+
+  /** The smallest lower bound of all domains of one row (of all rows that share its pool). */
+  lowerBoundOf(row: number): number {
+    return Math.min(this.#poolOf(row).worst, this.#closed[row])
+  }
+
+  #poolOf(row: number): DomainPool {
+    return this.pools.length === 1 ? this.pools[0] : this.pools[row]
   }
 
   get #most(): number {
@@ -126,12 +145,24 @@ export class BabSearch {
    * accepted.
    */
   async step(count: number, newest = false): Promise<boolean> {
-    const { bounder, open } = this.#context
-    const parents = this.#parents.slice(0, Math.min(this.pool.size, this.#parents.length, count))
+    const [pool] = this.pools
+    const parents = this.#parents.slice(0, Math.min(pool.size, this.#parents.length, count))
     for (const parent of parents) {
-      if (newest) this.pool.popLast(parent)
-      else this.pool.popWorst(parent)
+      if (newest) pool.popLast(parent)
+      else pool.popWorst(parent)
     }
+    return await this.#splitAll(parents)
+  }
+
+  /** One round over the worst domain of each of the given rows. */
+  async stepRows(rows: readonly number[]): Promise<void> {
+    const parents = this.#parents.slice(0, Math.min(rows.length, this.#parents.length))
+    parents.forEach((parent, i) => this.#poolOf(rows[i]).popWorst(parent))
+    await this.#splitAll(parents)
+  }
+
+  async #splitAll(parents: readonly DomainRecord[]): Promise<boolean> {
+    const { bounder, open } = this.#context
     await this.#refresh(parents)
     const levels = Math.min(MOST_LEVELS, Math.max(1, Math.floor(Math.log2(bounder.sizes[0] / parents.length))))
     const chosen = levels === 1 ? await chooseSplits(this.#context, parents) : null
@@ -153,7 +184,7 @@ export class BabSearch {
   /** Recomputes the bounds of parents whose splits have outgrown them. */
   async #refresh(parents: readonly DomainRecord[]): Promise<void> {
     const { settings, bounder, open } = this.#context
-    if (!this.pool.layout.ownBounds) return
+    if (!this.pools[0].layout.ownBounds) return
     const due = parents.filter(({ depth, refreshed }) => depth - refreshed >= settings.refreshEvery)
     for (let from = 0; from < due.length; from += this.#most) {
       const part = due.slice(from, from + this.#most)
@@ -190,7 +221,7 @@ export class BabSearch {
       const bound = found > child.parent.bound ? found : child.parent.bound
       const margin = bound - thresholds[child.parent.row]
       if (margin > 0) {
-        this.statistics.provedBound = Math.min(this.statistics.provedBound, margin)
+        this.#closed[child.parent.row] = Math.min(this.#closed[child.parent.row], margin)
         continue
       }
       const truth = result.outputs.subarray(row * outputs, (row + 1) * outputs)
@@ -227,13 +258,13 @@ export class BabSearch {
     const whole = child.candidates[0] < 0
     if (!whole || child.polished < MOST_POLISH) {
       if (whole) child.polished++
-      this.pool.push(child)
+      this.#poolOf(child.row).push(child)
       return
     }
     this.statistics.settled++
     if (await this.#context.settle(child)) return
     this.statistics.undecided++
-    this.statistics.undecidedBound = Math.min(this.statistics.undecidedBound, bound)
+    this.#closed[child.row] = Math.min(this.#closed[child.row], bound)
   }
 }
 

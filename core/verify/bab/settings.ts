@@ -12,6 +12,15 @@ export interface BabSettings {
   readonly refreshEvery: number
   /** Most rows a refresh may cost per domain; networks that need more keep the root's bounds. */
   readonly refreshRows: number
+  /**
+   * When this many domains did not settle the problem, neurons are bounded by branch and bound of their own, `domainsEach`
+   * for each bound, and the search starts again with the tighter bounds. Ascending.
+   */
+  readonly tighten: readonly { readonly after: number; readonly domainsEach: number }[]
+  /** Most neurons of a layer that are tightened so. */
+  readonly tightenNeurons: number
+  /** Longest time of a tightening, as a multiple of the time spent before it. */
+  readonly tightenPatience: number
   /** α ascent of intermediate bounds and of output rows at the root. */
   readonly rootNeurons: AscentSettings
   readonly rootRows: AscentSettings
@@ -19,10 +28,16 @@ export interface BabSettings {
 
 export const defaultSettings: BabSettings = {
   sizes: [16, 128, 512],
-  candidates: 2,
+  candidates: 4,
   ascent: { iterations: 3, rate: 0.2, betaRate: 3, decay: 0.98, mixRate: 1 },
   refreshEvery: 0,
   refreshRows: 200,
+  tighten: [
+    { after: 2_000, domainsEach: 128 },
+    { after: 40_000, domainsEach: 1024 },
+  ],
+  tightenNeurons: 64,
+  tightenPatience: 4,
   rootNeurons: { iterations: 20, rate: 0.1, decay: 0.98 },
   rootRows: { iterations: 40, rate: 0.1, decay: 0.98 },
 }

@@ -12,10 +12,11 @@ import type { SolverPool } from '../../../core/verify/milp/solver-pool.ts'
 import type { Property } from '../../../core/verify/problem.ts'
 import { Replay } from '../../../core/verify/replay.ts'
 
-/** Few programs, small batches: compile time is most of a small test's time. */
+/** Few programs, small batches (compile time is most of a small test's time), neurons tightened early. */
 export const smallSettings: BabSettings = {
   ...defaultSettings,
   sizes: [16],
+  tighten: [{ after: 6, domainsEach: 16 }],
   ascent: { ...defaultSettings.ascent, iterations: 8 },
 }
 

@@ -1,0 +1,52 @@
+// Neurons bounded by branch and bound of their own: every sampled pre-activation inside, never looser, much tighter.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createBounder } from '../../../core/bounds/bounder.ts'
+import { openEngine, type Engine } from '../../../core/engine/engine.ts'
+import { activationNodes, evaluateNodes64 } from '../../../core/nn/index.ts'
+import { tightenNeurons } from '../../../core/verify/bab/tighten.ts'
+import { piecewiseLinearKinds, randomBox, randomNetwork, samples } from '../../bounds/networks.ts'
+import { smallSettings } from './task.ts'
+
+let engine: Engine
+beforeAll(async () => (engine = await openEngine({ threads: 1 })))
+afterAll(() => engine.dispose())
+
+describe.each(piecewiseLinearKinds)('%s networks', (kind) => {
+  it('keep their pre-activations inside the tightened bounds', async () => {
+    const network = randomNetwork(kind, 23)
+    const box = randomBox(network, 24, 1)
+    const bounder = createBounder(engine, network)
+    const before = await bounder.preActivations(box)
+    const { bounds } = await tightenNeurons({
+      engine,
+      bounder,
+      box,
+      bounds: before,
+      settings: smallSettings,
+      domainsEach: 64,
+      neurons: 8,
+      deadline: performance.now() + 20_000,
+      signal: new AbortController().signal,
+    })
+    let widthBefore = 0
+    let widthAfter = 0
+    for (const { preActivationNode: source } of activationNodes(network)) {
+      const [wide, tight] = [before.get(source), bounds.get(source)]
+      wide?.lower.forEach((low, i) => {
+        expect(tight?.lower[i]).toBeGreaterThanOrEqual(low)
+        expect(tight?.upper[i]).toBeLessThanOrEqual(wide.upper[i])
+        widthBefore += wide.upper[i] - low
+        widthAfter += (tight?.upper[i] ?? NaN) - (tight?.lower[i] ?? NaN)
+      })
+    }
+    expect(widthAfter).toBeLessThanOrEqual(widthBefore)
+    for (const point of samples(box, 400, 25)) {
+      const values = evaluateNodes64(network, point)
+      for (const { preActivationNode: source } of activationNodes(network))
+        values.get(source)?.forEach((z, i) => {
+          expect(z).toBeGreaterThanOrEqual(bounds.get(source)?.lower[i] ?? Infinity)
+          expect(z).toBeLessThanOrEqual(bounds.get(source)?.upper[i] ?? -Infinity)
+        })
+    }
+  })
+})
