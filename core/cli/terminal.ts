@@ -59,8 +59,13 @@ export class Terminal {
   }
 
   error(error: ErrorData): void {
-    this.clearStatus()
     if (this.json) this.value({ error })
+    this.explain(error)
+  }
+
+  /** An error for people alone. */
+  explain(error: ErrorData): void {
+    this.clearStatus()
     this.#streams.err.write(
       `${this.style('red', 'error')} ${error.code}\n${indent(error.message)}\n${indent(`→ ${error.hint}`)}\n`,
     )

@@ -1,6 +1,7 @@
 // `espalier train | prune | verify`: recipes of one variant, built from flags that the recipe's schema generates.
 import type { Command } from 'commander'
 import type { App } from '../../app.ts'
+import { EspalierError } from '../../contract/errors.ts'
 import { recipeSchema, simplifySchema, trainSchema, variantSchema, verifySchema } from '../../contract/recipe.ts'
 import { readRecipe } from '../../jobs/recipe/text.ts'
 import type { Context, Shell } from '../context.ts'
@@ -10,6 +11,7 @@ import { flagsOf } from '../flags.ts'
 import { followJob, type FollowedJob } from '../follow.ts'
 import { jobExitCode } from '../job-exit.ts'
 import { summaryTable } from '../run-table.ts'
+import { asksAboutFiles, attachFileFlags, verifyFiles } from './verify-file.ts'
 
 const commonFlags = flagsOf(recipeSchema.pick({ seed: true, provider: true, threads: true, evaluateEpsilon: true }))
 const trainFlags = flagsOf(trainSchema)
@@ -86,15 +88,28 @@ export function addPrune(program: Command, shell: Shell): void {
 }
 
 export function addVerify(program: Command, shell: Shell): void {
-  const command = program.command('verify').description('verify the robustness of a model of the history')
-  command.requiredOption('--model <id>', 'model to verify')
+  const description = 'verify the robustness of a model of the history (--model), or a property of a file (--onnx)'
+  const command = program.command('verify').description(description)
+  command.option('--model <id>', 'model to verify')
+  attachFileFlags(command)
   attachCommon(command, 'verified', 'what the model was made with')
   verifyFlags.attach(command)
   shell.define(command, async (context) => {
+    if (asksAboutFiles(command)) return await verifyFiles(context, command)
+    requireModel(command)
     const { from, data } = await takeModel(await context.open(), command)
     const followed = await perform(context, command, { from }, { data, verify: verifyFlags.read(command) })
     return verdictExitCode(followed)
   })
+}
+
+function requireModel(command: Command): void {
+  if (command.opts<{ model?: string }>().model !== undefined) return
+  throw new EspalierError(
+    'cli/usage',
+    'Nothing says what to verify.',
+    'Give --model ID for a model of the history, or --onnx FILE --vnnlib FILE for files.',
+  )
 }
 
 /** 0 when every image is verified, 1 when one is falsified, 5 when something stays open. */

@@ -34,7 +34,8 @@ function randomPoint(random: SeededRandom, size: number, low: number): Float64Ar
   return Float64Array.from({ length: size }, () => Math.fround(low + (1 - low) * random.uniform()))
 }
 
-function feedsOf({ inputs }: Translation, x: Float64Array): Record<string, ModelFeed> {
+/** A point as what a session of the model takes. */
+export function feedsOf({ inputs }: Translation, x: Float64Array): Record<string, ModelFeed> {
   const feeds = inputs.map(({ name, shape, offset, double }): [string, ModelFeed] => {
     const data = x.subarray(offset, offset + sizeOf(shape))
     return [name, { data: double ? data.slice() : Float32Array.from(data), shape }]

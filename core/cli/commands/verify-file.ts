@@ -1,0 +1,135 @@
+// `espalier verify --onnx F --vnnlib P`: the competition's question; one word on the first line, then the witness.
+import { writeFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import type { FileAnswer } from '../../app/verify-file.ts'
+import { EspalierError } from '../../contract/errors.ts'
+import { verifierNameSchema, type VerifierName } from '../../contract/verdict.ts'
+import type { ProviderName } from '../../engine/engine.ts'
+import { writeWitness, type VnncompWord } from '../../io/index.ts'
+import type { Context } from '../context.ts'
+import { exitCodeOf, exitCodes } from '../exit-codes.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** What the flags of `verify` hold when it asks about files. */
+interface FileOptions {
+  readonly onnx?: string
+  readonly vnnlib?: string
+  readonly timeout?: string
+  readonly witness?: string
+  readonly method?: string
+  readonly provider?: string
+  readonly threads?: string
+  readonly seed?: string
+}
+
+const usualSeconds = '60'
+/** Least milliseconds between two lines of progress. */
+const progressEvery = 200
+
+export function attachFileFlags(command: Command): void {
+  command
+    .option('--onnx <file>', 'network to verify, with --vnnlib: needs no history; prints sat, unsat, unknown, …')
+    .option('--vnnlib <file>', 'property: states the violation, so that sat means a counterexample')
+    .option('--timeout <seconds>', `limit for reading and deciding, with --onnx (default ${usualSeconds})`)
+    .option('--witness <file>', 'with --onnx: the counterexample goes there')
+}
+
+/** Whether the flags ask about files rather than a model of the history. */
+export function asksAboutFiles(command: Command): boolean {
+  const { onnx, vnnlib } = command.opts<FileOptions>()
+  return onnx !== undefined || vnnlib !== undefined
+}
+
+/** 0 for unsat, 1 for sat, 5 for unknown and timeout, the error's own code for error. */
+export async function verifyFiles({ terminal }: Context, command: Command): Promise<number> {
+  const options = command.opts<FileOptions>()
+  const question = readQuestion(options)
+  const { failedAnswer, verifyFile } = await import('../../app/verify-file.ts')
+  const stop = new AbortController()
+  const onSignal = (): void => stop.abort()
+  process.once('SIGINT', onSignal)
+  process.once('SIGTERM', onSignal)
+  try {
+    const answer = await verifyFile({ ...question, signal: stop.signal, report: reporter(terminal) })
+    if (answer.witness && options.witness !== undefined) await writeFile(options.witness, writeWitness(answer.witness))
+    show(terminal, answer, options)
+    return stop.signal.aborted ? exitCodes.cancelled : exitCodeFor(answer)
+  } catch (thrown) {
+    const answer = failedAnswer(thrown)
+    show(terminal, answer, options)
+    return exitCodeFor(answer)
+  } finally {
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
+  }
+}
+
+function readQuestion(options: FileOptions): {
+  onnx: string
+  vnnlib: string
+  seconds: number
+  method: VerifierName
+  engine: { provider: ProviderName | 'auto'; threads?: number }
+  seed?: number
+} {
+  const { onnx, vnnlib, timeout = usualSeconds, method = 'auto', provider = 'cpu', threads = '0', seed } = options
+  if (onnx === undefined || vnnlib === undefined) throw usage(`--${onnx === undefined ? 'onnx' : 'vnnlib'} is missing`)
+  const seconds = Number(timeout)
+  if (!(seconds > 0 && seconds < Infinity)) throw usage(`--timeout is '${timeout}'; it must be a number above 0`)
+  const name = verifierNameSchema.safeParse(method)
+  if (!name.success) throw usage(`--method is '${method}'; there are ${verifierNameSchema.options.join(', ')}`)
+  const count = wholeNumber('threads', threads)
+  return {
+    onnx,
+    vnnlib,
+    seconds,
+    method: name.data,
+    engine: { provider: provider as ProviderName | 'auto', ...(count > 0 ? { threads: count } : {}) },
+    ...(seed === undefined ? {} : { seed: wholeNumber('seed', seed) }),
+  }
+}
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && Number.isInteger(value) && value >= 0) return value
+  throw usage(`--${name} is '${text}'; it must be a whole number, 0 or larger`)
+}
+
+function usage(problem: string): EspalierError {
+  return new EspalierError('cli/usage', `${problem}.`, 'espalier verify --onnx F --vnnlib P --timeout 60')
+}
+
+function show(terminal: Terminal, answer: FileAnswer, { witness: file }: FileOptions): void {
+  if (terminal.json) {
+    const { witness, error, ...rest } = answer
+    const values = witness && { input: Array.from(witness.input), output: Array.from(witness.output) }
+    terminal.value({ ...rest, witness: values, ...(error ? { error } : {}) })
+  }
+  if (answer.witness && file === undefined) terminal.print(writeWitness(answer.witness).trimEnd())
+  else terminal.print(answer.result)
+  if (answer.error) terminal.explain(answer.error)
+  else if (answer.result === 'unknown') terminal.note(`  ${answer.reason ?? ''}`)
+}
+
+function exitCodeFor({ result, error }: FileAnswer): number {
+  const codes: Readonly<Record<VnncompWord, number>> = {
+    unsat: exitCodes.ok,
+    sat: exitCodes.falsified,
+    unknown: exitCodes.undecided,
+    timeout: exitCodes.undecided,
+    error: exitCodeOf(error?.code ?? ''),
+  }
+  return codes[result]
+}
+
+function reporter(
+  terminal: Terminal,
+): (state: { stage: string; seconds: number; lowerBound: number | null; domains: number }) => void {
+  let shown = -Infinity
+  return ({ stage, seconds, lowerBound, domains }) => {
+    if (performance.now() - shown < progressEvery) return
+    shown = performance.now()
+    const bound = lowerBound === null ? '' : `, bound ${lowerBound.toFixed(3)} (goal > 0)`
+    terminal.status(`  ${stage}, ${seconds.toFixed(1)} s, ${domains} domains${bound}`)
+  }
+}
