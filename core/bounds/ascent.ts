@@ -1,6 +1,7 @@
 // α,β-CROWN: projected Adam on the dual variables with the analytic gradient, unrolled into the program (spec C.4, C.5).
 import { tf, type Tensor } from '../engine/tensor.ts'
 import { backward, type BackwardResult, type Choice, type RelaxedActivation } from './backward.ts'
+import { concretise, minimiser } from './concretise.ts'
 import type { Cone } from './graph.ts'
 import { join, parameterRange, relaxActivations, type PreparedRelaxations } from './relaxed.ts'
 import { relaxedForward } from './relaxed-forward.ts'
@@ -33,6 +34,8 @@ interface Evaluation {
   readonly pass: BackwardResult
   /** Relaxed value of the cone's start at the point, [rows, startSize]. */
   readonly start: Tensor
+  /** Relaxed values of all nodes of the cone at the point. */
+  readonly values: ReadonlyMap<string, Tensor>
   /** Gradient with respect to α (and β), [rows, neurons or 2·neurons]. */
   readonly gradient: () => Tensor
 }
@@ -42,11 +45,17 @@ export interface AscentResult {
   readonly alpha: Tensor
   readonly beta: Tensor | null
   readonly mix: Tensor | null
+  /** The backward pass of the last iterate. */
   readonly last: BackwardResult
+  /** The minimiser of the last iterate that had a gradient, and the relaxed values of all nodes there. */
   readonly point: Tensor
+  readonly values: ReadonlyMap<string, Tensor>
 }
 
-/** Maximises each row's bound over its own α (and β where `given.sign` exists), keeping the best iterate. */
+/**
+ * Maximises each row's bound over its own α (and β where `given.sign` exists), keeping the best iterate. The last iterate
+ * needs no gradient, so it costs a backward pass only.
+ */
 export function ascend(cone: Cone, relaxed: PreparedRelaxations, inputs: Given, options: AscentOptions): AscentResult {
   const split = 'sign' in inputs
   let given = mixRows(inputs)
@@ -54,22 +63,31 @@ export function ascend(cone: Cone, relaxed: PreparedRelaxations, inputs: Given, 
   let variables = tf.maximum(tf.minimum(split ? tf.concat([given.alpha, given.beta], 1) : given.alpha, high), low)
   const adam = new UnrolledAdam(stepSizes(cone, given.rate, split, options))
   let current = evaluate(cone, relaxed, given, variables)
+  let last = current.pass
   let best = { bound: current.value, variables, mix: given.mix }
   for (let k = 0; k < options.iterations; k++) {
     variables = tf.maximum(tf.minimum(tf.add(variables, adam.step(current.gradient(), options.decay ** k)), high), low)
     if (options.mixRate > 0) given = mixRows({ ...given, mix: shiftMix(given, current.start, options.mixRate) })
-    current = evaluate(cone, relaxed, given, variables)
-    const better = tf.greater(current.value, best.bound)
+    let value: Tensor
+    if (k + 1 < options.iterations) {
+      current = evaluate(cone, relaxed, given, variables)
+      last = current.pass
+      value = current.value
+    } else {
+      last = passAt(cone, relaxed, given, variables).pass
+      value = tf.add(concretise(last, { centre: given.centre, radius: given.radius }), given.offset)
+    }
+    const better = tf.greater(value, best.bound)
     const keep = (now: Tensor, before: Tensor): Tensor => tf.where(tf.reshape(better, [-1, 1]), now, before)
     best = {
-      bound: tf.where(better, current.value, best.bound),
+      bound: tf.where(better, value, best.bound),
       variables: keep(variables, best.variables),
       mix: options.mixRate > 0 ? keep(given.mix, best.mix) : given.mix,
     }
   }
   const [alpha, beta] = split ? tf.split(best.variables, 2, 1) : [best.variables, null]
   const mix = 'mix' in given ? best.mix : null
-  return { bound: best.bound, alpha, beta, mix, last: current.pass, point: current.point }
+  return { bound: best.bound, alpha, beta, mix, last, point: current.point, values: current.values }
 }
 
 /** Adds `start` and `offset` where rows are given as mixtures. */
@@ -93,11 +111,8 @@ function shiftMix({ mix, shared, sharedOffset }: Given, start: Tensor, rate: num
 /** Bound at `variables` and, through the relaxed network at the minimiser, its gradient. */
 export function evaluate(cone: Cone, relaxed: PreparedRelaxations, given: Given, variables: Tensor): Evaluation {
   const split = 'sign' in given
-  const [alpha, beta] = split ? tf.split(variables, 2, 1) : [variables, null]
-  const pull = beta ? tf.mul(given.sign, beta) : null
-  const activations = relaxActivations(cone, relaxed, alpha, pull)
-  const pass = backward(cone, given.start, activations)
-  const point = tf.sub(given.centre, tf.mul(tf.sign(pass.input), given.radius))
+  const { pass, activations, pull } = passAt(cone, relaxed, given, variables)
+  const point = minimiser(pass, { centre: given.centre, radius: given.radius })
   const values = relaxedForward(cone, point, pass.choices)
   const pre = cone.activations.map(({ source }) => values.get(source) as Tensor)
   const z = join(pre)
@@ -113,7 +128,19 @@ export function evaluate(cone: Cone, relaxed: PreparedRelaxations, given: Given,
     if (split) parts.push(tf.neg(tf.mul(given.sign, z)))
     return join(parts)
   }
-  return { value, point, pass, start, gradient }
+  return { value, point, pass, start, values, gradient }
+}
+
+function passAt(
+  cone: Cone,
+  relaxed: PreparedRelaxations,
+  given: Given,
+  variables: Tensor,
+): { pass: BackwardResult; activations: ReadonlyMap<string, RelaxedActivation>; pull: Tensor | null } {
+  const [alpha, beta] = 'sign' in given ? tf.split(variables, 2, 1) : [variables, null]
+  const pull = beta ? tf.mul(given.sign, beta) : null
+  const activations = relaxActivations(cone, relaxed, alpha, pull)
+  return { pass: backward(cone, given.start, activations), activations, pull }
 }
 
 /** The box of the variables: α in its relaxation's range, β in [0, limit] where split and 0 elsewhere. */

@@ -1,11 +1,10 @@
 // Bounds batches of domains (cells cut out by splits): each row has its own bounds, α, β and signs; programs for a ladder of sizes.
-import type { Engine } from '../engine/engine.ts'
+import type { Engine, TensorData } from '../engine/engine.ts'
 import { networkHash, type Network } from '../nn/index.ts'
 import type { Box } from './box.ts'
 import { centreAndRadius } from './flat.ts'
 import { coneOf, type Cone } from './graph.ts'
-import { ascentDefinition, crownDefinition, type ProgramShape } from './programs.ts'
-import { refreshDefinition, refreshRows } from './refresh.ts'
+import { ascentDefinition, boundDefinition, type AscentOutput, type ProgramShape } from './programs.ts'
 import type { StartRows } from './start.ts'
 
 /** Rows of a batch, all flat and float32; only the first `count` rows mean anything to the caller. */
@@ -31,10 +30,8 @@ export interface AscendedDomains {
   readonly mix: Float32Array
   /** Λ on every neuron at the last iterate. */
   readonly coefficients: Float32Array
-  /** True outputs of the network at the last iterate's minimiser, [size, outputs]. */
+  /** True outputs of the network at the minimiser of the last iterate that had a gradient, [size, outputs]. */
   readonly outputs: Float32Array
-  /** Those minimisers, [size, inputs]. */
-  readonly points: Float32Array
 }
 
 export interface DomainAscent {
@@ -90,34 +87,31 @@ export class DomainBounder {
     }
   }
 
-  /** Rows a refresh costs per domain. */
-  get refreshRows(): number {
-    return refreshRows(this.cone)
-  }
-
-  /** Tightens `lower` and `upper` of the batch in place by CROWN on every later layer. */
-  async refresh(batch: DomainBatch): Promise<void> {
-    const program = await this.#engine.compile(refreshDefinition(this.cone, batch.size, this.#key))
-    const { lower, upper } = batch
-    const tight = await program.run({ centre: this.#centre, radius: this.#radius, lower, upper })
-    lower.set(tight.lower)
-    upper.set(tight.upper)
-  }
-
   /** One CROWN pass with the α and β of the batch: bounds of its rows. */
   async crown(batch: DomainBatch): Promise<Float32Array> {
-    const definition = crownDefinition(this.cone, this.#shape(batch), this.#key)
-    const program = await this.#engine.compile(definition)
+    const program = await this.#engine.compile(boundDefinition(this.cone, this.#shape(batch, false), this.#key))
     const { bound } = await program.run(this.#inputs(batch))
     return bound as Float32Array
   }
 
   /** α,β ascent from the α and β of the batch. */
-  async ascend(batch: DomainBatch, { rate, ...options }: DomainAscent): Promise<AscendedDomains> {
-    const definition = ascentDefinition(this.cone, this.#shape(batch), options, this.#key)
+  async ascend(batch: DomainBatch, ascent: DomainAscent): Promise<AscendedDomains> {
+    return (await this.#ascend(batch, ascent, false)) as unknown as AscendedDomains
+  }
+
+  /** The minimisers that `outputs` of the same ascent belong to, [size, inputs]: the ascent once more, for when they matter. */
+  async points(batch: DomainBatch, ascent: DomainAscent): Promise<Float32Array> {
+    return (await this.#ascend(batch, ascent, true)).points as Float32Array
+  }
+
+  async #ascend(
+    batch: DomainBatch,
+    { rate, ...options }: DomainAscent,
+    points: boolean,
+  ): Promise<Readonly<Record<AscentOutput, TensorData>>> {
+    const definition = ascentDefinition(this.cone, this.#shape(batch, points), options, this.#key)
     const program = await this.#engine.compile(definition)
-    const result = await program.run({ ...this.#inputs(batch), rate: Float32Array.of(rate) })
-    return result as unknown as AscendedDomains
+    return await program.run({ ...this.#inputs(batch), rate: Float32Array.of(rate) })
   }
 
   #inputs({ lower, upper, alpha, beta, sign, mix }: DomainBatch): Record<string, Float32Array> {
@@ -126,7 +120,7 @@ export class DomainBounder {
     return this.cone.neurons === 0 ? shared : { ...shared, lower, upper, alpha, beta, sign }
   }
 
-  #shape(batch: DomainBatch): ProgramShape {
-    return { rows: batch.size, ownBounds: true, splits: true, mixed: this.#rows.rows }
+  #shape(batch: DomainBatch, points: boolean): ProgramShape {
+    return { rows: batch.size, ownBounds: true, splits: true, mixed: this.#rows.rows, points }
   }
 }

@@ -1,11 +1,12 @@
 // The recorded programs of bound propagation: one CROWN pass, and several α,β-CROWN iterations in one call.
 import type { ProgramDefinition, TensorSpec } from '../engine/engine.ts'
 import { tf, type Tensor } from '../engine/tensor.ts'
-import { forwardNodes } from '../nn/index.ts'
-import { ascend, mixRows, type AscentOptions } from './ascent.ts'
-import { backward, shaped, type BackwardResult } from './backward.ts'
+import { ascend, mixRows, type AscentOptions, type Given } from './ascent.ts'
+import { backward, type BackwardResult } from './backward.ts'
+import { concretise, minimiser, roundingScale, type BoxTensors } from './concretise.ts'
 import type { Cone } from './graph.ts'
 import { relaxationOf } from './relaxation/index.ts'
+import { trueOutputs } from './relaxed-forward.ts'
 import { parameterRange, prepare, relaxActivations, type PreparedRelaxations } from './relaxed.ts'
 
 /** What the tensors of a program look like. */
@@ -21,6 +22,8 @@ export interface ProgramShape {
    * and `offset`; 0: not mixed.
    */
   readonly mixed: number
+  /** Whether an ascent returns the minimisers of its last iterate. */
+  readonly points: boolean
 }
 
 export type CrownOutput = 'bound' | 'scale' | 'coefficients' | 'point'
@@ -64,23 +67,41 @@ export function crownDefinition(cone: Cone, shape: ProgramShape, key: string): P
     key: `crown ${key} ${cone.start} ${JSON.stringify(shape)}`,
     inputs: programInputs(cone, shape),
     build: (inputs) => {
-      const given = mixRows(inputs)
-      const relaxed = prepare(cone, given)
-      const pull = shape.splits ? tf.mul(given.sign, given.beta) : null
-      const result = backward(
-        cone,
-        given.start,
-        relaxActivations(cone, relaxed, clipped(cone, relaxed, given.alpha), pull),
-      )
-      const magnitude = tf.add(tf.abs(given.centre), given.radius)
+      const { result, given, box } = onePass(cone, shape, inputs)
       return {
-        bound: tf.add(concretise(result, given), given.offset),
-        scale: roundingScale(result, magnitude, given.offset),
+        bound: tf.add(concretise(result, box), given.offset),
+        scale: roundingScale(result, box, given.offset),
         coefficients: allCoefficients(cone, result, shape.rows),
-        point: tf.sub(given.centre, tf.mul(tf.sign(result.input), given.radius)),
+        point: minimiser(result, box),
       }
     },
   }
+}
+
+/** The lower bounds of one pass alone. */
+export function boundDefinition(cone: Cone, shape: ProgramShape, key: string): ProgramDefinition<string, 'bound'> {
+  return {
+    name: `bound ${cone.start}`,
+    key: `bound ${key} ${cone.start} ${JSON.stringify(shape)}`,
+    inputs: programInputs(cone, shape),
+    build: (inputs) => {
+      const { result, given, box } = onePass(cone, shape, inputs)
+      return { bound: tf.add(concretise(result, box), given.offset) }
+    },
+  }
+}
+
+function onePass(
+  cone: Cone,
+  shape: ProgramShape,
+  inputs: Given,
+): { result: BackwardResult; given: Given; box: BoxTensors } {
+  const given = mixRows(inputs)
+  const relaxed = prepare(cone, given)
+  const pull = shape.splits ? tf.mul(given.sign, given.beta) : null
+  const activations = relaxActivations(cone, relaxed, clipped(cone, relaxed, given.alpha), pull)
+  const result = backward(cone, given.start, activations)
+  return { result, given, box: { centre: given.centre, radius: given.radius } }
 }
 
 /** `options.iterations` ascent steps; the best bound of each row with the α and β that gave it. */
@@ -96,16 +117,15 @@ export function ascentDefinition(
     inputs: { ...programInputs(cone, shape), rate: { shape: [1, 1] } },
     build: (given) => {
       const relaxed = prepare(cone, given)
-      const { bound, alpha, beta, mix, last, point } = ascend(cone, relaxed, given, options)
-      const values = forwardNodes(cone.network, shaped(point, cone.network.inputShape))
+      const { bound, alpha, beta, mix, last, point, values } = ascend(cone, relaxed, given, options)
       return {
         bound,
         alpha,
         beta: beta ?? tf.zeros([1, 1]),
         mix: mix ?? tf.zeros([1, 1]),
         coefficients: allCoefficients(cone, last, shape.rows),
-        outputs: values[cone.network.output],
-        points: point,
+        outputs: trueOutputs(cone.network, values),
+        points: shape.points ? point : tf.zeros([1, 1]),
       }
     },
   }
@@ -116,25 +136,6 @@ function clipped(cone: Cone, relaxed: PreparedRelaxations, alpha: Tensor): Tenso
   if (cone.neurons === 0) return alpha
   const { low, high } = parameterRange(cone, relaxed)
   return tf.maximum(tf.minimum(alpha, high), low)
-}
-
-/** Minimum over the box of the linear function a backward pass ended with, [rows]. */
-export function concretise(
-  { input, choices, constant }: BackwardResult,
-  given: Readonly<Record<string, Tensor>>,
-): Tensor {
-  let bound = tf.sub(tf.sum(tf.mul(input, given.centre), 1), tf.sum(tf.mul(tf.abs(input), given.radius), 1))
-  for (const { coefficient, intercept } of choices.values())
-    bound = tf.add(bound, tf.sum(tf.mul(coefficient, intercept), 1))
-  return tf.add(bound, constant)
-}
-
-/** Σ of the absolute values of everything `concretise` adds up, [rows]. */
-function roundingScale({ input, choices, scale }: BackwardResult, magnitude: Tensor, offset: Tensor): Tensor {
-  let sum = tf.add(tf.sum(tf.mul(tf.abs(input), magnitude), 1), tf.add(scale, tf.abs(offset)))
-  for (const { coefficient, intercept } of choices.values())
-    sum = tf.add(sum, tf.sum(tf.abs(tf.mul(coefficient, intercept)), 1))
-  return sum
 }
 
 /** Λ on every activation's output, [rows, neurons of the cone]. */

@@ -100,7 +100,7 @@ export class RowBounder {
     settings: AscentSettings,
     result: RowBounds,
   ): Promise<void> {
-    const shape = { rows: chunk.size, ownBounds: false, splits: false, mixed: 0 }
+    const shape = { rows: chunk.size, ownBounds: false, splits: false, mixed: 0, points: false }
     const withAlpha = (value: Float32Array): Record<string, TensorData> =>
       cone.neurons === 0 ? inputs : { ...inputs, alpha: value }
     let best = alpha

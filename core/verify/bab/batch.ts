@@ -17,10 +17,6 @@ export function appendDomain(batch: DomainBatch, open: OpenNeurons, domain: Doma
   for (let u = 0; u < index.length; u++) {
     const j = at + index[u]
     batch.alpha[j] = domain.alpha[u]
-    if (domain.bounds) {
-      batch.lower[j] = domain.bounds.lower[u]
-      batch.upper[j] = domain.bounds.upper[u]
-    }
     const sign = domain.sign[u]
     if (sign !== 0) clamp(batch, j, sign, domain.beta[u])
   }
@@ -50,13 +46,6 @@ export function padBatch(batch: DomainBatch): void {
     const width = values.length / size
     for (let row = batch.count; row < size; row++) values.copyWithin(row * width, 0, width)
   }
-}
-
-/** True when a row's bounds cross somewhere: no point of the box satisfies its splits. NaN is no proof. */
-export function isEmpty(batch: DomainBatch, open: OpenNeurons, row: number): boolean {
-  const at = row * open.alpha.length
-  for (const place of open.index) if (batch.lower[at + place] > batch.upper[at + place]) return true
-  return false
 }
 
 /** Copies the open neurons of row `row` of a flat array into `into`. */

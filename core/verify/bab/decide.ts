@@ -3,6 +3,7 @@ import type { Box, OutputRows, PreActivationBounds } from '../../bounds/box.ts'
 import type { Bounder, OutputBounds } from '../../bounds/bounder.ts'
 import { DomainBounder } from '../../bounds/domain-bounder.ts'
 import { bytesPerRow, type Cone } from '../../bounds/graph.ts'
+import { slackFactor } from '../../bounds/slack.ts'
 import { outputStart } from '../../bounds/start.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Witness } from '../outcome.ts'
@@ -120,7 +121,9 @@ class BabRun {
       mixed: this.#mixed,
       thresholds: root.crown.slack,
       settings,
-      tryPoint: (point, outputs) => this.#looksFalse(outputs) && this.#try(point),
+      betaSlack: slackFactor(cone),
+      looksFalse: (outputs) => this.#looksFalse(outputs),
+      tryPoint: (point) => this.#try(point),
       settle: async (domain) => {
         const { proved, point } = await settler.settle(domain, task.signal)
         if (point) this.#try(point)

@@ -1,14 +1,10 @@
 // The open domains of branch and bound in flat typed arrays, ordered worst bound first by a binary heap of slots.
-import type { FlatBounds } from '../../bounds/flat.ts'
-
 /** What a pool keeps of every domain, besides its bound; U is the number of neurons open at the root. */
 export interface PoolLayout {
   /** U */
   readonly neurons: number
   /** Candidates for the next split kept with a domain. */
   readonly candidates: number
-  /** Whether domains have bounds of their own (refreshed) or the root's with their splits clamped in. */
-  readonly ownBounds: boolean
   /** Rows a domain mixes (any-positive properties); 0: a domain is about one row. */
   readonly mixed: number
 }
@@ -18,8 +14,6 @@ export interface DomainRecord {
   bound: number
   row: number
   depth: number
-  /** Depth at which `bounds` were last recomputed. */
-  refreshed: number
   /** Rounds in which it was bounded again because nothing was left to split. */
   polished: number
   /** [U] in [0, 1] */
@@ -32,8 +26,6 @@ export interface DomainRecord {
   readonly candidates: Int32Array
   /** Weights of the mixed rows, [mixed]; null where a domain is about one row. */
   readonly mix: Float32Array | null
-  /** [U], present with `ownBounds`. */
-  readonly bounds: FlatBounds | null
 }
 
 const ALPHA_STEPS = 255
@@ -46,7 +38,6 @@ export class DomainPool {
   #bound = new Float32Array(0)
   #row = new Uint16Array(0)
   #depth = new Uint16Array(0)
-  #refreshed = new Uint16Array(0)
   #polished = new Uint8Array(0)
   /** α in steps of 1/255: any α in [0,1] is sound, so rounding it costs tightness only, and little. */
   #alpha = new Uint8Array(0)
@@ -54,8 +45,6 @@ export class DomainPool {
   #sign = new Int8Array(0)
   #candidates = new Int32Array(0)
   #mix = new Float32Array(0)
-  #lower = new Float32Array(0)
-  #upper = new Float32Array(0)
   #heap = new Int32Array(0)
   #free: number[] = []
 
@@ -126,7 +115,6 @@ export class DomainPool {
     this.#bound[slot] = domain.bound
     this.#row[slot] = domain.row
     this.#depth[slot] = domain.depth
-    this.#refreshed[slot] = domain.refreshed
     this.#polished[slot] = domain.polished
     const at = slot * neurons
     for (let i = 0; i < neurons; i++) this.#alpha[at + i] = Math.round(domain.alpha[i] * ALPHA_STEPS)
@@ -134,9 +122,6 @@ export class DomainPool {
     this.#sign.set(domain.sign, at)
     this.#candidates.set(domain.candidates, slot * candidates)
     if (domain.mix) this.#mix.set(domain.mix, slot * mixed)
-    if (!domain.bounds) return
-    this.#lower.set(domain.bounds.lower, at)
-    this.#upper.set(domain.bounds.upper, at)
   }
 
   #load(slot: number, into: DomainRecord): void {
@@ -144,7 +129,6 @@ export class DomainPool {
     into.bound = this.#bound[slot]
     into.row = this.#row[slot]
     into.depth = this.#depth[slot]
-    into.refreshed = this.#refreshed[slot]
     into.polished = this.#polished[slot]
     const at = slot * neurons
     for (let i = 0; i < neurons; i++) into.alpha[i] = this.#alpha[at + i] / ALPHA_STEPS
@@ -152,18 +136,14 @@ export class DomainPool {
     into.sign.set(this.#sign.subarray(at, at + neurons))
     into.candidates.set(this.#candidates.subarray(slot * candidates, (slot + 1) * candidates))
     if (into.mix) into.mix.set(this.#mix.subarray(slot * mixed, (slot + 1) * mixed))
-    if (!into.bounds) return
-    into.bounds.lower.set(this.#lower.subarray(at, at + neurons))
-    into.bounds.upper.set(this.#upper.subarray(at, at + neurons))
   }
 
   #grow(): void {
     const capacity = nextCapacity(this.#capacity)
-    const { neurons, candidates, ownBounds, mixed } = this.layout
+    const { neurons, candidates, mixed } = this.layout
     this.#bound = grown(this.#bound, new Float32Array(capacity))
     this.#row = grown(this.#row, new Uint16Array(capacity))
     this.#depth = grown(this.#depth, new Uint16Array(capacity))
-    this.#refreshed = grown(this.#refreshed, new Uint16Array(capacity))
     this.#polished = grown(this.#polished, new Uint8Array(capacity))
     this.#heap = grown(this.#heap, new Int32Array(capacity))
     this.#alpha = grown(this.#alpha, new Uint8Array(capacity * neurons))
@@ -171,10 +151,6 @@ export class DomainPool {
     this.#sign = grown(this.#sign, new Int8Array(capacity * neurons))
     this.#candidates = grown(this.#candidates, new Int32Array(capacity * candidates))
     this.#mix = grown(this.#mix, new Float32Array(capacity * mixed))
-    if (ownBounds) {
-      this.#lower = grown(this.#lower, new Float32Array(capacity * neurons))
-      this.#upper = grown(this.#upper, new Float32Array(capacity * neurons))
-    }
     this.#capacity = capacity
   }
 
@@ -209,26 +185,23 @@ export class DomainPool {
 }
 
 /** A record with buffers of its own. */
-export function emptyRecord({ neurons, candidates, ownBounds, mixed }: PoolLayout): DomainRecord {
-  const bounds = ownBounds ? { lower: new Float32Array(neurons), upper: new Float32Array(neurons) } : null
+export function emptyRecord({ neurons, candidates, mixed }: PoolLayout): DomainRecord {
   return {
     bound: -Infinity,
     row: 0,
     depth: 0,
-    refreshed: 0,
     polished: 0,
     alpha: new Float32Array(neurons),
     beta: new Float32Array(neurons),
     sign: new Int8Array(neurons),
     candidates: new Int32Array(candidates).fill(-1),
     mix: mixed > 0 ? new Float32Array(mixed) : null,
-    bounds,
   }
 }
 
 /** Memory one open domain takes. */
-export function bytesPerDomain({ neurons, candidates, ownBounds, mixed }: PoolLayout): number {
-  return 15 + 4 * (candidates + mixed) + neurons * (ownBounds ? 14 : 6)
+export function bytesPerDomain({ neurons, candidates, mixed }: PoolLayout): number {
+  return 13 + 4 * (candidates + mixed) + neurons * 6
 }
 
 function nextCapacity(capacity: number): number {

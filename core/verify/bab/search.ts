@@ -1,6 +1,6 @@
 // The loop of branch and bound: take the worst domains, split each where its children look best, bound all children at once.
 import type { AscendedDomains, DomainBatch, DomainBounder } from '../../bounds/domain-bounder.ts'
-import { appendDomain, gather, isEmpty, padBatch, splitRow } from './batch.ts'
+import { appendDomain, gather, padBatch, splitRow } from './batch.ts'
 import { rankCandidates } from './branching.ts'
 import { chooseSplits } from './choose.ts'
 import { DomainPool, emptyRecord, type DomainRecord, type PoolLayout } from './pool.ts'
@@ -19,8 +19,12 @@ export interface SearchContext {
   /** A bound must exceed this to prove a domain of row r: the float32 slack, [rows]. */
   readonly thresholds: Float64Array
   readonly settings: BabSettings
-  /** Offered a minimiser and the network's outputs there in float32; true ends the search. */
-  readonly tryPoint: (point: Float32Array, outputs: Float32Array) => boolean
+  /** Factor on Σ β·|z|: the rounding that large β bring, taken off every bound. */
+  readonly betaSlack: number
+  /** Whether the network's float32 outputs at a minimiser look like a counterexample. */
+  looksFalse(outputs: Float32Array): boolean
+  /** Offered such a minimiser; true ends the search. */
+  tryPoint(point: Float32Array): boolean
   /** Decides a domain with nothing left to split: true when proved, false when it cannot be decided. */
   settle(domain: DomainRecord): Promise<boolean>
 }
@@ -30,8 +34,6 @@ export interface SearchStatistics {
   domains: number
   /** Calls of the bounding program. */
   batches: number
-  /** Children dropped because their bounds crossed. */
-  empty: number
   /** Domains handed to the exact solver. */
   settled: number
   /** Domains that nothing could decide. */
@@ -66,12 +68,11 @@ export class BabSearch {
   readonly #closed: Float64Array
 
   constructor(context: SearchContext) {
-    const { settings, bounder, open, mixed, rows, separate = false } = context
+    const { settings, open, mixed, rows, separate = false } = context
     this.#context = context
     const layout: PoolLayout = {
       neurons: open.index.length,
       candidates: Math.max(settings.candidates, MOST_LEVELS),
-      ownBounds: settings.refreshEvery > 0 && bounder.refreshRows > 0 && bounder.refreshRows <= settings.refreshRows,
       mixed: mixed ? rows : 0,
     }
     this.pools = Array.from({ length: separate ? rows : 1 }, () => new DomainPool(layout))
@@ -81,7 +82,6 @@ export class BabSearch {
     this.statistics = {
       domains: 0,
       batches: 0,
-      empty: 0,
       settled: 0,
       undecided: 0,
       deepest: 0,
@@ -121,15 +121,11 @@ export class BabSearch {
   async addRoot(row: number, alpha: Float32Array, bound: number, mix?: Float32Array): Promise<boolean> {
     const { open, bounder } = this.#context
     const root = this.#parents[0]
-    Object.assign(root, { row, depth: 0, refreshed: 0, polished: 0, bound })
+    Object.assign(root, { row, depth: 0, polished: 0, bound })
     root.beta.fill(0)
     root.sign.fill(0)
     gather(alpha, open, 0, root.alpha)
     if (mix) root.mix?.set(mix)
-    if (root.bounds) {
-      gather(open.bounds.lower, open, 0, root.bounds.lower)
-      gather(open.bounds.upper, open, 0, root.bounds.upper)
-    }
     const batch = bounder.batch(1)
     appendDomain(batch, open, root)
     return await this.#boundChildren(batch, [{ parent: root, splits: [] }])
@@ -163,7 +159,6 @@ export class BabSearch {
 
   async #splitAll(parents: readonly DomainRecord[]): Promise<boolean> {
     const { bounder, open } = this.#context
-    await this.#refresh(parents)
     const levels = Math.min(MOST_LEVELS, Math.max(1, Math.floor(Math.log2(bounder.sizes[0] / parents.length))))
     const chosen = levels === 1 ? await chooseSplits(this.#context, parents) : null
     // A domain with nothing left to split becomes one child without splits: bounded again from where its α and β are.
@@ -181,54 +176,43 @@ export class BabSearch {
     return await this.#boundChildren(batch, children)
   }
 
-  /** Recomputes the bounds of parents whose splits have outgrown them. */
-  async #refresh(parents: readonly DomainRecord[]): Promise<void> {
-    const { settings, bounder, open } = this.#context
-    if (!this.pools[0].layout.ownBounds) return
-    const due = parents.filter(({ depth, refreshed }) => depth - refreshed >= settings.refreshEvery)
-    for (let from = 0; from < due.length; from += this.#most) {
-      const part = due.slice(from, from + this.#most)
-      const batch = bounder.batch(part.length)
-      for (const parent of part) appendDomain(batch, open, parent)
-      padBatch(batch)
-      await bounder.refresh(batch)
-      for (const [row, parent] of part.entries()) {
-        parent.refreshed = parent.depth
-        if (!parent.bounds) continue
-        gather(batch.lower, open, row, parent.bounds.lower)
-        gather(batch.upper, open, row, parent.bounds.upper)
-      }
-    }
-  }
-
   /** Bounds the rows of `batch`, drops what is proved or empty, keeps the rest. True when a counterexample was accepted. */
   async #boundChildren(batch: DomainBatch, children: readonly Child[]): Promise<boolean> {
-    const { bounder, open, settings, thresholds, tryPoint } = this.#context
+    const { bounder, settings, mixed, thresholds } = this.#context
     padBatch(batch)
-    const { rate, decay, iterations, betaRate } = settings.ascent
-    const mixRate = this.#context.mixed ? settings.ascent.mixRate : 0
-    const result = await bounder.ascend(batch, { rate, decay, iterations, betaRate, mixRate })
+    const { mixRate, ...steps } = settings.ascent
+    const ascent = { ...steps, mixRate: mixed ? mixRate : 0 }
+    const result = await bounder.ascend(batch, ascent)
     this.statistics.batches++
     this.statistics.domains += children.length
+    const suspects: number[] = []
     const outputs = result.outputs.length / batch.size
-    const inputs = result.points.length / batch.size
     for (const [row, child] of children.entries()) {
-      if (isEmpty(batch, open, row)) {
-        this.statistics.empty++
-        continue
-      }
-      const found = result.bound[row]
+      const found = result.bound[row] - this.#betaSlack(result.beta, row)
       const bound = found > child.parent.bound ? found : child.parent.bound
       const margin = bound - thresholds[child.parent.row]
       if (margin > 0) {
         this.#closed[child.parent.row] = Math.min(this.#closed[child.parent.row], margin)
         continue
       }
-      const truth = result.outputs.subarray(row * outputs, (row + 1) * outputs)
-      if (tryPoint(result.points.subarray(row * inputs, (row + 1) * inputs), truth)) return true
+      if (this.#context.looksFalse(result.outputs.subarray(row * outputs, (row + 1) * outputs))) suspects.push(row)
       await this.#keep(batch, row, child, bound, result)
     }
-    return false
+    return suspects.length > 0 && this.#trySuspects(await bounder.points(batch, ascent), batch.size, suspects)
+  }
+
+  #trySuspects(points: Float32Array, size: number, suspects: readonly number[]): boolean {
+    const inputs = points.length / size
+    return suspects.some((row) => this.#context.tryPoint(points.subarray(row * inputs, (row + 1) * inputs)))
+  }
+
+  /** The rounding that the β of a row bring, besides that of the root. */
+  #betaSlack(beta: Float32Array, row: number): number {
+    const { open, betaSlack } = this.#context
+    const at = row * open.alpha.length
+    let sum = 0
+    for (const j of open.index) sum += beta[at + j] * Math.max(-open.bounds.lower[j], open.bounds.upper[j])
+    return betaSlack * sum
   }
 
   async #keep(
@@ -240,17 +224,13 @@ export class BabSearch {
   ): Promise<void> {
     const { open, rows } = this.#context
     const child = this.#child
-    const { row: about, refreshed, polished } = parent
-    Object.assign(child, { bound, row: about, depth: parent.depth + splits.length, refreshed, polished })
+    const { row: about, polished } = parent
+    Object.assign(child, { bound, row: about, depth: parent.depth + splits.length, polished })
     child.sign.set(parent.sign)
     for (const { neuron, sign } of splits) child.sign[neuron] = sign
     gather(result.alpha, open, row, child.alpha)
     gather(result.beta, open, row, child.beta)
     child.mix?.set(result.mix.subarray(row * rows, (row + 1) * rows))
-    if (child.bounds) {
-      gather(batch.lower, open, row, child.bounds.lower)
-      gather(batch.upper, open, row, child.bounds.upper)
-    }
     const at = row * open.alpha.length
     const { lower, upper } = batch
     rankCandidates(open, { coefficients: result.coefficients, lower, upper, at, sign: child.sign }, child.candidates)

@@ -8,10 +8,6 @@ export interface BabSettings {
   readonly candidates: number
   /** α,β ascent of every child. `betaRate`: step of β as a multiple of α's; `mixRate`: of the mixtures of rows. */
   readonly ascent: AscentSettings & { readonly betaRate: number; readonly mixRate: number }
-  /** A domain's bounds of later layers are recomputed when it is this many splits deeper than at the last time; 0: never. */
-  readonly refreshEvery: number
-  /** Most rows a refresh may cost per domain; networks that need more keep the root's bounds. */
-  readonly refreshRows: number
   /**
    * When this many domains did not settle the problem, neurons are bounded by branch and bound of their own, `domainsEach`
    * for each bound, and the search starts again with the tighter bounds. Ascending.
@@ -30,8 +26,6 @@ export const defaultSettings: BabSettings = {
   sizes: [16, 128, 512],
   candidates: 4,
   ascent: { iterations: 3, rate: 0.2, betaRate: 3, decay: 0.98, mixRate: 1 },
-  refreshEvery: 0,
-  refreshRows: 200,
   tighten: [
     { after: 2_000, domainsEach: 128 },
     { after: 40_000, domainsEach: 1024 },

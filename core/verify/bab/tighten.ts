@@ -4,6 +4,7 @@ import type { Box, Interval, PreActivationBounds } from '../../bounds/box.ts'
 import { DomainBounder } from '../../bounds/domain-bounder.ts'
 import { isExactByIntervals, type Activation } from '../../bounds/graph.ts'
 import { relaxationOf } from '../../bounds/relaxation/index.ts'
+import { slackFactor } from '../../bounds/slack.ts'
 import { neuronStart } from '../../bounds/start.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { openNeurons } from './root.ts'
@@ -80,7 +81,9 @@ async function tightenLayer(
     mixed: false,
     separate: true,
     thresholds: root.slack,
-    settings: { ...settings, refreshEvery: 0, candidates: 2 },
+    settings: { ...settings, candidates: 2 },
+    betaSlack: slackFactor(domains.cone),
+    looksFalse: () => false,
     tryPoint: () => false,
     settle: () => Promise.resolve(false),
   })

@@ -5,7 +5,7 @@ import { openEngine, type Engine } from '../../../core/engine/engine.ts'
 import { exactMinimum } from '../../bounds/exact-minimum.ts'
 import { piecewiseLinearKinds, randomBox, randomNetwork, randomRows } from '../../bounds/networks.ts'
 import { SolverPool } from '../../../core/verify/milp/solver-pool.ts'
-import { ask, cellSolver, smallSettings } from './task.ts'
+import { ask, cellSolver } from './task.ts'
 
 let engine: Engine
 const pool = new SolverPool(1)
@@ -45,14 +45,5 @@ describe.each(piecewiseLinearKinds)('%s networks', (kind) => {
       }),
       { numRuns: 3 },
     )
-  })
-
-  it('are decided the same with bounds refreshed in every domain', async () => {
-    const settings = { ...smallSettings, refreshEvery: 1 }
-    for (const share of [0.02, -0.02]) {
-      const { network, box, property, minimum } = questionAt(kind, 41, false, share)
-      const report = await ask({ engine, network, box, property }, { settings, cells })
-      expect(report.status).toBe(minimum > 0 ? 'verified' : 'falsified')
-    }
   })
 })

@@ -3,17 +3,15 @@ import { expect, it } from 'vitest'
 import { SeededRandom } from '../../../core/data/random.ts'
 import { bytesPerDomain, DomainPool, emptyRecord } from '../../../core/verify/bab/pool.ts'
 
-const layout = { neurons: 5, candidates: 3, ownBounds: true, mixed: 2 }
+const layout = { neurons: 5, candidates: 3, mixed: 2 }
 
 function fill(record: ReturnType<typeof emptyRecord>, bound: number): void {
-  Object.assign(record, { bound, row: bound & 7, depth: 3, refreshed: 2, polished: 1 })
+  Object.assign(record, { bound, row: bound & 7, depth: 3, polished: 1 })
   record.alpha.fill(0.2)
   record.beta.fill(bound)
   record.sign.fill(-1)
   record.candidates.set([4, 2, -1])
   record.mix?.set([0.25, 0.75])
-  record.bounds?.lower.fill(-bound)
-  record.bounds?.upper.fill(bound)
 }
 
 it('gives domains back worst first, with everything they had', () => {
@@ -42,8 +40,7 @@ it('gives domains back worst first, with everything they had', () => {
     expect(record.alpha[0]).toBeCloseTo(0.2, 2)
     expect(Array.from(record.candidates)).toEqual([4, 2, -1])
     expect(Array.from(record.mix ?? [])).toEqual([0.25, 0.75])
-    expect(record.bounds?.upper[0]).toBe(record.bound)
-    expect([record.row, record.depth, record.refreshed, record.polished]).toEqual([record.bound & 7, 3, 2, 1])
+    expect([record.row, record.depth, record.polished]).toEqual([record.bound & 7, 3, 1])
   }
   expect(seen).toEqual(seen.toSorted((a, b) => a - b))
   expect(seen.length).toBe(2500)
