@@ -1,6 +1,7 @@
 // The `espalier` command line as a function: one subcommand for each thing the core can do (docs/cli.md).
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { addBench } from './commands/bench.ts'
 import { addCompare } from './commands/compare.ts'
 import { addData } from './commands/data.ts'
 import { addDemo } from './commands/demo.ts'
@@ -9,9 +10,10 @@ import { addExport } from './commands/export.ts'
 import { addRun } from './commands/run.ts'
 import { addServe } from './commands/serve.ts'
 import { addPrune, addTrain, addVerify } from './commands/single.ts'
+import type { ErrorData } from '../contract/errors.ts'
 import { Shell } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
-import type { Streams } from './terminal.ts'
+import { Terminal, type Streams } from './terminal.ts'
 
 const { version, description } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -34,6 +36,7 @@ export async function runCli(args: readonly string[], streams: Streams): Promise
     addExport,
     addData,
     addDevices,
+    addBench,
     addServe,
   ]) {
     add(program, shell)
@@ -42,8 +45,14 @@ export async function runCli(args: readonly string[], streams: Streams): Promise
     await program.parseAsync(args, { from: 'user' })
     return shell.exitCode
   } catch (thrown) {
-    // Commander has already said what is wrong; only the exit code is ours.
+    // Commander has already said what is wrong; the exit code and the JSON are ours.
     if (!(thrown instanceof CommanderError)) throw thrown
-    return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+    if (thrown.exitCode === 0) return exitCodes.ok
+    new Terminal(streams, args.includes('--json')).value({ error: usageError(thrown) })
+    return exitCodes.usage
   }
+}
+
+function usageError({ message }: CommanderError): ErrorData {
+  return { code: 'cli/usage', message: message.replace(/^error: /, ''), hint: 'espalier --help shows how.' }
 }
