@@ -31,9 +31,13 @@ const byArea: Partial<Readonly<Record<string, ExitCode>>> = {
   data: exitCodes.input,
   recipe: exitCodes.input,
   model: exitCodes.input,
+  property: exitCodes.input,
+  vnncomp: exitCodes.input,
+  prune: exitCodes.input,
   verify: exitCodes.input,
   engine: exitCodes.environment,
   store: exitCodes.environment,
+  train: exitCodes.failed,
   job: exitCodes.failed,
 }
 
@@ -41,6 +45,7 @@ const byCode: Partial<Readonly<Record<ErrorCode, ExitCode>>> = {
   'verify/soundness': exitCodes.bug,
   'verify/solver': exitCodes.bug,
   'engine/kernel-missing': exitCodes.bug,
+  'engine/shape': exitCodes.bug,
   'store/missing': exitCodes.input,
   'job/unknown': exitCodes.input,
   'job/state': exitCodes.input,

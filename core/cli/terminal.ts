@@ -1,5 +1,5 @@
 // What the command line writes: results to stdout, everything else to stderr, JSON where asked for.
-import { stripVTControlCharacters, styleText } from 'node:util'
+import { styleText } from 'node:util'
 import type { ErrorData } from '../contract/errors.ts'
 
 /** The two streams; tests pass doubles. */
@@ -29,7 +29,7 @@ export class Terminal {
   print(text: string): void {
     if (this.json) return
     this.clearStatus()
-    this.#streams.out.write(`${text}\n`)
+    this.#streams.out.write(`${harmless(text)}\n`)
   }
 
   /** The result for programs; silent without --json. */
@@ -40,15 +40,15 @@ export class Terminal {
   /** A line of progress that stays. */
   note(text: string): void {
     this.clearStatus()
-    this.#streams.err.write(`${text}\n`)
+    this.#streams.err.write(`${harmless(text)}\n`)
   }
 
   /** The line that is rewritten; nothing where nobody watches. */
   status(text: string): void {
     if (!this.live) return
     const width = (this.#streams.err.columns ?? 80) - 1
-    const shown =
-      stripVTControlCharacters(text).length > width ? `${stripVTControlCharacters(text).slice(0, width - 1)}…` : text
+    const plain = harmless(text)
+    const shown = plain.length > width ? `${plain.slice(0, width - 1)}…` : plain
     this.#streams.err.write(`\r\x1b[2K${shown}`)
     this.#statusShown = true
   }
@@ -67,7 +67,7 @@ export class Terminal {
   explain(error: ErrorData): void {
     this.clearStatus()
     this.#streams.err.write(
-      `${this.style('red', 'error')} ${error.code}\n${indent(error.message)}\n${indent(`→ ${error.hint}`)}\n`,
+      `${this.style('red', 'error')} ${error.code}\n${indent(harmless(error.message))}\n${indent(harmless(`→ ${error.hint}`))}\n`,
     )
   }
 
@@ -75,6 +75,11 @@ export class Terminal {
   style(style: Style, text: string): string {
     return this.live && (process.env.NO_COLOR ?? '') === '' ? styleText(style, text, { validateStream: false }) : text
   }
+}
+
+/** Titles and messages may come from a file of someone else's: what would steer the terminal or turn the line becomes �. */
+function harmless(text: string): string {
+  return text.replace(/(?![\n\t])[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD')
 }
 
 function indent(text: string): string {

@@ -30,7 +30,7 @@ export function pruneNeurons(network: Network, ratio: number): Network {
   if (total === 0) throw noScales(network)
   if (ratio === 0) return network
   const count = shareOf(ratio, total) + 1
-  if (count > total - layers.length) throw tooMany(network, ratio, count, total)
+  if (count > total - layers.length) throw tooMany(network, ratio, Math.min(count, total), total)
   const removed = new Set(smallestIndices(rankedMagnitudes(layers, total), count))
   return layers.reduce((pruned, { activation, magnitudes, offset }) => {
     const keep = Uint32Array.from(magnitudes.keys()).filter((index) => !removed.has(offset + index))

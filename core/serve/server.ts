@@ -65,7 +65,8 @@ async function answer(
 ): Promise<void> {
   setSecurityHeaders(response)
   checkHost(request)
-  const url = new URL(request.url ?? '/', `http://${loopback}`)
+  const url = URL.parse(request.url ?? '/', `http://${loopback}`)
+  if (url === null) throw new EspalierError('api/invalid', 'The address is not well formed.', 'Go back to /.')
   const token = url.searchParams.get(tokenParameter)
   if (url.pathname === '/' && token !== null) {
     enter(options, sessions, token, request, response)
@@ -109,6 +110,8 @@ function upgrade(
   socket: Duplex,
   head: Buffer,
 ): void {
+  // A browser that gives up while it is being refused resets the connection: nobody's error.
+  socket.on('error', () => socket.destroy())
   try {
     checkHost(request)
     checkOrigin(request)

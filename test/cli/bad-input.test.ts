@@ -1,5 +1,5 @@
 // What a user can get wrong: each has its coded error, its hint and its exit code.
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../core/app.ts'
@@ -44,6 +44,26 @@ describe('a recipe', () => {
     expect(code).toBe(3)
     expect(JSON.parse(out)).toMatchObject({ error: { code: 'input/not-found' } })
   })
+})
+
+it('a file without end is read only so far', async () => {
+  if (!existsSync('/dev/zero')) return
+  const { code, err } = await bench.run('run', '--dry-run', '/dev/zero')
+  expect([code, err.split('\n')[0]]).toEqual([3, 'error recipe/invalid'])
+})
+
+it('a title cannot steer the terminal', async () => {
+  const path = bench.file('steer.yaml', `${head}title: "red \\e[31m \\u202e txt"\n`)
+  const { code, out } = await bench.run('run', '--dry-run', path)
+  expect(code).toBe(0)
+  expect(out).toContain('red \uFFFD[31m \uFFFD txt')
+})
+
+it('a wrong command line is JSON too, where asked for', async () => {
+  const { code, out } = await bench.run('train', '--json', '--epoch', '3')
+  expect(code).toBe(2)
+  const message = "unknown option '--epoch'\n(Did you mean --epochs?)"
+  expect(JSON.parse(out)).toMatchObject({ error: { code: 'cli/usage', message } })
 })
 
 describe('flags', () => {

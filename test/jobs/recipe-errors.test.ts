@@ -77,6 +77,27 @@ describe('a recipe with', () => {
     expect(refusal(yaml).code).toBe('recipe/invalid')
   })
 
+  it('a list that contains itself is refused', () => {
+    const error = refusal('name: it\nvariants: &v\n  - *v\n')
+    expect(error.code).toBe('recipe/invalid')
+    expect(error.message).toContain('contain themselves')
+  })
+
+  it('a very long value is quoted in short', () => {
+    const error = refusal(`${head}description: ${'x'.repeat(100_000)}\n`)
+    expect(error.message).toContain('description (line 5)')
+    expect(error.message.length).toBeLessThan(500)
+  })
+
+  it('too many variants says how many there may be', () => {
+    const error = refusal(`name: it\nvariants:\n${'  - { name: a, architecture: net1 }\n'.repeat(201)}`)
+    expect(error.message).toContain('it must be a list of at most 200 entries')
+  })
+
+  it('more text than any recipe has is not even parsed', () => {
+    expect(refusal(`# ${'x'.repeat(1_000_000)}\n${head}`).message).toContain('longer than 1,000,000 characters')
+  })
+
   it('an alias bomb is refused', () => {
     const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x]']
     for (let i = 1; i < 12; i++)

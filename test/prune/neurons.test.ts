@@ -144,6 +144,10 @@ describe('pruneNeurons', () => {
     expect(() => pruneNeurons(tiny([1, 1, 1], [1, 1]), ratio)).toThrow(expect.objectContaining({ code: 'prune/ratio' }))
   })
 
+  it('never claims to remove more neurons than there are', () => {
+    expect(() => pruneNeurons(tiny([1, 2, 3], [1, 2]), 1)).toThrow('would remove 5 of the 5 hidden neurons')
+  })
+
   it('refuses to empty a layer, and networks without batch normalisation', () => {
     expect(() => pruneNeurons(tiny([1, 2, 3], [1, 2]), 0.9)).toThrow(EspalierError)
     expect(() => pruneNeurons(tiny([1, 2, 3], [1, 2]), 0.9)).toThrow(expect.objectContaining({ code: 'prune/ratio' }))

@@ -1,4 +1,5 @@
 // espalier serve answers its own page and nobody else.
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { bodyLimit } from '../../core/serve/api-route.ts'
@@ -89,6 +90,11 @@ describe('the page', () => {
     },
   )
 
+  it.each(['//', '/\\', 'http://['])('is not at the malformed address %j', async (path) => {
+    const answer = await send(port, { path, headers: { cookie } })
+    expect([answer.status, code(answer.text)]).toEqual([400, 'api/invalid'])
+  })
+
   it('is served under localhost with the port of an ssh tunnel', async () => {
     expect((await send(port, { path: '/', headers: { cookie, host: 'localhost:8080' } })).status).toBe(200)
   })
@@ -175,5 +181,19 @@ describe('events', () => {
     ['another path', {}, '/other'],
   ])('are refused with %s', async (_name, headers, path) => {
     expect(await open({ cookie, origin: `http://127.0.0.1:${port}`, ...headers }, path)).toBe(401)
+  })
+
+  it('survive pages that hang up while they are refused', async () => {
+    const head = 'GET /events HTTP/1.1\r\nHost: evil.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n'
+    for (let i = 0; i < 30; i++) {
+      await new Promise<void>((resolve) => {
+        const socket = connect(port, '127.0.0.1', () => {
+          socket.write(head, () => socket.resetAndDestroy())
+        })
+        socket.on('error', () => undefined)
+        socket.on('close', () => resolve())
+      })
+    }
+    expect((await send(port, { path: '/', headers: { cookie } })).status).toBe(200)
   })
 })

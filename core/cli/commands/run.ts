@@ -1,13 +1,12 @@
 // `espalier run RECIPE`: a whole experiment from a file, or the rest of one that was stopped.
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { createReadStream, existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { ApiOutput } from '../../contract/api.ts'
 import { EspalierError } from '../../contract/errors.ts'
 import { recipeSchema, type Recipe } from '../../contract/recipe.ts'
 import { planRecipe } from '../../jobs/recipe/plan.ts'
-import { parseRecipe, readRecipe } from '../../jobs/recipe/text.ts'
+import { parseRecipe, readRecipe, recipeLimit } from '../../jobs/recipe/text.ts'
 import type { Shell } from '../context.ts'
 import { attachDataFlags, readDataFlags } from '../data-option.ts'
 import { flagsOf } from '../flags.ts'
@@ -27,7 +26,7 @@ interface RunOptions {
 export async function readRecipeFile(path: string): Promise<Recipe> {
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = await readStart(path, recipeLimit)
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
     const code = missing ? 'input/not-found' : 'input/unreadable'
@@ -38,6 +37,13 @@ export async function readRecipeFile(path: string): Promise<Recipe> {
   const { directory } = recipe.data
   const beside = resolve(dirname(path), directory)
   return { ...recipe, data: { ...recipe.data, directory: existsSync(beside) ? beside : resolve(directory) } }
+}
+
+/** The text of a file, cut off beyond four bytes for each of `limit` characters: whatever is given, memory is bounded. */
+async function readStart(path: string, limit: number): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of createReadStream(path, { end: 4 * limit })) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 /** The plan as a person reads it. */

@@ -22,13 +22,14 @@ export function addServe(program: Command, shell: Shell): void {
   command.option('--open', 'open the browser too')
   shell.define(command, async ({ terminal, open }) => {
     const options = command.opts<{ port: string; open?: boolean }>()
+    const port = readPort(options.port)
     if (!existsSync(join(builtInterface, 'index.html')))
       throw new EspalierError('input/not-found', 'The interface is not built.', 'Run: npm run build:renderer')
     const app = await open('prefer-write', 'serve')
     const server = await startServer({
       app,
       root: builtInterface,
-      port: readPort(options.port),
+      port,
       onLinkUsed: () => terminal.note(`  signed in; a link for another browser: ${server.link()}`),
     })
     terminal.value({ url: server.link(), port: server.port })

@@ -73,7 +73,10 @@ function wantedText(node: SchemaNode | null, issue: z.core.$ZodIssue): string {
   if (node.kind === 'choice') {
     return `keys with ${node.discriminator}: ${node.options.map((option) => option.value).join(' | ')}`
   }
-  if (node.kind === 'array') return issue.code === 'too_small' ? 'a list with at least one entry' : 'a list'
+  if (node.kind === 'array') {
+    if (issue.code === 'too_big') return `a list of at most ${issue.maximum} entries`
+    return issue.code === 'too_small' ? 'a list with at least one entry' : 'a list'
+  }
   if (node.kind === 'string') return issue.code === 'invalid_type' ? 'text' : `text of another form (${issue.message})`
   return issue.message
 }
@@ -93,11 +96,19 @@ function isEpsilon(path: readonly PropertyKey[]): boolean {
   return last === 'epsilon' || last === 'evaluateEpsilon'
 }
 
+/** What was written, short enough to read. */
 function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'string') return `'${shortened(value, 200)}'`
   if (typeof value === 'number') return String(value)
-  const text = JSON.stringify(value)
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+  try {
+    return shortened(JSON.stringify(value), 60)
+  } catch {
+    return 'a list or keys that contain themselves'
+  }
+}
+
+function shortened(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest - 3)}…` : text
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

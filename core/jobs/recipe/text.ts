@@ -6,11 +6,18 @@ import { schemaTree, type SchemaField, type SchemaNode } from '../../contract/sc
 import { checkRecipe } from './check.ts'
 import { recipeError, type Locate } from './issues.ts'
 
+/** The longest recipe text, in characters: two hundred variants with every key stay far below. */
+export const recipeLimit = 1_000_000
+
 /**
  * Reads a recipe and checks it.
  * @throws EspalierError `recipe/syntax` with line and column, `recipe/unknown-key`, `recipe/invalid`, `verify/epsilon`
  */
 export function parseRecipe(yaml: string): Recipe {
+  if (yaml.length > recipeLimit) {
+    const size = `The recipe is longer than ${recipeLimit.toLocaleString('en-US')} characters.`
+    throw new EspalierError('recipe/invalid', size, 'Check that this file is a recipe.')
+  }
   const lines = new LineCounter()
   const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false })
   const broken = document.errors.at(0)
