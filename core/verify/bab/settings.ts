@@ -23,7 +23,7 @@ export interface BabSettings {
 }
 
 export const defaultSettings: BabSettings = {
-  sizes: [16, 128, 512],
+  sizes: [16, 64, 256],
   candidates: 4,
   ascent: { iterations: 3, rate: 0.2, betaRate: 3, decay: 0.98, mixRate: 1 },
   tighten: [
