@@ -43,7 +43,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const opened = await openHome(home, options.access ?? 'write')
   const { store } = opened
   const log = new EventLog()
-  const supervisor = new JobSupervisor({ store, log, launcher, concurrency: 1, grace })
+  // A command does what it was asked, not what a closed window left in the queue.
+  const takeUpQueue = options.shell !== 'cli'
+  const supervisor = new JobSupervisor({ store, log, launcher, concurrency: 1, grace, takeUpQueue })
   if (opened.obstacle === null) await supervisor.recover()
   let disposed = false
   return {

@@ -18,6 +18,8 @@ export interface SupervisorOptions {
   readonly concurrency: number
   /** Milliseconds between asking a process to stop and ending it. */
   readonly grace: number
+  /** False: jobs that an earlier process left in the queue stay there until they are resumed. Default true. */
+  readonly takeUpQueue?: boolean
 }
 
 interface Running {
@@ -32,6 +34,8 @@ const resumable: readonly JobState[] = ['interrupted', 'cancelled', 'failed']
 export class JobSupervisor {
   readonly #options: SupervisorOptions
   readonly #running = new Map<string, Running>()
+  /** The jobs that were started or resumed here. */
+  readonly #asked = new Set<string>()
   #closing = false
   #turn: Promise<void> = Promise.resolve()
 
@@ -39,7 +43,7 @@ export class JobSupervisor {
     this.#options = options
   }
 
-  /** On start: what a vanished process left running becomes interrupted; what was queued goes on waiting. */
+  /** On start: what a vanished process left running becomes interrupted; what was queued waits for its turn. */
   async recover(): Promise<void> {
     await this.#options.store.jobs.interruptOrphans(new Date().toISOString())
     this.#pump()
@@ -53,6 +57,7 @@ export class JobSupervisor {
     const job: JobRow = { id: createId('job'), name, title, state: 'queued', recipe, ...times, pid: null, error: null, environment: {} } // prettier-ignore
     await store.jobs.insert(job)
     await store.runs.insert(...runsOf(job))
+    this.#asked.add(job.id)
     this.#tell(job.id, { type: 'state', state: 'queued' })
     this.#pump()
     return job
@@ -61,13 +66,19 @@ export class JobSupervisor {
   /** @throws EspalierError 'job/unknown', 'job/state' */
   async resume(id: string): Promise<JobRow> {
     const { store } = this.#options
-    const job = await store.jobs.transition(id, resumable, 'queued', { error: null, finishedAt: null })
+    const left = this.#asked.has(id) || this.#takesUpQueue ? [] : (['queued'] as const)
+    const job = await store.jobs.transition(id, [...resumable, ...left], 'queued', { error: null, finishedAt: null })
     for (const run of await store.runs.ofJob(id)) {
       if (run.state !== 'done') await store.runs.update(run.id, { state: 'waiting', error: null, finishedAt: null })
     }
+    this.#asked.add(id)
     this.#tell(id, { type: 'state', state: 'queued' })
     this.#pump()
     return job
+  }
+
+  get #takesUpQueue(): boolean {
+    return this.#options.takeUpQueue ?? true
   }
 
   /** Comes back at once; a running job is cancelled when its process has stopped. @throws 'job/unknown', 'job/state' */
@@ -106,7 +117,7 @@ export class JobSupervisor {
     const { store, concurrency } = this.#options
     for (const { id } of await store.jobs.inState('queued')) {
       if (this.#closing || this.#running.size >= concurrency) return
-      if (!this.#running.has(id)) this.#launch(id)
+      if (!this.#running.has(id) && (this.#takesUpQueue || this.#asked.has(id))) this.#launch(id)
     }
   }
 

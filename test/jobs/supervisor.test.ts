@@ -204,4 +204,29 @@ describe('closing and starting again', () => {
     expect(await stateOf(orphan.id)).toBe('interrupted')
     expect((await store.runs.get(run.id))?.state).toBe('interrupted')
   })
+
+  it('leaves the queue of an earlier process alone where it is told to, until a job is resumed', async () => {
+    await supervisor.start(recipe)
+    const left = await supervisor.start(recipe)
+    await launched(1)
+    const closing = supervisor.close()
+    processes[0].end('stopped')
+    await closing
+    const launcher = (): JobProcess => {
+      const process = new ScriptedProcess()
+      processes.push(process)
+      return process
+    }
+    supervisor = new JobSupervisor({ store, log, launcher, concurrency: 1, grace: 50, takeUpQueue: false })
+    await supervisor.recover()
+    const own = await supervisor.start(recipe)
+    await becomes(own.id, 'running')
+    expect(await stateOf(left.id)).toBe('queued')
+    processes[1].end('done')
+    await becomes(own.id, 'done')
+    expect(processes).toHaveLength(2)
+    await supervisor.resume(left.id)
+    await becomes(left.id, 'running')
+    await expect(supervisor.resume(left.id)).rejects.toMatchObject({ code: 'job/state' })
+  })
 })
