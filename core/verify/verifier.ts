@@ -8,6 +8,7 @@ import { requireBudget, runStages } from './run-stages.ts'
 import { attackStage } from './stages/attack.ts'
 import { babStage } from './stages/bab.ts'
 import { alphaCrownStage, crownStage, intervalStage } from './stages/bounds.ts'
+import { inputSplitStage } from './stages/input-split.ts'
 import { milpStage } from './stages/milp.ts'
 import { predictStage } from './stages/predict.ts'
 import type { Stage } from './stages/stage.ts'
@@ -34,6 +35,7 @@ const stagesOf: { readonly [N in VerifierName]: (options: VerifierOptions) => re
     quickAttack(options),
     intervalStage(),
     crownStage(),
+    inputSplitStage(0.8),
     alphaCrownStage(0.2),
     attackStage({ ...pgd(options), restarts: 5 }, 'attack', 0.05),
     babStage(0.75),

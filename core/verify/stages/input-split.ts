@@ -1,0 +1,48 @@
+// The input-splitting stage: networks with few inputs are decided by halving their box.
+import { sizeOf } from '../../nn/index.ts'
+import { decideByInputSplit } from '../input-split/decide.ts'
+import type { Stage } from './stage.ts'
+
+/** Most inputs: halving one of many changes too little (spec C.7). */
+const MOST_INPUTS = 20
+/** Least milliseconds between two reports. */
+const REPORT_EVERY = 100
+
+export function inputSplitStage(share = 1): Stage {
+  return {
+    method: 'bab',
+    label: 'inputSplit',
+    share,
+    async run(attempt, seconds, signal) {
+      const { problem, prepared, box, bounds, openRows } = attempt
+      if (!bounds || sizeOf(problem.network.inputShape) > MOST_INPUTS) return null
+      const before = attempt.domains
+      let reported = 0
+      const report = await decideByInputSplit({
+        engine: attempt.context.engine,
+        network: prepared.fused,
+        box,
+        property: problem.property,
+        openRows,
+        bounds,
+        seconds,
+        signal,
+        accept: (point) => attempt.replay.accept(point),
+        progress: ({ lowerBound, boxes, open }) => {
+          attempt.domains = before + boxes
+          if (performance.now() - reported < REPORT_EVERY) return
+          reported = performance.now()
+          attempt.progress('bab', open, Math.max(lowerBound, attempt.lowerBound))
+        },
+      })
+      if (!report) return null
+      attempt.domains = before + report.boxes
+      attempt.add('inputSplitBoxes', report.boxes)
+      if (report.witness) return { verdict: 'falsified', witness: report.witness }
+      attempt.reason = report.reason
+      if (problem.property.kind === 'any-positive') attempt.raiseFloor(report.lowerBound)
+      else attempt.raise(openRows, new Float64Array(openRows.length).fill(report.lowerBound))
+      return report.status === 'verified' ? { verdict: 'verified', evidence: 'float32' } : null
+    },
+  }
+}
