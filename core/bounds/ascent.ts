@@ -1,7 +1,7 @@
 // α,β-CROWN: projected Adam on the dual variables with the analytic gradient, unrolled into the program (spec C.4, C.5).
 import { tf, type Tensor } from '../engine/tensor.ts'
 import { backward, type BackwardResult, type Choice, type RelaxedActivation } from './backward.ts'
-import { concretise, minimiser } from './concretise.ts'
+import { minimiser, soundBound } from './concretise.ts'
 import type { Cone } from './graph.ts'
 import { join, parameterRange, relaxActivations, type PreparedRelaxations } from './relaxed.ts'
 import { relaxedForward } from './relaxed-forward.ts'
@@ -75,7 +75,7 @@ export function ascend(cone: Cone, relaxed: PreparedRelaxations, inputs: Given, 
       value = current.value
     } else {
       last = passAt(cone, relaxed, given, variables).pass
-      value = tf.add(concretise(last, { centre: given.centre, radius: given.radius }), given.offset)
+      value = soundBound(cone, last, given)
     }
     const better = tf.greater(value, best.bound)
     const keep = (now: Tensor, before: Tensor): Tensor => tf.where(tf.reshape(better, [-1, 1]), now, before)
@@ -111,14 +111,13 @@ function shiftMix({ mix, shared, sharedOffset }: Given, start: Tensor, rate: num
 /** Bound at `variables` and, through the relaxed network at the minimiser, its gradient. */
 export function evaluate(cone: Cone, relaxed: PreparedRelaxations, given: Given, variables: Tensor): Evaluation {
   const split = 'sign' in given
-  const { pass, activations, pull } = passAt(cone, relaxed, given, variables)
+  const { pass, activations } = passAt(cone, relaxed, given, variables)
   const point = minimiser(pass, { centre: given.centre, radius: given.radius })
   const values = relaxedForward(cone, point, pass.choices)
   const pre = cone.activations.map(({ source }) => values.get(source) as Tensor)
   const z = join(pre)
   const start = values.get(cone.start) as Tensor
-  let value = tf.add(tf.sum(tf.mul(given.start, start), 1), given.offset)
-  if (pull) value = tf.sub(value, tf.sum(tf.mul(pull, z), 1))
+  const value = soundBound(cone, pass, given)
   const gradient = (): Tensor => {
     const parts = cone.activations.map(({ node }, i) => {
       const { relaxation, parameter } = activations.get(node.id) as RelaxedActivation
@@ -136,11 +135,11 @@ function passAt(
   relaxed: PreparedRelaxations,
   given: Given,
   variables: Tensor,
-): { pass: BackwardResult; activations: ReadonlyMap<string, RelaxedActivation>; pull: Tensor | null } {
+): { pass: BackwardResult; activations: ReadonlyMap<string, RelaxedActivation> } {
   const [alpha, beta] = 'sign' in given ? tf.split(variables, 2, 1) : [variables, null]
   const pull = beta ? tf.mul(given.sign, beta) : null
   const activations = relaxActivations(cone, relaxed, alpha, pull)
-  return { pass: backward(cone, given.start, activations), activations, pull }
+  return { pass: backward(cone, given.start, activations, given), activations }
 }
 
 /** The box of the variables: α in its relaxation's range, β in [0, limit] where split and 0 elsewhere. */

@@ -1,8 +1,9 @@
 // CROWN's backward pass: linear functions of a node pulled back to the input through lines around every activation (spec C.2).
 import { tf, type Tensor } from '../engine/tensor.ts'
-import { adjoint, constantParameters, INPUT, shapeOf, type AffineKind, type LayerOf, type Shape } from '../nn/index.ts'
+import { adjoint, INPUT, shapeOf, type AffineKind, type LayerOf, type Shape } from '../nn/index.ts'
 import type { Activation, Cone } from './graph.ts'
 import type { PreparedRelaxation } from './relaxation/relaxation.ts'
+import { FLOOR, roundingName } from './rounding.ts'
 
 /** Everything the pass needs about one activation; tensors are [rows or 1, neurons]. */
 export interface RelaxedActivation {
@@ -27,15 +28,19 @@ export interface BackwardResult {
   readonly choices: ReadonlyMap<string, Choice>
   /** What the affine layers add, [rows]; the intercepts of `choices` are not in it. */
   readonly constant: Tensor
-  /** Σ |Λ|·|bias| over all affine layers, [rows]: the scale of `constant`'s rounding. */
+  /** Σ |Λ|·(rounding weight) over all nodes, [rows]: units of rounding, 0 where `given` has no weights (rounding.ts). */
   readonly scale: Tensor
 }
 
-/** Pulls `coefficients` [rows, size of cone.start] back to the input; lower bounds throughout (upper: negate first). */
+/**
+ * Pulls `coefficients` [rows, size of cone.start] back to the input; lower bounds throughout (upper: negate first).
+ * `given` may hold the rounding weights of the cone's nodes.
+ */
 export function backward(
   cone: Cone,
   coefficients: Tensor,
   activations: ReadonlyMap<string, RelaxedActivation>,
+  given: Readonly<Record<string, Tensor>> = {},
 ): BackwardResult {
   const rows = coefficients.shape[0]
   const live = new Map<string, Tensor>([[cone.start, coefficients]])
@@ -47,10 +52,15 @@ export function backward(
     const other = live.get(id)
     live.set(id, other ? tf.add(other, flat) : flat)
   }
+  const round = (id: string, outgoing: Tensor): void => {
+    const name = roundingName(id)
+    if (name in given) scale = tf.add(scale, roundingOf(outgoing, given[name]))
+  }
   for (const node of [...cone.nodes].reverse()) {
     const outgoing = live.get(node.id)
     if (!outgoing) continue
     live.delete(node.id)
+    round(node.id, outgoing)
     const relaxed = activations.get(node.id)
     if (relaxed) {
       const choice = choose(relaxed, outgoing)
@@ -64,9 +74,9 @@ export function backward(
     const pulled = adjoint(layer, shaped(outgoing, node.shape), inputShapes)
     node.inputs.forEach((id, i) => receive(id, pulled.coefficients[i]))
     constant = tf.add(constant, pulled.constant)
-    scale = tf.add(scale, biasScale(layer, shaped(outgoing, node.shape), inputShapes))
   }
   const input = live.get(INPUT) ?? tf.zeros([rows, cone.inputSize])
+  round(INPUT, input)
   return { input, choices, constant, scale }
 }
 
@@ -80,12 +90,9 @@ function choose({ relaxation, parameter }: RelaxedActivation, coefficient: Tenso
   }
 }
 
-/** Σ |Λ|·|bias|: the adjoint's constant with everything in absolute values; its coefficients are never used. */
-function biasScale(layer: LayerOf<AffineKind>, outgoing: Tensor, inputShapes: readonly Shape[]): Tensor {
-  const parameters = Object.fromEntries(
-    Object.entries(constantParameters(layer)).map(([name, tensor]) => [name, tf.abs(tensor)]),
-  )
-  return adjoint(layer, tf.abs(outgoing), inputShapes, parameters).constant
+/** Σ (|Λ| + floor)·weight, [rows]. */
+function roundingOf(outgoing: Tensor, weight: Tensor): Tensor {
+  return tf.reshape(tf.matMul(tf.add(tf.abs(outgoing), tf.scalar(FLOOR)), weight, false, true), [-1])
 }
 
 /** [rows, ...shape] → [rows, size] */

@@ -101,7 +101,7 @@ async function tightened(
 ): Promise<Interval> {
   const both = [...neurons, ...neurons]
   const signs = both.map((_, i) => (i < neurons.length ? 1 : -1))
-  const { lower } = await rows.bound(neuronStart(rows.network, source, both, signs), { box, bounds }, ascent)
+  const { lower } = await rows.bound(neuronStart(rows.network, source, both, signs), { box, bounds }, ascent, false)
   const result = { lower: interval.lower.slice(), upper: interval.upper.slice() }
   neurons.forEach((neuron, i) => {
     const low = lower[i]

@@ -1,6 +1,8 @@
 // The end of a backward pass: the minimum over the box of the linear function it arrived at, and where it is taken.
 import { tf, type Tensor } from '../engine/tensor.ts'
 import type { BackwardResult } from './backward.ts'
+import type { Cone } from './graph.ts'
+import { roundingName, roundings } from './rounding.ts'
 
 /** A box as centre and radius, [1, inputs] each. */
 export interface BoxTensors {
@@ -22,16 +24,28 @@ export function minimiser({ input }: BackwardResult, { centre, radius }: BoxTens
   return tf.sub(centre, tf.mul(tf.sign(input), radius))
 }
 
-/** Σ of the absolute values of everything `concretise` adds up, and of the rows' offsets, [rows]. */
-export function roundingScale(
-  { input, choices, scale }: BackwardResult,
-  { centre, radius }: BoxTensors,
-  offset: Tensor,
-): Tensor {
-  const magnitude = tf.add(tf.abs(centre), radius)
-  const inputs = tf.reshape(tf.matMul(tf.abs(input), magnitude, false, true), [-1])
-  let sum = tf.add(inputs, tf.add(scale, tf.abs(offset)))
+/** Units of rounding in a bound [rows]: those of the pass, of its intercepts, and of the rows it started from. */
+export function roundingScale(cone: Cone, { choices, scale }: BackwardResult, given: Given): Tensor {
+  let sum = tf.add(scale, tf.mul(startMagnitude(given.offset, given.sharedOffset, given.mix), tf.scalar(roundings(9))))
+  const terms = tf.scalar(roundings(cone.neurons))
   for (const { coefficient, intercept } of choices.values())
-    sum = tf.add(sum, tf.sum(tf.abs(tf.mul(coefficient, intercept)), 1))
-  return sum
+    sum = tf.add(sum, tf.mul(tf.sum(tf.abs(tf.mul(coefficient, intercept)), 1), terms))
+  if (!('mix' in given)) return sum
+  const weight = given[roundingName(cone.start)]
+  const start = tf.matMul(given.mix, tf.abs(given.shared))
+  return tf.add(sum, tf.reshape(tf.matMul(start, weight, false, true), [-1]))
+}
+
+/** |offset| of each row, of mixtures before anything in them cancels, [rows]. */
+function startMagnitude(offset: Tensor, shared: Tensor | undefined, mix: Tensor | undefined): Tensor {
+  return shared && mix ? tf.reshape(tf.matMul(mix, tf.abs(shared)), [-1]) : tf.abs(offset)
+}
+
+type Given = Readonly<Record<string, Tensor>>
+
+/** The bound of a pass, less what its rounding can be where `given` says so; without the offset's own, [rows]. */
+export function soundBound(cone: Cone, result: BackwardResult, given: Given): Tensor {
+  const bound = tf.add(concretise(result, { centre: given.centre, radius: given.radius }), given.offset)
+  if (!('unit' in given)) return bound
+  return tf.sub(bound, tf.mul(roundingScale(cone, result, given), tf.reshape(given.unit, [1])))
 }

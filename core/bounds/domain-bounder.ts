@@ -1,10 +1,13 @@
 // Bounds batches of domains (cells cut out by splits): each row has its own bounds, α, β and signs; programs for a ladder of sizes.
 import type { Engine, TensorData } from '../engine/engine.ts'
 import { networkHash, type Network } from '../nn/index.ts'
-import type { Box } from './box.ts'
-import { centreAndRadius } from './flat.ts'
+import type { Box, PreActivationBounds } from './box.ts'
+import { centreAndRadius, hostArrays } from './flat.ts'
 import { coneOf, type Cone } from './graph.ts'
+import { intervalBounds } from './interval.ts'
 import { ascentDefinition, boundDefinition, type AscentOutput, type ProgramShape } from './programs.ts'
+import { RoundingWalk } from './rounding.ts'
+import { roundingUnit } from './slack.ts'
 import type { StartRows } from './start.ts'
 
 /** Rows of a batch, all flat and float32; only the first `count` rows mean anything to the caller. */
@@ -51,18 +54,28 @@ export class DomainBounder {
   readonly #engine: Engine
   readonly #key: string
   readonly #rows: StartRows
-  readonly #centre: Float32Array
-  readonly #radius: Float32Array
+  /** What all domains share: the box, host arrays of relaxations, rounding weights, rows. */
+  readonly #shared: Readonly<Record<string, Float32Array>>
+  readonly #rounding: Readonly<Record<string, Float32Array>>
 
-  constructor(engine: Engine, network: Network, rows: StartRows, box: Box, sizes: readonly number[]) {
+  /** `bounds` hold on the whole box; default intervals. */
+  constructor(
+    engine: Engine,
+    network: Network,
+    rows: StartRows,
+    box: Box,
+    sizes: readonly number[],
+    bounds: PreActivationBounds = intervalBounds(network, box).preActivations,
+  ) {
     this.cone = coneOf(network, rows.start)
     this.#rows = rows
     this.sizes = sizes
     this.#engine = engine
     this.#key = networkHash(network)
-    const { centre, radius } = centreAndRadius(box)
-    this.#centre = centre
-    this.#radius = radius
+    const { coefficients: shared, offsets: sharedOffset } = rows
+    this.#shared = { ...centreAndRadius(box), ...hostArrays(this.cone, bounds), shared, sharedOffset }
+    const unit = Float32Array.of(roundingUnit(engine.precision))
+    this.#rounding = { ...new RoundingWalk(box).weights(this.cone, bounds), unit }
   }
 
   /** The smallest program size that takes `count` rows. */
@@ -111,12 +124,11 @@ export class DomainBounder {
   ): Promise<Readonly<Record<AscentOutput, TensorData>>> {
     const definition = ascentDefinition(this.cone, this.#shape(batch, points), options, this.#key)
     const program = await this.#engine.compile(definition)
-    return await program.run({ ...this.#inputs(batch), rate: Float32Array.of(rate) })
+    return await program.run({ ...this.#inputs(batch), ...this.#rounding, rate: Float32Array.of(rate) })
   }
 
   #inputs({ lower, upper, alpha, beta, sign, mix }: DomainBatch): Record<string, Float32Array> {
-    const { coefficients, offsets } = this.#rows
-    const shared = { centre: this.#centre, radius: this.#radius, mix, shared: coefficients, sharedOffset: offsets }
+    const shared = { ...this.#shared, mix }
     return this.cone.neurons === 0 ? shared : { ...shared, lower, upper, alpha, beta, sign }
   }
 

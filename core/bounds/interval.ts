@@ -175,25 +175,25 @@ function affineInterval(layer: Layer, input: Interval, inputShapes: readonly Sha
   return { lower, upper }
 }
 
-/** The layer with |weights|, and κ|bias| for the rounding of the bias. */
-function absoluteLayer(layer: Layer, kappa: number): Layer {
-  const absolute = (parameter: Parameter, scale: number): Parameter => ({
+/** The layer with |weights| + `floor`, and κ|bias| for the rounding of the bias. */
+export function absoluteLayer(layer: Layer, kappa: number, floor = 0): Layer {
+  const absolute = (parameter: Parameter, scale: number, least = 0): Parameter => ({
     shape: parameter.shape,
-    data: Float64Array.from(parameter.data, (value) => scale * Math.abs(value)),
+    data: Float64Array.from(parameter.data, (value) => scale * Math.abs(value) + least),
   })
   switch (layer.kind) {
     case 'dense':
     case 'conv2d':
-      return { ...layer, weight: absolute(layer.weight, 1), bias: absolute(layer.bias, kappa) }
+      return { ...layer, weight: absolute(layer.weight, 1, floor), bias: absolute(layer.bias, kappa) }
     case 'affine':
-      return { ...layer, scale: absolute(layer.scale, 1), shift: absolute(layer.shift, kappa) }
+      return { ...layer, scale: absolute(layer.scale, 1, floor), shift: absolute(layer.shift, kappa) }
     default:
       return layer
   }
 }
 
 /** Products in one output of an affine layer. */
-function fanIn(layer: Layer): number {
+export function fanIn(layer: Layer): number {
   if (layer.kind === 'dense' || layer.kind === 'conv2d') return sizeOf(parameterOf(layer, 'weight').shape.slice(1))
   if (layer.kind === 'avgPool') return layer.kernel[0] * layer.kernel[1]
   return 2

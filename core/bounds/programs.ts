@@ -7,6 +7,7 @@ import { concretise, minimiser, roundingScale, type BoxTensors } from './concret
 import type { Cone } from './graph.ts'
 import { relaxationOf } from './relaxation/index.ts'
 import { trueOutputs } from './relaxed-forward.ts'
+import { roundingInputs } from './rounding.ts'
 import { parameterRange, prepare, relaxActivations, type PreparedRelaxations } from './relaxed.ts'
 
 /** What the tensors of a program look like. */
@@ -22,7 +23,7 @@ export interface ProgramShape {
    * and `offset`; 0: not mixed.
    */
   readonly mixed: number
-  /** Whether an ascent returns the minimisers of its last iterate. */
+  /** Whether the minimisers are wanted (of an ascent's last iterate), and Λ from a single pass. */
   readonly points: boolean
 }
 
@@ -65,14 +66,14 @@ export function crownDefinition(cone: Cone, shape: ProgramShape, key: string): P
   return {
     name: `crown ${cone.start}`,
     key: `crown ${key} ${cone.start} ${JSON.stringify(shape)}`,
-    inputs: programInputs(cone, shape),
+    inputs: { ...programInputs(cone, shape), ...roundingInputs(cone) },
     build: (inputs) => {
       const { result, given, box } = onePass(cone, shape, inputs)
       return {
         bound: tf.add(concretise(result, box), given.offset),
-        scale: roundingScale(result, box, given.offset),
-        coefficients: allCoefficients(cone, result, shape.rows),
-        point: minimiser(result, box),
+        scale: roundingScale(cone, result, given),
+        coefficients: shape.points ? allCoefficients(cone, result, shape.rows) : tf.zeros([1, 1]),
+        point: shape.points ? minimiser(result, box) : tf.zeros([1, 1]),
       }
     },
   }
@@ -100,7 +101,7 @@ function onePass(
   const relaxed = prepare(cone, given)
   const pull = shape.splits ? tf.mul(given.sign, given.beta) : null
   const activations = relaxActivations(cone, relaxed, clipped(cone, relaxed, given.alpha), pull)
-  const result = backward(cone, given.start, activations)
+  const result = backward(cone, given.start, activations, given)
   return { result, given, box: { centre: given.centre, radius: given.radius } }
 }
 
@@ -114,7 +115,7 @@ export function ascentDefinition(
   return {
     name: `ascent ${cone.start}`,
     key: `ascent ${key} ${cone.start} ${JSON.stringify({ shape, options })}`,
-    inputs: { ...programInputs(cone, shape), rate: { shape: [1, 1] } },
+    inputs: { ...programInputs(cone, shape), ...roundingInputs(cone), rate: { shape: [1, 1] } },
     build: (given) => {
       const relaxed = prepare(cone, given)
       const { bound, alpha, beta, mix, last, point, values } = ascend(cone, relaxed, given, options)

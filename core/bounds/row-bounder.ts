@@ -5,7 +5,8 @@ import type { Box, PreActivationBounds } from './box.ts'
 import { centreAndRadius, flatBounds, hostArrays, initialAlpha } from './flat.ts'
 import { bytesPerRow, coneOf, type Cone } from './graph.ts'
 import { ascentDefinition, crownDefinition } from './programs.ts'
-import { slackFactor } from './slack.ts'
+import { RoundingWalk } from './rounding.ts'
+import { roundingUnit } from './slack.ts'
 import type { StartRows } from './start.ts'
 
 /** How α is optimised. `iterations` 0 is plain CROWN. */
@@ -35,7 +36,7 @@ export interface RowBounds {
 /** Ascent steps unrolled into one call; more iterations take more calls. */
 const UNROLL = 10
 /** Program sizes: a call is padded to the next one. */
-const SIZES = [1, 4, 16, 64, 256, 1024]
+const SIZES = [1, 8, 32, 128, 512]
 
 /** The box and bounds a call works on. */
 export interface RowContext {
@@ -49,6 +50,7 @@ export class RowBounder {
   readonly #key: string
   readonly #memoryBytes: number
   readonly #cones = new Map<string, Cone>()
+  readonly #roundings = new WeakMap<Box, RoundingWalk>()
 
   constructor(engine: Engine, network: Network, memoryBytes = 512 * 2 ** 20) {
     this.#engine = engine
@@ -65,17 +67,15 @@ export class RowBounder {
     return cone
   }
 
-  /** Lower bounds of all rows; each row optimises its own α. `alpha` [rows, neurons] warm-starts it. */
-  async bound(
-    rows: StartRows,
-    context: RowContext,
-    settings: AscentSettings,
-    alpha?: Float32Array,
-  ): Promise<RowBounds> {
+  /**
+   * Lower bounds of all rows; each row optimises its own α. Without `details` only `lower` and `slack` are filled: what
+   * the other arrays would hold need not be computed or copied.
+   */
+  async bound(rows: StartRows, context: RowContext, settings: AscentSettings, details = true): Promise<RowBounds> {
     const cone = this.cone(rows.start)
     const shared = this.#sharedInputs(cone, context)
     const first = initialAlpha(cone, flatBounds(cone, context.bounds))
-    const result = emptyBounds(rows.rows, cone)
+    const result = emptyBounds(rows.rows, details ? rows.rows : 0, cone)
     const capacity = this.#capacity(cone, settings)
     for (let from = 0; from < rows.rows;) {
       const size = chunkSize(rows.rows - from, capacity)
@@ -85,8 +85,7 @@ export class RowBounder {
         start: padded(rows.coefficients, rows.size, chunk),
         offset: padded(rows.offsets, 1, chunk),
       }
-      const warm = alpha ? padded(alpha, cone.neurons, chunk) : repeated(first, size)
-      await this.#boundChunk(cone, chunk, { ...shared, ...start }, warm, settings, result)
+      await this.#boundChunk(cone, chunk, { ...shared, ...start }, repeated(first, size), settings, result)
       from += count
     }
     return result
@@ -100,7 +99,13 @@ export class RowBounder {
     settings: AscentSettings,
     result: RowBounds,
   ): Promise<void> {
-    const shape = { rows: chunk.size, ownBounds: false, splits: false, mixed: 0, points: false }
+    const shape = {
+      rows: chunk.size,
+      ownBounds: false,
+      splits: false,
+      mixed: 0,
+      points: result.points.length > 0,
+    }
     const withAlpha = (value: Float32Array): Record<string, TensorData> =>
       cone.neurons === 0 ? inputs : { ...inputs, alpha: value }
     let best = alpha
@@ -113,22 +118,34 @@ export class RowBounder {
     }
     const crown = await this.#engine.compile(crownDefinition(cone, shape, this.#key))
     const output = await crown.run(withAlpha(best))
-    const factor = slackFactor(cone, this.#engine.precision === 'float64' ? 2 ** -53 : undefined)
+    const factor = roundingUnit(this.#engine.precision)
     for (let i = 0; i < chunk.count; i++) {
       const slack = factor * output.scale[i]
       result.slack[chunk.from + i] = slack
       result.lower[chunk.from + i] = output.bound[i] - slack
     }
-    const store = (target: Float32Array, values: ArrayLike<number>, width: number): void => {
-      for (let i = 0; i < chunk.count * width; i++) target[chunk.from * width + i] = values[i]
-    }
+    if (!shape.points) return
+    const store = (target: Float32Array, values: TensorData, width: number): void =>
+      target.set(values.subarray(0, chunk.count * width), chunk.from * width)
     store(result.alpha, best, cone.neurons)
     store(result.coefficients, output.coefficients, cone.neurons)
     store(result.points, output.point, cone.inputSize)
   }
 
+  /** Rounding weights on `box`, kept with it: those of bounds that were wider still hold. */
+  rounding(box: Box): RoundingWalk {
+    let walk = this.#roundings.get(box)
+    if (!walk) this.#roundings.set(box, (walk = new RoundingWalk(box)))
+    return walk
+  }
+
   #sharedInputs(cone: Cone, { box, bounds }: RowContext): Record<string, TensorData> {
-    const inputs: Record<string, TensorData> = { ...centreAndRadius(box), ...hostArrays(cone, bounds) }
+    const inputs: Record<string, TensorData> = {
+      ...centreAndRadius(box),
+      ...hostArrays(cone, bounds),
+      ...this.rounding(box).weights(cone, bounds),
+      unit: Float32Array.of(roundingUnit(this.#engine.precision)),
+    }
     return cone.neurons === 0 ? inputs : { ...inputs, ...flatBounds(cone, bounds) }
   }
 
@@ -167,12 +184,13 @@ function repeated(row: Float32Array, times: number): Float32Array {
   return result
 }
 
-function emptyBounds(rows: number, cone: Cone): RowBounds {
+/** `detailed` rows of everything but bounds and slack. */
+function emptyBounds(rows: number, detailed: number, cone: Cone): RowBounds {
   return {
     lower: new Float64Array(rows),
     slack: new Float64Array(rows),
-    alpha: new Float32Array(rows * cone.neurons),
-    coefficients: new Float32Array(rows * cone.neurons),
-    points: new Float32Array(rows * cone.inputSize),
+    alpha: new Float32Array(detailed * cone.neurons),
+    coefficients: new Float32Array(detailed * cone.neurons),
+    points: new Float32Array(detailed * cone.inputSize),
   }
 }

@@ -1,24 +1,15 @@
-// How far a float32 bound may be from the real number it stands for: an estimate with a margin, not a proof.
-import { parameterOf, sizeOf } from '../nn/index.ts'
-import type { Cone } from './graph.ts'
+// What one float32 rounding is taken for when bounds are made to hold in real arithmetic.
+import type { Precision } from '../engine/engine.ts'
 
-/** Unit roundoff of float32. */
-const UNIT = 2 ** -24
-/** Margin over the estimate; test/bounds/slack.test.ts measures how much of it real networks use. */
-const MARGIN = 4
+/** Unit roundoff by precision. */
+const UNITS: { readonly [P in Precision]: number } = { float32: 2 ** -24, float64: 2 ** -53 }
+/** Covers the rounding of the slack itself, and of sums in an order that `roundings` does not foresee. */
+const MARGIN = 1.5
 
 /**
- * Factor on a bound's scale (the sum of absolute values it adds up) that covers its rounding. Sums of n rounded products
- * err like √n·u in the mean and n·u at worst; over L layers √(n·L)·u. We take MARGIN times that: search bounds are of
- * tier `float32`, and only the float64 check of a finished proof is called certified.
+ * Factor on the rounding scale of a bound. The scale counts roundings against magnitudes before anything cancels
+ * (rounding.ts); for sums of many products it is an estimate, so bounds are of tier `float32`, not certified.
  */
-export function slackFactor(cone: Cone, unit = UNIT): number {
-  let fanIn = cone.startSize
-  let layers = 1
-  for (const { layer } of cone.nodes) {
-    if (layer.kind !== 'dense' && layer.kind !== 'conv2d') continue
-    layers++
-    fanIn = Math.max(fanIn, sizeOf(parameterOf(layer, 'weight').shape.slice(1)))
-  }
-  return MARGIN * Math.sqrt(fanIn * layers) * unit
+export function roundingUnit(precision: Precision): number {
+  return MARGIN * UNITS[precision]
 }

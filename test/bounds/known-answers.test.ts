@@ -82,7 +82,7 @@ describe('closed forms', () => {
     })
     const found = await bounds(network, box([-1], [2]))
     expect(found.interval).toBeCloseTo(-1, 6)
-    expect(found.crown).toBeCloseTo(-2, 5)
+    expect(found.crown).toBeCloseTo(-2, 4)
     expect(found.alpha).toBeCloseTo(-1, 4)
   })
 

@@ -1,7 +1,26 @@
 // Moves domains between compact records (open neurons only) and the flat rows that bounding programs take.
-import type { DomainBatch } from '../../bounds/domain-bounder.ts'
+import type { DomainBatch, DomainBounder } from '../../bounds/domain-bounder.ts'
 import type { DomainRecord } from './pool.ts'
 import type { OpenNeurons } from './root.ts'
+
+/** One batch of each size, used again and again: a batch is done with when its bounds have been read. */
+export class BatchStore {
+  readonly #bounder: DomainBounder
+  readonly #batches = new Map<number, DomainBatch>()
+
+  constructor(bounder: DomainBounder) {
+    this.#bounder = bounder
+  }
+
+  /** The batch with room for `count` rows, emptied; rows hold old numbers until they are written. */
+  take(count: number): DomainBatch {
+    const size = this.#bounder.sizeFor(count)
+    const batch = this.#batches.get(size) ?? this.#bounder.batch(count)
+    this.#batches.set(size, batch)
+    batch.count = 0
+    return batch
+  }
+}
 
 /** Writes `domain` into the next free row of `batch` and returns the row's number. */
 export function appendDomain(batch: DomainBatch, open: OpenNeurons, domain: DomainRecord): number {

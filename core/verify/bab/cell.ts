@@ -43,14 +43,13 @@ export class CellSettler {
     this.#solver = solver
   }
 
-  /** Proved: the row, or at least one of the rows of a mixture, is positive everywhere on the cell. */
-  async settle(domain: DomainRecord, signal: AbortSignal): Promise<{ proved: boolean; point: Float64Array | null }> {
-    if (!this.#solver) return { proved: false, point: null }
+  /** Lower bound of the row, or of the largest row for a mixture, over the cell. */
+  async settle(domain: DomainRecord, signal: AbortSignal): Promise<{ bound: number; point: Float64Array | null }> {
+    if (!this.#solver) return { bound: -Infinity, point: null }
     const { network, box, bounds, rows } = this.#context
     const phases = this.#phases(domain.sign)
     const question = { network, box, bounds, phases, rows, row: domain.row, largest: domain.mix !== null }
-    const { bound, point } = await this.#solver.solve(question, signal)
-    return { proved: bound > 0, point }
+    return await this.#solver.solve(question, signal)
   }
 
   #phases(sign: Int8Array): Map<string, Int8Array> {

@@ -1,6 +1,6 @@
 // kFSB: each domain's candidates are tried as children with the parent's α and β, and the one that promises most is taken.
 import type { DomainBounder } from '../../bounds/domain-bounder.ts'
-import { appendDomain, padBatch, splitRow } from './batch.ts'
+import { appendDomain, padBatch, splitRow, type BatchStore } from './batch.ts'
 import type { DomainRecord } from './pool.ts'
 import type { OpenNeurons } from './root.ts'
 
@@ -12,6 +12,7 @@ interface Trial {
 /** The neuron to split for each parent, in compact order; all candidates of a call are bounded together. */
 export async function chooseSplits(
   context: { readonly bounder: DomainBounder; readonly open: OpenNeurons; readonly settings: { candidates: number } },
+  batches: BatchStore,
   parents: readonly DomainRecord[],
 ): Promise<Int32Array> {
   const { bounder, open, settings } = context
@@ -21,7 +22,7 @@ export async function chooseSplits(
   const most = bounder.sizes[bounder.sizes.length - 1] >> 1
   for (let from = 0; from < trials.length; from += most) {
     const part = trials.slice(from, from + most)
-    const batch = bounder.batch(2 * part.length)
+    const batch = batches.take(2 * part.length)
     for (const { parent, neuron } of part)
       for (const sign of [1, -1] as const)
         splitRow(batch, open, appendDomain(batch, open, parents[parent]), neuron, sign)

@@ -3,7 +3,6 @@ import type { Box, OutputRows, PreActivationBounds } from '../../bounds/box.ts'
 import type { Bounder, OutputBounds } from '../../bounds/bounder.ts'
 import { DomainBounder } from '../../bounds/domain-bounder.ts'
 import { bytesPerRow, type Cone } from '../../bounds/graph.ts'
-import { slackFactor } from '../../bounds/slack.ts'
 import { outputStart } from '../../bounds/start.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Witness } from '../outcome.ts'
@@ -108,7 +107,7 @@ class BabRun {
     this.#mixed = property.kind === 'any-positive'
     const start = outputStart(bounder.network, property.rows)
     const cone = bounder.rows.cone(start.start)
-    const domains = new DomainBounder(engine, bounder.network, start, box, fittingSizes(cone, settings.sizes))
+    const domains = new DomainBounder(engine, bounder.network, start, box, fittingSizes(cone, settings.sizes), bounds)
     const open = openNeurons(cone, bounds)
     const settler = new CellSettler(
       { cone, open, box, bounds, rows: property.rows, network: bounder.network },
@@ -119,15 +118,13 @@ class BabRun {
       open,
       rows: property.rows.rows,
       mixed: this.#mixed,
-      thresholds: root.crown.slack,
       settings,
-      betaSlack: slackFactor(cone),
       looksFalse: (outputs) => this.#looksFalse(outputs),
       tryPoint: (point) => this.#try(point),
       settle: async (domain) => {
-        const { proved, point } = await settler.settle(domain, task.signal)
+        const { bound, point } = await settler.settle(domain, task.signal)
         if (point) this.#try(point)
-        return proved
+        return bound
       },
     })
   }

@@ -1,4 +1,6 @@
 // The open domains of branch and bound in flat typed arrays, ordered worst bound first by a binary heap of slots.
+import { roundDown } from '../../bounds/flat.ts'
+
 /** What a pool keeps of every domain, besides its bound; U is the number of neurons open at the root. */
 export interface PoolLayout {
   /** U */
@@ -112,7 +114,7 @@ export class DomainPool {
 
   #store(slot: number, domain: DomainRecord): void {
     const { neurons, candidates, mixed } = this.layout
-    this.#bound[slot] = domain.bound
+    this.#bound[slot] = roundDown(domain.bound)
     this.#row[slot] = domain.row
     this.#depth[slot] = domain.depth
     this.#polished[slot] = domain.polished

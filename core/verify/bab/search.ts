@@ -1,6 +1,6 @@
 // The loop of branch and bound: take the worst domains, split each where its children look best, bound all children at once.
 import type { AscendedDomains, DomainBatch, DomainBounder } from '../../bounds/domain-bounder.ts'
-import { appendDomain, gather, padBatch, splitRow } from './batch.ts'
+import { appendDomain, BatchStore, gather, padBatch, splitRow } from './batch.ts'
 import { rankCandidates } from './branching.ts'
 import { chooseSplits } from './choose.ts'
 import { DomainPool, emptyRecord, type DomainRecord, type PoolLayout } from './pool.ts'
@@ -16,17 +16,13 @@ export interface SearchContext {
   readonly mixed: boolean
   /** Keep the open domains of each row in a pool of their own, to be worked on row by row. */
   readonly separate?: boolean
-  /** A bound must exceed this to prove a domain of row r: the float32 slack, [rows]. */
-  readonly thresholds: Float64Array
   readonly settings: BabSettings
-  /** Factor on Σ β·|z|: the rounding that large β bring, taken off every bound. */
-  readonly betaSlack: number
   /** Whether the network's float32 outputs at a minimiser look like a counterexample. */
   looksFalse(outputs: Float32Array): boolean
   /** Offered such a minimiser; true ends the search. */
   tryPoint(point: Float32Array): boolean
-  /** Decides a domain with nothing left to split: true when proved, false when it cannot be decided. */
-  settle(domain: DomainRecord): Promise<boolean>
+  /** Exact lower bound of a domain with nothing left to split; −∞ when there is none. */
+  settle(domain: DomainRecord): Promise<number>
 }
 
 export interface SearchStatistics {
@@ -64,12 +60,14 @@ export class BabSearch {
   readonly #context: SearchContext
   readonly #parents: readonly DomainRecord[]
   readonly #child: DomainRecord
-  /** Smallest bound, less its slack, of the domains of each row that left the search; +∞ before any did. */
+  readonly #batches: BatchStore
+  /** Smallest bound of the domains of each row that left the search; +∞ before any did. */
   readonly #closed: Float64Array
 
   constructor(context: SearchContext) {
     const { settings, open, mixed, rows, separate = false } = context
     this.#context = context
+    this.#batches = new BatchStore(context.bounder)
     const layout: PoolLayout = {
       neurons: open.index.length,
       candidates: Math.max(settings.candidates, MOST_LEVELS),
@@ -119,14 +117,14 @@ export class BabSearch {
 
   /** Bounds the whole box for row `row`, or for a mixture of rows. `alpha` for all neurons of the cone. True: counterexample. */
   async addRoot(row: number, alpha: Float32Array, bound: number, mix?: Float32Array): Promise<boolean> {
-    const { open, bounder } = this.#context
+    const { open } = this.#context
     const root = this.#parents[0]
     Object.assign(root, { row, depth: 0, polished: 0, bound })
     root.beta.fill(0)
     root.sign.fill(0)
     gather(alpha, open, 0, root.alpha)
     if (mix) root.mix?.set(mix)
-    const batch = bounder.batch(1)
+    const batch = this.#batches.take(1)
     appendDomain(batch, open, root)
     return await this.#boundChildren(batch, [{ parent: root, splits: [] }])
   }
@@ -160,7 +158,7 @@ export class BabSearch {
   async #splitAll(parents: readonly DomainRecord[]): Promise<boolean> {
     const { bounder, open } = this.#context
     const levels = Math.min(MOST_LEVELS, Math.max(1, Math.floor(Math.log2(bounder.sizes[0] / parents.length))))
-    const chosen = levels === 1 ? await chooseSplits(this.#context, parents) : null
+    const chosen = levels === 1 ? await chooseSplits(this.#context, this.#batches, parents) : null
     // A domain with nothing left to split becomes one child without splits: bounded again from where its α and β are.
     const children = parents.flatMap((parent, i) =>
       combinations(chosen ? chosen.subarray(i, i + 1) : parent.candidates.subarray(0, levels)).map((splits) => ({
@@ -168,7 +166,7 @@ export class BabSearch {
         splits,
       })),
     )
-    const batch = bounder.batch(children.length)
+    const batch = this.#batches.take(children.length)
     for (const { parent, splits } of children) {
       const row = appendDomain(batch, open, parent)
       for (const { neuron, sign } of splits) splitRow(batch, open, row, neuron, sign)
@@ -178,7 +176,7 @@ export class BabSearch {
 
   /** Bounds the rows of `batch`, drops what is proved or empty, keeps the rest. True when a counterexample was accepted. */
   async #boundChildren(batch: DomainBatch, children: readonly Child[]): Promise<boolean> {
-    const { bounder, settings, mixed, thresholds } = this.#context
+    const { bounder, settings, mixed } = this.#context
     padBatch(batch)
     const { mixRate, ...steps } = settings.ascent
     const ascent = { ...steps, mixRate: mixed ? mixRate : 0 }
@@ -188,11 +186,10 @@ export class BabSearch {
     const suspects: number[] = []
     const outputs = result.outputs.length / batch.size
     for (const [row, child] of children.entries()) {
-      const found = result.bound[row] - this.#betaSlack(result.beta, row)
+      const found = result.bound[row]
       const bound = found > child.parent.bound ? found : child.parent.bound
-      const margin = bound - thresholds[child.parent.row]
-      if (margin > 0) {
-        this.#closed[child.parent.row] = Math.min(this.#closed[child.parent.row], margin)
+      if (bound > 0) {
+        this.#closed[child.parent.row] = Math.min(this.#closed[child.parent.row], bound)
         continue
       }
       if (this.#context.looksFalse(result.outputs.subarray(row * outputs, (row + 1) * outputs))) suspects.push(row)
@@ -204,15 +201,6 @@ export class BabSearch {
   #trySuspects(points: Float32Array, size: number, suspects: readonly number[]): boolean {
     const inputs = points.length / size
     return suspects.some((row) => this.#context.tryPoint(points.subarray(row * inputs, (row + 1) * inputs)))
-  }
-
-  /** The rounding that the β of a row bring, besides that of the root. */
-  #betaSlack(beta: Float32Array, row: number): number {
-    const { open, betaSlack } = this.#context
-    const at = row * open.alpha.length
-    let sum = 0
-    for (const j of open.index) sum += beta[at + j] * Math.max(-open.bounds.lower[j], open.bounds.upper[j])
-    return betaSlack * sum
   }
 
   async #keep(
@@ -242,7 +230,11 @@ export class BabSearch {
       return
     }
     this.statistics.settled++
-    if (await this.#context.settle(child)) return
+    const settled = await this.#context.settle(child)
+    if (settled > 0) {
+      this.#closed[child.row] = Math.min(this.#closed[child.row], settled)
+      return
+    }
     this.statistics.undecided++
     this.#closed[child.row] = Math.min(this.#closed[child.row], bound)
   }

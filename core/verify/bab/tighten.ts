@@ -4,7 +4,6 @@ import type { Box, Interval, PreActivationBounds } from '../../bounds/box.ts'
 import { DomainBounder } from '../../bounds/domain-bounder.ts'
 import { isExactByIntervals, type Activation } from '../../bounds/graph.ts'
 import { relaxationOf } from '../../bounds/relaxation/index.ts'
-import { slackFactor } from '../../bounds/slack.ts'
 import { neuronStart } from '../../bounds/start.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { openNeurons } from './root.ts'
@@ -73,19 +72,17 @@ async function tightenLayer(
     both.map((_, k) => (k < neurons.length ? 1 : -1)),
   )
   const root = await bounder.rows.bound(start, { box, bounds }, settings.rootNeurons)
-  const domains = new DomainBounder(engine, bounder.network, start, box, settings.sizes)
+  const domains = new DomainBounder(engine, bounder.network, start, box, settings.sizes, bounds)
   const search = new BabSearch({
     bounder: domains,
     open: openNeurons(domains.cone, bounds),
     rows: both.length,
     mixed: false,
     separate: true,
-    thresholds: root.slack,
     settings: { ...settings, candidates: 2 },
-    betaSlack: slackFactor(domains.cone),
     looksFalse: () => false,
     tryPoint: () => false,
-    settle: () => Promise.resolve(false),
+    settle: () => Promise.resolve(-Infinity),
   })
   const width = domains.cone.neurons
   for (const row of both.keys())
@@ -94,8 +91,8 @@ async function tightenLayer(
   const known = bounds.get(source) as Interval
   const interval = { lower: known.lower.slice(), upper: known.upper.slice() }
   neurons.forEach((neuron, k) => {
-    const low = search.lowerBoundOf(k) - root.slack[k]
-    const high = -(search.lowerBoundOf(k + neurons.length) - root.slack[k + neurons.length])
+    const low = search.lowerBoundOf(k)
+    const high = -search.lowerBoundOf(k + neurons.length)
     if (!(low <= high)) return
     interval.lower[neuron] = Math.max(low, interval.lower[neuron])
     interval.upper[neuron] = Math.min(high, interval.upper[neuron])
