@@ -47,7 +47,9 @@ for (const threads of [1, 2]) {
       return best
     }
     const perIteration = ((await time(ITERATIONS + 1)) - (await time(1))) / ITERATIONS
-    process.stdout.write(`α-CROWN iteration, ${rows} domains, ${threads} threads: ${perIteration.toFixed(3)} ms (best)\n`)
+    process.stdout.write(
+      `α-CROWN iteration, ${rows} domains, ${threads} threads: ${perIteration.toFixed(3)} ms (best)\n`,
+    )
   }
   await engine.dispose()
 }
