@@ -1,5 +1,5 @@
-// Networks that input splitting takes: dense layers and ReLUs in one line, with what rounding can do at each layer.
-import type { Box, Interval, PreActivationBounds } from '../../bounds/box.ts'
+// Networks that input splitting takes: dense layers and ReLUs in one line.
+import type { Interval, PreActivationBounds } from '../../bounds/box.ts'
 import { sizeOf, type LayerOf, type Network } from '../../nn/index.ts'
 
 /** One dense layer with the ReLU after it. */
@@ -12,20 +12,12 @@ export interface HiddenLayer {
   readonly bias: Float32Array
   /** Bounds of its pre-activations on the whole box, [neurons]. */
   readonly root: { readonly lower: Float32Array; readonly upper: Float32Array }
-  /** What rounding costs per unit of |Λ| on its pre-activations, [neurons]. */
-  readonly rounding: Float32Array
 }
 
 export interface DenseChain {
   readonly inputs: number
   readonly layers: readonly HiddenLayer[]
-  /** What rounding costs per unit of |Λ| on the inputs, and on the outputs of the last hidden layer. */
-  readonly inputRounding: Float32Array
-  readonly outputRounding: Float64Array
 }
-
-/** Unit roundoff of float32. */
-const UNIT = 2 ** -24
 
 /** The hidden layers in order, or null where the network is anything else. */
 export function hiddenDense(
@@ -47,54 +39,23 @@ export function hiddenDense(
   return before === network.output ? found : null
 }
 
-/**
- * The chain on a box. With |h| the largest magnitude of a layer's input, 2n + 16 roundings of |Λ|(|W||h| + |b|) cover a
- * layer's products and sums and its two lines; `bounds` must hold on the box and have every hidden layer.
- */
-export function denseChain(network: Network, box: Box, bounds: PreActivationBounds): DenseChain | null {
-  const hidden = hiddenDense(network)
-  if (!hidden) return null
-  const inputMagnitude = magnitudes(box)
-  let magnitude = inputMagnitude
-  const layers: HiddenLayer[] = []
-  for (const { layer, id } of hidden) {
-    const root = bounds.get(id)
-    if (!root) return null
-    layers.push(hiddenLayer(layer, root, magnitude))
-    magnitude = root.upper.map((upper) => Math.max(upper, 0))
-  }
-  return {
-    inputs: sizeOf(network.inputShape),
-    layers,
-    inputRounding: Float32Array.from(inputMagnitude, (size) => roundings(inputMagnitude.length) * size),
-    outputRounding: magnitude.map((size) => roundings(magnitude.length) * size),
-  }
+/** The chain with `bounds`, which must hold on the box asked about; null where they leave a hidden layer out. */
+export function denseChain(network: Network, bounds: PreActivationBounds): DenseChain | null {
+  const layers = hiddenDense(network)?.map(({ layer, id }) => hiddenLayer(layer, bounds.get(id)))
+  if (!layers?.every((layer) => layer !== null)) return null
+  return { inputs: sizeOf(network.inputShape), layers }
 }
 
-function hiddenLayer({ weight, bias }: LayerOf<'dense'>, root: Interval, magnitude: Float64Array): HiddenLayer {
+function hiddenLayer({ weight, bias }: LayerOf<'dense'>, root: Interval | undefined): HiddenLayer | null {
+  if (!root) return null
   const [neurons, inputs] = weight.shape
-  const rounding = new Float32Array(neurons)
-  for (let j = 0; j < neurons; j++) {
-    let size = Math.abs(bias.data[j]) + Math.max(Math.abs(root.lower[j]), Math.abs(root.upper[j]))
-    for (let i = 0; i < inputs; i++) size += Math.abs(weight.data[j * inputs + i]) * magnitude[i]
-    rounding[j] = roundings(inputs) * size
-  }
   return {
     inputs,
     neurons,
     weight: Float32Array.from(weight.data),
     bias: Float32Array.from(bias.data),
     root: { lower: Float32Array.from(root.lower, downward), upper: Float32Array.from(root.upper, upward) },
-    rounding,
   }
-}
-
-function roundings(n: number): number {
-  return (2 * n + 16) * UNIT
-}
-
-function magnitudes({ lower, upper }: Box): Float64Array {
-  return lower.map((value, i) => Math.max(Math.abs(value), Math.abs(upper[i])))
 }
 
 /** At most the value, as float32. */

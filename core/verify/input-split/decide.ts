@@ -1,14 +1,14 @@
 // Input splitting: halves the box along the input that matters most until every part is proved (spec C.7).
 import type { Box, PreActivationBounds } from '../../bounds/box.ts'
 import { centreAndRadius } from '../../bounds/flat.ts'
-import { outputStart } from '../../bounds/start.ts'
+import { outputStart, type StartRows } from '../../bounds/start.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { networkHash, type Network } from '../../nn/index.ts'
 import type { Witness } from '../outcome.ts'
 import type { Property } from '../problem.ts'
 import { selectRows } from '../attempt.ts'
 import { denseChain, type DenseChain } from './chain.ts'
-import { boxDefinition, type BoxRows } from './program.ts'
+import { boxDefinition } from './program.ts'
 import { BoxStack, emptyBox, type OpenBox } from './stack.ts'
 
 export interface InputSplitTask {
@@ -38,7 +38,7 @@ export interface InputSplitReport {
 }
 
 /** Boxes of one call; a batch is padded to the next. */
-const SIZES = [8, 32, 64]
+const SIZES = [4, 16]
 /** |Λ| counts for this much at least, so that an input that seems not to matter is halved some day. */
 const LEAST_COEFFICIENT = 1e-3
 /** A side shorter than this, relative to its own size, is not halved: float32 would not see the difference. */
@@ -46,14 +46,14 @@ const SHORTEST = 2 ** -20
 
 /** Null where the network is no chain of dense layers and ReLUs. */
 export async function decideByInputSplit(task: InputSplitTask): Promise<InputSplitReport | null> {
-  const chain = denseChain(task.network, task.box, task.bounds)
+  const chain = denseChain(task.network, task.bounds)
   return chain ? await new InputSplit(task, chain).run() : null
 }
 
 class InputSplit {
   readonly #task: InputSplitTask
   readonly #chain: DenseChain
-  readonly #rows: BoxRows
+  readonly #rows: StartRows
   readonly #key: string
   readonly #stack: BoxStack
   readonly #parents: readonly OpenBox[]
@@ -70,8 +70,7 @@ class InputSplit {
     this.#chain = chain
     const { network, property, openRows } = task
     const rows = property.kind === 'all-positive' ? selectRows(property.rows, openRows) : property.rows
-    const start = outputStart(network, rows)
-    this.#rows = { ...start, rounding: startRounding(start, chain) }
+    this.#rows = outputStart(network, rows)
     this.#key = [
       networkHash(network),
       ...task.box.lower,
@@ -216,21 +215,4 @@ class InputSplit {
     }
     return best
   }
-}
-
-/** What rounding can do to a row where it starts, [rows]. */
-function startRounding(
-  {
-    rows,
-    size,
-    coefficients,
-    offsets,
-  }: { rows: number; size: number; coefficients: Float32Array; offsets: Float32Array },
-  { outputRounding }: DenseChain,
-): Float32Array {
-  return Float32Array.from({ length: rows }, (_, row) => {
-    let sum = 2 ** -20 * Math.abs(offsets[row]) + 1e-30
-    for (let i = 0; i < size; i++) sum += Math.abs(coefficients[row * size + i]) * outputRounding[i]
-    return sum
-  })
 }

@@ -10,16 +10,23 @@ import type { DenseChain, HiddenLayer } from './chain.ts'
  */
 export type BoxOutput = 'bound' | 'coefficients' | 'points' | 'values'
 
-/** The rows with what rounding can do to each of them where they start. */
-export interface BoxRows extends StartRows {
-  readonly rounding: Float32Array
+/**
+ * What one layer does to rows pulled back through it, [boxes, neurons + 1, inputs + 1] each; the last column is the rows'
+ * constant. With p the rows and n = min(p, 0) the next rows are p·straight + n·bent, so that lines, weights, bias and
+ * rounding (|p| = p − 2n) all are in two matrix products.
+ */
+interface Passage {
+  readonly straight: Tensor
+  readonly bent: Tensor
 }
 
-/** A layer's lines on the bounds of every box, all [boxes, 1, neurons] but the last, [boxes, neurons, 1]. */
-interface Lines {
-  readonly lowerSlope: Tensor
-  readonly slopeGap: Tensor
-  readonly upperIntercept: Tensor
+/**
+ * What rounding can do to a sum of n products that are sums of two products themselves, relative to the sum of absolute
+ * values: worst case for short sums, four times what random roundings give for long ones, and a few for the lines. An
+ * estimate and not a proof, like all of tier `float32`.
+ */
+function roundingOf(n: number): number {
+  return (Math.min(2 * n + 4, 4 * Math.sqrt(2 * n) + 8) + 16) * 2 ** -24
 }
 
 /** Keeps the division of the chord's slope away from 0/0. */
@@ -28,7 +35,7 @@ const TINY = 1e-30
 /** Inputs `centre` and `radius`, [boxes, inputs] each: a box lies in centre ± radius. */
 export function boxDefinition(
   chain: DenseChain,
-  rows: BoxRows,
+  rows: StartRows,
   boxes: number,
   key: string,
 ): ProgramDefinition<'centre' | 'radius', BoxOutput> {
@@ -40,12 +47,10 @@ export function boxDefinition(
     build: ({ centre, radius }) => {
       const pass = new BoxPass(chain, boxes, centre, radius)
       for (const layer of chain.layers) pass.boundLayer(layer)
-      const start = constant(rows.coefficients, [rows.rows, rows.size])
-      const { bound, input } = pass.bound(start, chain.layers.length)
-      const offset = tf.sub(constant(rows.offsets, [1, rows.rows]), constant(rows.rounding, [1, rows.rows]))
+      const { bound, input } = pass.rowBounds(rows)
       const points = pass.points(input, rows.rows)
       const values = pass.values(points, rows)
-      return { bound: tf.add(bound, offset), coefficients: input, points, values }
+      return { bound, coefficients: input, points, values }
     },
   }
 }
@@ -55,70 +60,100 @@ class BoxPass {
   readonly #boxes: number
   readonly #centre: Tensor
   readonly #radius: Tensor
-  readonly #lines: Lines[] = []
+  readonly #passages: Passage[] = []
+  /** Largest magnitudes of the next layer's inputs, [boxes, inputs]. */
+  #magnitude: Tensor
 
   constructor(chain: DenseChain, boxes: number, centre: Tensor, radius: Tensor) {
     this.#chain = chain
     this.#boxes = boxes
     this.#centre = centre
     this.#radius = radius
+    this.#magnitude = tf.add(tf.abs(centre), radius)
   }
 
-  /** Bounds the next layer's pre-activations and keeps their lines. */
-  boundLayer({ weight, bias, neurons, inputs, rounding, root }: HiddenLayer): void {
-    const signed = new Float32Array(2 * weight.length)
-    signed.set(weight)
-    signed.set(
-      weight.map((value) => -value),
-      weight.length,
-    )
-    const rows = constant(signed, [2 * neurons, inputs])
-    const { bound } = this.bound(rows, this.#lines.length)
-    const wide = (data: Float32Array): Tensor => constant(data, [1, neurons])
+  /** Bounds the next layer's pre-activations z by rows ±z, and keeps what it does to rows on those bounds. */
+  boundLayer(layer: HiddenLayer): void {
+    const { neurons, inputs, root, weight, bias } = layer
+    const { bound } = this.#bound(signedRows(layer))
     const [low, high] = tf.split(bound, 2, 1)
-    const lower = tf.sub(tf.add(low, wide(bias)), wide(rounding))
-    const upper = tf.add(tf.sub(wide(bias), high), wide(rounding))
-    this.#lines.push(this.#linesOf(tf.maximum(lower, wide(root.lower)), tf.minimum(upper, wide(root.upper)), neurons))
+    const size = this.#sizes(weight, bias)
+    const rounding = tf.mul(size, tf.scalar(roundingOf(inputs)))
+    const wide = (data: Float32Array): Tensor => constant(data, [1, neurons])
+    const lower = tf.maximum(tf.sub(low, rounding), wide(root.lower))
+    const upper = tf.minimum(tf.sub(rounding, high), wide(root.upper))
+    this.#passages.push(this.#passage(layer, lower, upper, size))
+    this.#magnitude = tf.relu(upper)
   }
 
-  #linesOf(lower: Tensor, upper: Tensor, neurons: number): Lines {
+  /** Lower bounds of the output rows [boxes, rows], and Λ on the input. */
+  rowBounds(rows: StartRows): { bound: Tensor; input: Tensor } {
+    const { bound, input } = this.#bound(startRows(rows))
+    const rounding = tf.mul(this.#sizes(rows.coefficients, rows.offsets), tf.scalar(roundingOf(rows.size)))
+    return { bound: tf.sub(bound, rounding), input }
+  }
+
+  /** |matrix|·|h| + |offsets|: what the products of rows with the next layer's inputs can add up to, [boxes, rows]. */
+  #sizes(matrix: Float32Array, offsets: Float32Array): Tensor {
+    const rows = offsets.length
+    const absolute = constant(matrix.map(Math.abs), [rows, matrix.length / rows])
+    return tf.add(tf.matMul(this.#magnitude, absolute, false, true), constant(offsets.map(Math.abs), [1, rows]))
+  }
+
+  #passage({ weight, bias, neurons, inputs }: HiddenLayer, lower: Tensor, upper: Tensor, size: Tensor): Passage {
     const above = tf.relu(upper)
     const below = tf.relu(tf.neg(lower))
-    const slope = tf.div(above, tf.maximum(tf.add(above, below), tf.scalar(TINY)))
+    const upperSlope = tf.div(above, tf.maximum(tf.add(above, below), tf.scalar(TINY)))
     const lowerSlope = tf.cast(tf.greater(upper, tf.neg(lower)), 'float32')
-    const row = (tensor: Tensor): Tensor => tf.reshape(tensor, [this.#boxes, 1, neurons])
+    const slopeGap = tf.sub(upperSlope, lowerSlope)
+    const largest = tf.add(size, tf.maximum(tf.abs(lower), tf.abs(upper)))
+    const loss = tf.mul(tf.mul(tf.maximum(lowerSlope, upperSlope), largest), tf.scalar(roundingOf(neurons)))
+    const upperIntercept = tf.mul(below, upperSlope)
+    const through = constant(affineMatrix(weight, bias), [1, neurons + 1, inputs + 1])
+    const place = new Float32Array(inputs + 1)
+    place[inputs] = 1
+    const intoConstant = constant(place, [1, 1, inputs + 1])
+    const column = (values: Tensor, last: number): Tensor =>
+      tf.reshape(tf.concat([values, tf.add(tf.zeros([this.#boxes, 1]), tf.scalar(last))], 1), [
+        this.#boxes,
+        neurons + 1,
+        1,
+      ])
+    const passage = (slopes: Tensor, constants: Tensor): Tensor =>
+      tf.add(tf.mul(slopes, through), tf.mul(constants, intoConstant))
     return {
-      lowerSlope: row(lowerSlope),
-      slopeGap: row(tf.sub(slope, lowerSlope)),
-      upperIntercept: tf.reshape(tf.mul(below, slope), [this.#boxes, neurons, 1]),
+      straight: passage(column(lowerSlope, 1), column(tf.neg(loss), 0)),
+      bent: passage(column(slopeGap, 0), column(tf.add(upperIntercept, tf.mul(loss, tf.scalar(2))), 0)),
     }
   }
 
-  /** Lower bounds [boxes, rows] of rows [rows, n] of the output of hidden layer `depth` (0: the input), and Λ on the input. */
-  bound(rows: Tensor, depth: number): { bound: Tensor; input: Tensor } {
+  /**
+   * Lower bounds [boxes, rows] of rows [rows, n + 1], the constant last, of the output of the last layer bounded, and Λ on
+   * the input [boxes, rows, inputs]. The rows' own rounding is the caller's.
+   */
+  #bound(rows: Tensor): { bound: Tensor; input: Tensor } {
     const count = rows.shape[0]
-    const boxes = this.#boxes
+    const { inputs } = this.#chain
     let passed: Tensor = tf.reshape(rows, [1, ...rows.shape])
-    let bound: Tensor = tf.zeros([1, count, 1])
-    for (let j = depth - 1; j >= 0; j--) {
-      const { weight, bias, neurons, inputs, rounding } = this.#chain.layers[j]
-      const { lowerSlope, slopeGap, upperIntercept } = this.#lines[j]
-      const negative = tf.minimum(passed, tf.scalar(0))
-      bound = tf.add(bound, tf.matMul(negative, upperIntercept))
-      const before = tf.reshape(tf.add(tf.mul(passed, lowerSlope), tf.mul(negative, slopeGap)), [
-        boxes * count,
-        neurons,
-      ])
-      const column = (data: Float32Array): Tensor => constant(data, [neurons, 1])
-      const own = tf.sub(tf.matMul(before, column(bias)), tf.matMul(tf.abs(before), column(rounding)))
-      bound = tf.add(bound, tf.reshape(own, [boxes, count, 1]))
-      passed = tf.reshape(tf.matMul(before, constant(weight, [neurons, inputs])), [boxes, count, inputs])
+    let negative: Tensor = tf.minimum(passed, tf.scalar(0))
+    for (const { straight, bent } of this.#passages.toReversed()) {
+      passed = tf.add(tf.matMul(passed, straight), tf.matMul(negative, bent))
+      negative = tf.minimum(passed, tf.scalar(0))
     }
-    const { inputs, inputRounding } = this.#chain
-    const upright = (tensor: Tensor): Tensor => tf.reshape(tensor, [boxes, inputs, 1])
-    const reach = upright(tf.add(this.#radius, constant(inputRounding, [1, inputs])))
-    const least = tf.sub(tf.matMul(passed, upright(this.#centre)), tf.matMul(tf.abs(passed), reach))
-    return { bound: tf.reshape(tf.add(bound, least), [boxes, count]), input: passed }
+    const size = tf.add(tf.abs(this.#centre), this.#radius)
+    const reach = tf.add(this.#radius, tf.mul(size, tf.scalar(roundingOf(inputs))))
+    const column = (values: Tensor, last: number): Tensor =>
+      tf.reshape(tf.concat([values, tf.add(tf.zeros([this.#boxes, 1]), tf.scalar(last))], 1), [
+        this.#boxes,
+        inputs + 1,
+        1,
+      ])
+    const least = tf.add(
+      tf.matMul(passed, column(tf.sub(this.#centre, reach), 1)),
+      tf.matMul(negative, column(tf.mul(reach, tf.scalar(2)), 0)),
+    )
+    const input = tf.slice(passed, [0, 0, 0], [-1, -1, inputs])
+    return { bound: tf.reshape(least, [this.#boxes, count]), input }
   }
 
   /** Minimisers of the rows and the centre, [boxes, rows + 1, inputs]. */
@@ -130,7 +165,7 @@ class BoxPass {
   }
 
   /** True values of the rows at the points, [boxes, rows + 1, rows]. */
-  values(points: Tensor, { coefficients, offsets, rows, size }: BoxRows): Tensor {
+  values(points: Tensor, { coefficients, offsets, rows, size }: StartRows): Tensor {
     const flat = this.#boxes * (rows + 1)
     let x: Tensor = tf.reshape(points, [flat, this.#chain.inputs])
     for (const { weight, bias, neurons, inputs } of this.#chain.layers) {
@@ -140,4 +175,43 @@ class BoxPass {
     const values = tf.add(tf.matMul(x, constant(coefficients, [rows, size]), false, true), constant(offsets, [1, rows]))
     return tf.reshape(values, [this.#boxes, rows + 1, rows])
   }
+}
+
+/** Rows +z and −z of a layer's pre-activations over its inputs, constant last, [2·neurons, inputs + 1]. */
+function signedRows({ weight, bias, neurons, inputs }: HiddenLayer): Tensor {
+  const width = inputs + 1
+  const rows = new Float32Array(2 * neurons * width)
+  for (let j = 0; j < neurons; j++) {
+    for (let i = 0; i < inputs; i++) {
+      rows[j * width + i] = weight[j * inputs + i]
+      rows[(neurons + j) * width + i] = -weight[j * inputs + i]
+    }
+    rows[j * width + inputs] = bias[j]
+    rows[(neurons + j) * width + inputs] = -bias[j]
+  }
+  return constant(rows, [2 * neurons, width])
+}
+
+/** The output rows with the constant last, [rows, size + 1]. */
+function startRows({ rows, size, coefficients, offsets }: StartRows): Tensor {
+  const width = size + 1
+  const result = new Float32Array(rows * width)
+  for (let row = 0; row < rows; row++) {
+    result.set(coefficients.subarray(row * size, (row + 1) * size), row * width)
+    result[row * width + size] = offsets[row]
+  }
+  return constant(result, [rows, width])
+}
+
+/** [[W, b], [0, 1]] of a layer, [neurons + 1, inputs + 1] flat. */
+function affineMatrix(weight: Float32Array, bias: Float32Array): Float32Array {
+  const inputs = weight.length / bias.length
+  const width = inputs + 1
+  const matrix = new Float32Array((bias.length + 1) * width)
+  for (const [j, value] of bias.entries()) {
+    matrix.set(weight.subarray(j * inputs, (j + 1) * inputs), j * width)
+    matrix[j * width + inputs] = value
+  }
+  matrix[matrix.length - 1] = 1
+  return matrix
 }

@@ -118,9 +118,9 @@ it('bounds lie below every value of their box, for every box of a batch', async 
   const network = randomChain(6, 3)
   const random = new SeededRandom(9)
   const whole: Box = { lower: new Float64Array(3).fill(-1), upper: new Float64Array(3).fill(1) }
-  const chain = denseChain(network, whole, intervalBounds(network, whole).preActivations) ?? expect.fail('a chain')
+  const chain = denseChain(network, intervalBounds(network, whole).preActivations) ?? expect.fail('a chain')
   const rows = { rows: 1, coefficients: Float64Array.of(1, -2, 0.5), offsets: Float64Array.of(0.1) }
-  const start = { ...outputStart(network, rows), rounding: new Float32Array(1) }
+  const start = outputStart(network, rows)
   const program = await engine.compile(boxDefinition(chain, start, 16, 'test'))
   const centre = Float32Array.from({ length: 48 }, () => random.uniform() - 0.5)
   const radius = Float32Array.from({ length: 48 }, () => 0.5 * random.uniform())
