@@ -148,6 +148,7 @@ class BabRun {
       const started = performance.now()
       await search.step(pacer.count, search.bytes > SHORT_OF_MEMORY * memory)
       pacer.observe(performance.now() - started)
+      if (this.#witness) break
       this.#task.progress({ lowerBound: this.#lowerBound, domains: this.domains, open: search.size })
     }
     if (this.#witness) return this.report('falsified', null)

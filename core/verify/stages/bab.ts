@@ -51,7 +51,8 @@ async function search(
       attempt.domains = before + domains
       if (performance.now() - reported < REPORT_EVERY) return
       reported = performance.now()
-      attempt.progress('bab', open, Math.max(lowerBound, attempt.lowerBound))
+      attempt.raiseFloor(lowerBound)
+      attempt.progress('bab', open)
     },
   })
   attempt.domains = before + report.statistics.domains
