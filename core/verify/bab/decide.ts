@@ -148,13 +148,17 @@ class BabRun {
       const started = performance.now()
       await search.step(pacer.count, search.bytes > SHORT_OF_MEMORY * memory)
       pacer.observe(performance.now() - started)
-      if (this.#witness) break
-      this.#task.progress({ lowerBound: this.#lowerBound, domains: this.domains, open: search.size })
+      this.#tell(search.size)
     }
     if (this.#witness) return this.report('falsified', null)
     if (statistics.undecided > 0)
       return this.report('unknown', `${statistics.undecided} fully split domains stayed undecided`)
     return this.report('verified', null)
+  }
+
+  /** A round that found a counterexample stopped in the middle: its bounds say nothing. */
+  #tell(open: number): void {
+    if (!this.#witness) this.#task.progress({ lowerBound: this.#lowerBound, domains: this.domains, open })
   }
 
   /** Whether the open domains are few among those bounded: then starting again would waste them. */
