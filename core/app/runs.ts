@@ -9,7 +9,11 @@ export async function getRun(store: Store, id: string): Promise<ApiOutput<'runs.
   const run = await store.runs.get(id)
   const job = run === null ? null : await store.jobs.get(run.jobId)
   if (run === null || job === null) {
-    throw new EspalierError('store/missing', `There is no run ${id}.`, 'List the runs to see which there are.')
+    throw new EspalierError(
+      'store/missing',
+      `There is no run ${id}.`,
+      'The app lists them under Runs (espalier serve).',
+    )
   }
   const model = run.modelId === null ? null : await store.models.get(run.modelId)
   const dataset = run.datasetId === null ? null : await store.datasets.get(run.datasetId)

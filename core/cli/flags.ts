@@ -80,7 +80,12 @@ function flagsOfChoice(
     description: '',
     defaultValue: word,
   }
-  const fields = new Map(options.flatMap((option) => option.fields.map((field) => [field.key, field] as const)))
+  const fields = new Map<string, SchemaField>()
+  for (const field of options.flatMap((option) => option.fields)) {
+    const before = fields.get(field.key)
+    const same = before === undefined || before.description === field.description
+    fields.set(field.key, same ? field : { ...field, description: `${before.description}; or: ${field.description}` })
+  }
   fields.delete(discriminator)
   return [chooser, ...[...fields.values()].flatMap((field) => flagsOfField(field, name, path))]
 }
@@ -98,7 +103,10 @@ function optionOf({ name, node, nullable, description, defaultValue }: Flag): Op
       : `default ${defaultValue === null ? 'none' : JSON.stringify(defaultValue)}`
   const notes = [words, nullable ? 'or none' : '', usual].filter((note) => note !== '').join('; ')
   const text = [description, notes === '' ? '' : `(${notes})`].filter((part) => part !== '').join(' ')
-  if (node.kind === 'boolean') return new Option(defaultValue === true ? `--no-${name}` : `--${name}`, text)
+  if (node.kind === 'boolean')
+    return defaultValue === true
+      ? new Option(`--no-${name}`, `Off (default on): ${text}`)
+      : new Option(`--${name}`, text)
   const wanted = { enum: 'word', number: 'number', integer: 'n', array: 'list', string: 'text' } as const
   return new Option(`--${name} <${wanted[node.kind as keyof typeof wanted]}>`, text)
 }

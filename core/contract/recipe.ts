@@ -10,9 +10,15 @@ const fraction = z.number().min(0).max(1)
 export const dataSchema = z.discriminatedUnion('source', [
   z.strictObject({
     source: z.literal('sample'),
-    train: count.max(200_000).default(10_000).meta({ title: 'Training images', description: 'Training images drawn' }),
-    test: count.max(50_000).default(2_000).meta({ title: 'Test images', description: 'Test images drawn' }),
-    seed: z.int().min(0).default(1).describe('Seed of the drawing'),
+    train: count
+      .max(200_000)
+      .default(10_000)
+      .meta({ title: 'Training images', description: 'Images drawn for training' }),
+    test: count
+      .max(50_000)
+      .default(2_000)
+      .meta({ title: 'Test images', description: 'Images drawn for testing and verification' }),
+    seed: z.int().min(0).default(1).describe('Another seed draws other images'),
   }),
   z.strictObject({
     source: z.literal('idx'),
@@ -36,12 +42,12 @@ export const scheduleSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('plateau'),
     factor: z.number().gt(0).lt(1).default(0.1).describe('Learning rate is multiplied by this'),
-    patience: z.int().min(0).default(3).describe('Epochs without a better loss before it is'),
+    patience: z.int().min(0).default(3).describe('Epochs without a better loss before the rate drops'),
   }),
   z.strictObject({
     kind: z.literal('step'),
     milestones: z.array(count).min(1).describe('Epochs after which the rate drops'),
-    factor: z.number().gt(0).lt(1).default(0.1),
+    factor: z.number().gt(0).lt(1).default(0.1).describe('Learning rate is multiplied by this'),
   }),
   z.strictObject({ kind: z.literal('cosine') }),
 ])
@@ -55,7 +61,9 @@ export const trainSchema = z.strictObject({
   momentum: z.number().min(0).lt(1).default(0.9).describe('Share of the last step kept'),
   nesterov: z.boolean().default(true).describe('Look ahead along the momentum').meta({ title: 'Nesterov momentum' }),
   weightDecay: z.number().min(0).default(1e-4).describe('L2 penalty on every parameter'),
-  schedule: scheduleSchema.default({ kind: 'plateau', factor: 0.1, patience: 3 }),
+  schedule: scheduleSchema
+    .default({ kind: 'plateau', factor: 0.1, patience: 3 })
+    .describe('How the learning rate falls from epoch to epoch'),
   earlyStop: z
     .int()
     .min(1)
@@ -122,14 +130,20 @@ export type VariantOptions = z.infer<typeof variantSchema>
 export const imagesSchema = z.discriminatedUnion('select', [
   z.strictObject({
     select: z.literal('first'),
-    count: count.max(100_000).default(20).meta({ title: 'Number of images' }),
+    count: count
+      .max(100_000)
+      .default(20)
+      .meta({ title: 'Number of images', description: 'How many, from the first on' }),
   }),
-  z.strictObject({ select: z.literal('indices'), indices: z.array(z.int().min(0)).min(1) }),
+  z.strictObject({
+    select: z.literal('indices'),
+    indices: z.array(z.int().min(0)).min(1).describe('Numbers of test images, from 0, separated by commas'),
+  }),
   z.strictObject({
     select: z.literal('unanimous'),
     found: z.int().min(0).default(10).describe('Images on which FGSM succeeds for every variant of the group'),
     missed: z.int().min(0).default(10).describe('Images on which FGSM fails for every variant of the group'),
-    groups: z.array(z.array(z.string()).min(1)).min(1).describe('Variants that share their images (spec A.9)'),
+    groups: z.array(z.array(z.string()).min(1)).min(1).describe('Variants that share their images'),
   }),
 ])
 export type ImagesOptions = z.infer<typeof imagesSchema>
@@ -153,7 +167,9 @@ export const verifySchema = z.strictObject({
     .default('untargeted')
     .describe('Targeted asks about the class the attack finds most likely')
     .meta({ title: 'Question' }),
-  method: verifierNameSchema.default('auto').describe('auto is the cascade from attack to branch and bound to MILP'),
+  method: verifierNameSchema
+    .default('auto')
+    .describe('Automatic (auto): attack, then bounds, then branch and bound, then MILP'),
   timeoutSeconds: positive
     .max(86_400)
     .default(60)
@@ -172,7 +188,7 @@ export const recipeSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'letters, digits, dot, dash, underscore; at most 64'),
   title: z.string().max(200).default(''),
   description: z.string().max(4_000).default(''),
-  seed: z.int().min(0).max(0xffffffff).default(1),
+  seed: z.int().min(0).max(0xffffffff).default(1).describe('The same seed gives the same network, bit for bit, on cpu'),
   provider: z.string().default('auto').describe('Compute provider: auto, cpu, webgpu, …'),
   threads: z.int().min(0).max(256).default(0).describe('0: all physical cores'),
   data: dataSchema.default({ source: 'sample', train: 10_000, test: 2_000, seed: 1 }),

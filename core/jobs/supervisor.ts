@@ -169,7 +169,7 @@ export class JobSupervisor {
   async #rowOf(id: string): Promise<JobRow> {
     const row = await this.#options.store.jobs.get(id)
     if (row !== null) return row
-    throw new EspalierError('job/unknown', `There is no job ${id}.`, 'List the jobs to see which there are.')
+    throw new EspalierError('job/unknown', `There is no job ${id}.`, 'The app lists them under Runs (espalier serve).')
   }
 
   #tell(jobId: string, body: JobEventBody): void {

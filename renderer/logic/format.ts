@@ -30,6 +30,15 @@ export function formatDuration(seconds: number): string {
   return `${rest} s`
 }
 
+/** Typed text as a number, `8/255` too; null where nothing was typed; other text as it is, so that the check can name it. */
+export function parseNumber(text: string): number | string | null {
+  const plain = text.trim()
+  if (plain === '') return null
+  const fraction = /^([\d.]+)\s*\/\s*([\d.]+)$/.exec(plain)
+  const value = fraction === null ? Number(plain) : Number(fraction[1]) / Number(fraction[2])
+  return Number.isFinite(value) ? value : text
+}
+
 /** A value with as many figures as it deserves, minus sign included: −0.0123, 4.20, 1.3e−7. */
 export function formatValue(value: number | null | undefined, digits = 3): string {
   if (value === null || value === undefined) return none

@@ -28,6 +28,23 @@ export function labelOf(key: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
+/** What a form calls the field at a path of the recipe: `verify.epsilon` → `Radius ε`. */
+export function labelAt(schema: z.ZodType, path: string): string {
+  const keys = path.split('.').filter((key) => !/^\d+$/.test(key))
+  let node: SchemaNode = schemaTree(schema)
+  let label = path
+  for (const key of keys) {
+    while (node.kind === 'array') node = node.item
+    const fields: readonly SchemaField[] =
+      node.kind === 'object' ? node.fields : node.kind === 'choice' ? node.options.flatMap((one) => one.fields) : []
+    const field = fields.find((one) => one.key === key)
+    if (field === undefined) return path
+    label = field.title === '' ? labelOf(key) : field.title
+    node = field.node
+  }
+  return label
+}
+
 /** The union's tag and cases, for forms whose root is a union (data, simplify). */
 export function casesOf(schema: z.ZodType): readonly UnionCase[] {
   return unionCases(schemaTree(schema))

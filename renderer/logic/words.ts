@@ -66,6 +66,17 @@ export function methodTitle(method: string): string {
   return (verifierWords as Readonly<Record<string, Words | undefined>>)[method]?.title ?? method
 }
 
+/** `predictSeconds` → `Predict, seconds`: figures of a search that have no words of their own. */
+export function detailTitle(name: string): string {
+  if (name === 'linf') return 'Replayed ℓ∞ distance'
+  if (name === 'margin') return 'Replayed margin'
+  const words = name
+    .replace(/Seconds$/, ', seconds')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
 export function architectureTitle(name: string): string {
   return (architectureTitles as Readonly<Record<string, string | undefined>>)[name] ?? name
 }

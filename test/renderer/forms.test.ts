@@ -10,7 +10,8 @@ import {
   type Draft,
 } from '../../renderer/logic/draft.ts'
 import { issueAt, issuesUnder } from '../../renderer/logic/issues.ts'
-import { casesOf, fieldsOf, labelOf } from '../../renderer/logic/schema-fields.ts'
+import { parseNumber } from '../../renderer/logic/format.ts'
+import { casesOf, fieldsOf, labelAt, labelOf } from '../../renderer/logic/schema-fields.ts'
 
 const field = (schema: Parameters<typeof fieldsOf>[0], key: string) => fieldsOf(schema).find((one) => one.key === key)
 
@@ -57,6 +58,37 @@ describe('fields of a schema', () => {
 
   it('name keys without a title', () =>
     expect(['weightDecay', 'batchSize', 'clip'].map(labelOf)).toEqual(['Weight decay', 'Batch size', 'Clip']))
+
+  it('name the field at a path', () => {
+    const paths = [
+      'variants.0.train.learningRate',
+      'variants.1.simplify.ratio',
+      'verify.epsilon',
+      'verify.images.count',
+    ]
+    expect(paths.map((path) => labelAt(recipeSchema, path))).toEqual([
+      'Learning rate',
+      'Share of neurons removed',
+      'Radius ε',
+      'Number of images',
+    ])
+    expect(labelAt(recipeSchema, 'verify.nothing')).toBe('verify.nothing')
+  })
+
+  it('read numbers as people type them', () => {
+    expect(['', ' ', '0.02', '0.0', '1e-4', '8/255', '8/', '1/0', 'abc', '-3'].map(parseNumber)).toEqual([
+      null,
+      null,
+      0.02,
+      0,
+      1e-4,
+      8 / 255,
+      '8/',
+      '1/0',
+      'abc',
+      -3,
+    ])
+  })
 })
 
 describe('the draft of the wizard', () => {

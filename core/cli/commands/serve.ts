@@ -18,7 +18,7 @@ const openers: Partial<Record<NodeJS.Platform, readonly string[]>> = {
 
 export function addServe(program: Command, shell: Shell): void {
   const command = program.command('serve').description('open the app in a browser, on this machine only')
-  command.option('--port <n>', 'port on 127.0.0.1 (default: any free one)', '0')
+  command.option('--port <n>', 'port on 127.0.0.1; 0: any free one', '0')
   command.option('--open', 'open the browser too')
   shell.define(command, async ({ terminal, open }) => {
     const options = command.opts<{ port: string; open?: boolean }>()

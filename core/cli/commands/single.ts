@@ -74,7 +74,7 @@ export function addTrain(program: Command, shell: Shell): void {
 
 export function addPrune(program: Command, shell: Shell): void {
   const command = program.command('prune').description('prune a model of the history, then fine-tune it')
-  command.requiredOption('--model <id>', 'model to prune (espalier compare and the app show ids)')
+  command.requiredOption('--model <id>', 'model to prune: the id that train, prune and the app show')
   attachCommon(command, 'pruned', 'what the model was made with')
   simplifyFlags.attach(command)
   fineTuneFlags.attach(command)
@@ -90,7 +90,7 @@ export function addPrune(program: Command, shell: Shell): void {
 export function addVerify(program: Command, shell: Shell): void {
   const description = 'verify the robustness of a model of the history (--model), or a property of a file (--onnx)'
   const command = program.command('verify').description(description)
-  command.option('--model <id>', 'model to verify')
+  command.option('--model <id>', 'model to verify: the id that train, prune and the app show')
   attachFileFlags(command)
   attachCommon(command, 'verified', 'what the model was made with')
   verifyFlags.attach(command)

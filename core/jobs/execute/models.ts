@@ -50,7 +50,11 @@ export async function recordModel(store: Store, network: Network, origin: ModelO
 export async function loadModel(store: Store, id: string): Promise<RecordedModel> {
   const row = await store.models.get(id)
   if (row === null)
-    throw new EspalierError('store/missing', `There is no model ${id}.`, 'List the models to see which there are.')
+    throw new EspalierError(
+      'store/missing',
+      `There is no model ${id}.`,
+      'The app lists them under Models (espalier serve).',
+    )
   return { row, network: parseNetwork(await store.artifacts.get(row.artifact)) }
 }
 

@@ -124,7 +124,7 @@ function patchColumns({ error, environment, ...rest }: JobPatch): JobColumns {
 }
 
 function unknownJob(id: string): EspalierError {
-  return new EspalierError('job/unknown', `There is no job ${id}.`, 'List the jobs to see which there are.')
+  return new EspalierError('job/unknown', `There is no job ${id}.`, 'The app lists them under Runs (espalier serve).')
 }
 
 function toTable({ recipe, error, environment, ...row }: JobRow): JobTable {

@@ -58,7 +58,11 @@ export class RunRepository {
         .executeTakeFirst(),
     )
     if (row !== undefined) return fromTable(row)
-    throw new EspalierError('store/missing', `There is no run ${id}.`, 'List the runs to see which there are.')
+    throw new EspalierError(
+      'store/missing',
+      `There is no run ${id}.`,
+      'The app lists them under Runs (espalier serve).',
+    )
   }
 }
 

@@ -1,6 +1,6 @@
 // What the wizard's steps share: the draft, the opened data, the architectures that fit it, the plan of the recipe.
 import type { ApiOutput } from '../../../core/contract/api.ts'
-import { dataSchema } from '../../../core/contract/recipe.ts'
+import { dataSchema, type Recipe } from '../../../core/contract/recipe.ts'
 import type { Connection } from '../../client/connection.ts'
 import { draftRecipe } from '../../logic/draft.ts'
 import { DraftState } from '../../state/draft.svelte.ts'
@@ -11,6 +11,8 @@ export class WizardState {
   readonly data = new Resource<ApiOutput<'data.open'>>()
   readonly architectures = new Resource<ApiOutput<'architectures.list'>>()
   readonly plan = new Resource<ApiOutput<'recipes.plan'>>()
+  /** The recipe whose plan is shown; while another one is typed, the figures are old. */
+  planned: Recipe | null = $state.raw(null)
   readonly yaml = new Resource<ApiOutput<'recipes.format'>>()
   readonly info = new Resource<ApiOutput<'app.info'>>()
   readonly architecture = $derived.by(() =>
@@ -35,13 +37,15 @@ export class WizardState {
   /** Runs the action now and, after a pause in typing, whenever the key changes. */
   private follow(key: () => string, action: () => void): void {
     let before: string | null = null
+    let timer: number | undefined
     $effect(() => {
       const now = key()
       if (now === before) return
-      const timer = window.setTimeout(action, before === null ? 0 : 350)
+      window.clearTimeout(timer)
+      timer = window.setTimeout(action, before === null ? 0 : 350)
       before = now
-      return () => window.clearTimeout(timer)
     })
+    $effect(() => () => window.clearTimeout(timer))
   }
 
   private openData(): void {
@@ -59,7 +63,9 @@ export class WizardState {
   private describe(): void {
     const { recipe } = this.draft.checked
     if (recipe === null) return
-    void this.plan.load(() => this.client.call('recipes.plan', { recipe }))
+    void this.plan
+      .load(() => this.client.call('recipes.plan', { recipe }))
+      .then(() => (this.planned = this.plan.loading ? this.planned : recipe))
     void this.yaml.load(() => this.client.call('recipes.format', { recipe }))
   }
 }
