@@ -2,9 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import { createApp, type App } from '../../core/app.ts'
 import type { JobEvent } from '../../core/contract/events.ts'
 import { recipeSchema, type Recipe, type RecipeInput } from '../../core/contract/recipe.ts'
+import type { RunRow } from '../../core/contract/rows.ts'
 import { forkLauncher, type JobProcess } from '../../core/jobs/launcher.ts'
 
 const train = { epochs: 3, batchSize: 32, schedule: { kind: 'cosine' }, validation: 0 } as const
@@ -88,4 +90,49 @@ export async function openWorkshop(): Promise<Workshop> {
       rmSync(home, { recursive: true })
     },
   }
+}
+
+/** Quick to decide, and both verdicts occur. */
+export const quickVerify = {
+  epsilon: 0.02,
+  method: 'crown',
+  timeoutSeconds: 20,
+  images: { select: 'first', count: 4 },
+} as const
+
+/** Hashes of the models that runs ended with. */
+export async function modelHashes(workshop: Workshop, runs: readonly RunRow[]): Promise<string[]> {
+  return Promise.all(runs.map(async ({ id }) => (await workshop.app.api['runs.get']({ id })).model?.hash ?? 'none'))
+}
+
+/** A workshop in which the small recipe was carried out without interruption. */
+export async function openFinished(): Promise<{ workshop: Workshop; runs: readonly RunRow[]; hashes: string[] }> {
+  const workshop = await openWorkshop()
+  const { id } = await workshop.app.api['jobs.start']({ recipe: smallRecipe(quickVerify) })
+  const state = await workshop.settled(id)
+  if (state !== 'done') throw new Error(`the small recipe ended ${state}`)
+  const { runs } = await workshop.app.api['jobs.get']({ id })
+  return { workshop, runs, hashes: await modelHashes(workshop, runs) }
+}
+
+/** Starts the small recipe and kills its process at the wanted event; the job is then `interrupted` by `job/crashed`. */
+export async function killAt(
+  workshop: Workshop,
+  wanted: Parameters<Workshop['event']>[0],
+): Promise<{ id: string; sequence: number }> {
+  const from = workshop.events.at(-1)?.sequence ?? 0
+  const { id } = await workshop.app.api['jobs.start']({ recipe: smallRecipe(quickVerify) })
+  await workshop.event((event) => event.jobId === id && wanted(event), from)
+  workshop.current().kill()
+  expect(await workshop.settled(id, from)).toBe('interrupted')
+  const { job } = await workshop.app.api['jobs.get']({ id })
+  expect(job.error?.code).toBe('job/crashed')
+  return { id, sequence: workshop.events.at(-1)?.sequence ?? 0 }
+}
+
+/** Resumes a job, waits for its end, and gives its runs. */
+export async function resume(workshop: Workshop, id: string, from: number): Promise<readonly RunRow[]> {
+  await workshop.app.api['jobs.resume']({ id })
+  expect(await workshop.settled(id, from)).toBe('done')
+  return (await workshop.app.api['jobs.get']({ id })).runs
 }

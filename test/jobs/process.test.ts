@@ -2,29 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { apiSchemas } from '../../core/contract/api.ts'
 import type { RunRow } from '../../core/contract/rows.ts'
-import { openWorkshop, smallRecipe, type Workshop } from './process-support.ts'
-
-/** Quick to decide, and both verdicts occur. */
-const quickVerify = {
-  epsilon: 0.02,
-  method: 'crown',
-  timeoutSeconds: 20,
-  images: { select: 'first', count: 4 },
-} as const
+import { killAt, modelHashes, openFinished, resume, type Workshop } from './process-support.ts'
 
 let workshop: Workshop
 let runs: readonly RunRow[]
 let uninterrupted: string[]
 
-const modelHashes = async (rows: readonly RunRow[]): Promise<string[]> =>
-  Promise.all(rows.map(async ({ id }) => (await workshop.app.api['runs.get']({ id })).model?.hash ?? 'none'))
-
 beforeAll(async () => {
-  workshop = await openWorkshop()
-  const { id } = await workshop.app.api['jobs.start']({ recipe: smallRecipe(quickVerify) })
-  expect(await workshop.settled(id)).toBe('done')
-  runs = (await workshop.app.api['jobs.get']({ id })).runs
-  uninterrupted = await modelHashes(runs)
+  ;({ workshop, runs, hashes: uninterrupted } = await openFinished())
 }, 120_000)
 afterAll(() => workshop.dispose())
 
@@ -87,29 +72,14 @@ describe('a finished job', () => {
 })
 
 describe('killing the job process', () => {
-  const killAt = async (wanted: Parameters<Workshop['event']>[0]): Promise<{ id: string; sequence: number }> => {
-    const from = workshop.events.at(-1)?.sequence ?? 0
-    const { id } = await workshop.app.api['jobs.start']({ recipe: smallRecipe(quickVerify) })
-    await workshop.event((event) => event.jobId === id && wanted(event), from)
-    workshop.current().kill()
-    expect(await workshop.settled(id, from)).toBe('interrupted')
-    const { job } = await workshop.app.api['jobs.get']({ id })
-    expect(job.error?.code).toBe('job/crashed')
-    return { id, sequence: workshop.events.at(-1)?.sequence ?? 0 }
-  }
-  const resume = async (id: string, from: number): Promise<readonly RunRow[]> => {
-    await workshop.app.api['jobs.resume']({ id })
-    expect(await workshop.settled(id, from)).toBe('done')
-    return (await workshop.app.api['jobs.get']({ id })).runs
-  }
-
   it('in the middle of training, then resuming, ends with the same weights and curves', async () => {
     const { id, sequence } = await killAt(
+      workshop,
       ({ body }) =>
         body.type === 'metrics' && body.points.some(({ series, step }) => series === 'train.loss' && step === 2),
     )
-    const resumed = await resume(id, sequence)
-    expect(await modelHashes(resumed)).toEqual(uninterrupted)
+    const resumed = await resume(workshop, id, sequence)
+    expect(await modelHashes(workshop, resumed)).toEqual(uninterrupted)
     const curve = async (run: RunRow) =>
       (await workshop.app.api['runs.metrics']({ id: run.id }))
         .filter(({ series }) => series === 'train.loss')
