@@ -2,6 +2,7 @@
 // The spike measured 0.48 / 0.36, 1.7 / 1.2 and 12.4 / 7.9 ms (1 / 2 threads) for 8, 64, 512 domains on a quiet machine.
 import { ascentDefinition, programInputs, type ProgramShape } from '../../../core/bounds/programs.ts'
 import { coneOf } from '../../../core/bounds/graph.ts'
+import { roundingInputs } from '../../../core/bounds/rounding.ts'
 import { SeededRandom } from '../../../core/data/random.ts'
 import { openEngine } from '../../../core/engine/engine.ts'
 import { createNetwork, sizeOf, type Layer } from '../../../core/nn/index.ts'
@@ -30,7 +31,7 @@ for (const threads of [1, 2]) {
   for (const rows of [8, 64, 512]) {
     const shape: ProgramShape = { rows, ownBounds: true, splits: false, mixed: 0, points: false }
     const given = Object.fromEntries(
-      Object.entries(programInputs(cone, shape)).map(([name, spec]) => [
+      Object.entries({ ...programInputs(cone, shape), ...roundingInputs(cone) }).map(([name, spec]) => [
         name,
         values(sizeOf(spec.shape), () => (name === 'lower' ? -random.uniform() : random.uniform())),
       ]),
