@@ -12,6 +12,9 @@ export type Decision =
   | { readonly verdict: 'verified'; readonly evidence: Evidence; readonly method?: VerifierName }
   | { readonly verdict: 'falsified'; readonly witness: Witness; readonly method?: VerifierName }
 
+/** Least milliseconds between two reports of one stage. */
+const REPORT_EVERY = 100
+
 /** The state that stages share. Row bounds only ever rise. */
 export class Attempt {
   readonly context: VerifyContext
@@ -36,6 +39,8 @@ export class Attempt {
   /** What broke in a stage that others can stand in for. */
   failure: EspalierError | null = null
   #floor = -Infinity
+  /** What was last told: bounds never fall, and one stage is not heard too often. */
+  #told = { stage: null as VerifierName | null, at: 0, lowerBound: -Infinity }
   readonly #started = performance.now()
   readonly #report: (progress: VerifyProgress) => void
 
@@ -117,16 +122,14 @@ export class Attempt {
     if (lowerBound > this.#floor) this.#floor = lowerBound
   }
 
-  progress(stage: VerifierName, open: number | null = null, lowerBound = this.lowerBound): void {
+  /** Reports, at most every `REPORT_EVERY` from one stage. `lowerBound` holds for the whole property. */
+  progress(stage: VerifierName, open: number | null = null, lowerBound = -Infinity): void {
+    const at = performance.now()
+    if (stage === this.#told.stage && at - this.#told.at < REPORT_EVERY) return
+    const best = Math.max(this.lowerBound, this.#told.lowerBound, lowerBound)
+    this.#told = { stage, at, lowerBound: best }
     const { seconds, domains, upperBound } = this
-    this.#report({
-      stage,
-      seconds,
-      lowerBound: Number.isFinite(lowerBound) ? lowerBound : null,
-      upperBound,
-      domains,
-      open,
-    })
+    this.#report({ stage, seconds, lowerBound: Number.isFinite(best) ? best : null, upperBound, domains, open })
   }
 
   add(name: string, value: number): void {

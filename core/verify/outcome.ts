@@ -1,5 +1,5 @@
 // How much a verifier may spend, what it says while it works, and what it concludes.
-import type { ErrorData } from '../contract/errors.ts'
+import { toErrorData, type ErrorData } from '../contract/errors.ts'
 import type { Evidence, Verdict, VerifierName } from '../contract/verdict.ts'
 
 export type { Evidence, Verdict, VerifierName }
@@ -54,4 +54,22 @@ export interface VerifyProgress {
   readonly domains: number
   /** Domains or nodes still open; null where the method does not say. */
   readonly open: number | null
+}
+
+/** The outcome of a verifier that broke. */
+export function failedOutcome(method: VerifierName, seconds: number, thrown: unknown): Outcome {
+  const error = toErrorData(thrown)
+  return {
+    verdict: 'error',
+    evidence: null,
+    method,
+    seconds,
+    lowerBound: null,
+    domains: 0,
+    unstable: null,
+    witness: null,
+    detail: {},
+    reason: error.message,
+    error,
+  }
 }

@@ -1,7 +1,7 @@
 // Runs the stages of a verifier one after another within one budget and turns the result into an outcome.
-import { EspalierError, toErrorData } from '../contract/errors.ts'
+import { EspalierError } from '../contract/errors.ts'
 import { Attempt, type Decision } from './attempt.ts'
-import type { Budget, Outcome, VerifierName, VerifyProgress } from './outcome.ts'
+import { failedOutcome, type Budget, type Outcome, type VerifierName, type VerifyProgress } from './outcome.ts'
 import type { VerifyContext } from './prepared.ts'
 import type { Problem } from './problem.ts'
 import { requireConsistent } from './replay.ts'
@@ -25,7 +25,7 @@ export async function runStages(run: StageRun): Promise<Outcome> {
     return await attemptStages(run)
   } catch (thrown) {
     if (thrown instanceof EspalierError && thrown.code === 'verify/soundness') throw thrown
-    return failed(run.name, (performance.now() - started) / 1000, thrown)
+    return failedOutcome(run.name, (performance.now() - started) / 1000, thrown)
   }
 }
 
@@ -71,7 +71,7 @@ function decided(attempt: Attempt, decision: Decision, method: VerifierName): Ou
 function undecided(attempt: Attempt, run: StageRun, deadline: number): Outcome {
   const cancelled = run.signal.aborted
   if (attempt.failure && !cancelled)
-    return { ...failed(run.name, attempt.seconds, attempt.failure), ...figures(attempt) }
+    return { ...failedOutcome(run.name, attempt.seconds, attempt.failure), ...figures(attempt) }
   const late = performance.now() >= deadline - 5
   return {
     ...figures(attempt),
@@ -80,23 +80,6 @@ function undecided(attempt: Attempt, run: StageRun, deadline: number): Outcome {
     method: run.name,
     witness: null,
     reason: cancelled ? 'cancelled' : (attempt.reason ?? 'the time limit was reached before any method ran'),
-  }
-}
-
-function failed(method: VerifierName, seconds: number, thrown: unknown): Outcome {
-  const error = toErrorData(thrown)
-  return {
-    verdict: 'error',
-    evidence: null,
-    method,
-    seconds,
-    lowerBound: null,
-    domains: 0,
-    unstable: null,
-    witness: null,
-    detail: {},
-    reason: error.message,
-    error,
   }
 }
 

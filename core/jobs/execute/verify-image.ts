@@ -1,8 +1,9 @@
 // One image, one verifier: the question, the answer, the row.
-import { EspalierError, toErrorData } from '../../contract/errors.ts'
+import { EspalierError } from '../../contract/errors.ts'
 import type { VerdictRow } from '../../contract/rows.ts'
 import type { VerifierName } from '../../contract/verdict.ts'
 import type { Store } from '../../store/store.ts'
+import { failedOutcome } from '../../verify/outcome.ts'
 import type { Outcome, Problem, Verifier, VerifyProgress } from '../../verify/problem.ts'
 
 /** What a row says besides the outcome. */
@@ -37,28 +38,13 @@ export async function ask(
     outcome = await verifier.verify(problem, { seconds }, signal, report)
   } catch (thrown) {
     if (signal.aborted || (thrown instanceof EspalierError && fatal.has(thrown.code))) throw thrown
-    outcome = failed(verifier.name, thrown, (performance.now() - started) / 1000)
+    outcome = failedOutcome(verifier.name, (performance.now() - started) / 1000, thrown)
   }
   const definite = outcome.verdict === 'verified' || outcome.verdict === 'falsified'
   if (signal.aborted && !definite) {
     throw new EspalierError('job/cancelled', 'Verification was stopped.', 'Resume it: images that are done stay done.')
   }
   return outcome
-}
-
-function failed(method: VerifierName, thrown: unknown, seconds: number): Outcome {
-  return {
-    verdict: 'error',
-    evidence: null,
-    method,
-    seconds,
-    lowerBound: null,
-    domains: 0,
-    unstable: null,
-    witness: null,
-    detail: {},
-    error: toErrorData(thrown),
-  }
 }
 
 /** Stores the counterexample (float64 input, then float64 logits) and the row. */

@@ -9,8 +9,6 @@ import type { Stage } from './stage.ts'
 
 /** For the linear programme of one cell. */
 const CELL_SECONDS = 10
-/** Least milliseconds between two reports. */
-const REPORT_EVERY = 100
 
 export function babStage(share = 1, settings: BabSettings = defaultSettings): Stage {
   return {
@@ -32,7 +30,6 @@ async function search(
   const known = attempt.bounds ?? undefined
   attempt.bounds = await bounder.preActivations(attempt.box, { ascent: settings.rootNeurons, known, signal })
   const before = attempt.domains
-  let reported = 0
   const report = await decideByBab({
     engine: attempt.context.engine,
     bounder,
@@ -49,10 +46,7 @@ async function search(
     accept: (point) => attempt.replay.accept(point),
     progress: ({ lowerBound, domains, open }) => {
       attempt.domains = before + domains
-      if (performance.now() - reported < REPORT_EVERY) return
-      reported = performance.now()
-      attempt.raiseFloor(lowerBound)
-      attempt.progress('bab', open)
+      attempt.progress('bab', open, lowerBound)
     },
   })
   attempt.domains = before + report.statistics.domains

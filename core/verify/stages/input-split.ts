@@ -5,8 +5,6 @@ import type { Stage } from './stage.ts'
 
 /** Most inputs: halving one of many changes too little (spec C.7). */
 const MOST_INPUTS = 20
-/** Least milliseconds between two reports. */
-const REPORT_EVERY = 100
 
 export function inputSplitStage(share = 1): Stage {
   return {
@@ -17,7 +15,6 @@ export function inputSplitStage(share = 1): Stage {
       const { problem, prepared, box, bounds, openRows } = attempt
       if (!bounds || sizeOf(problem.network.inputShape) > MOST_INPUTS) return null
       const before = attempt.domains
-      let reported = 0
       const report = await decideByInputSplit({
         engine: attempt.context.engine,
         network: prepared.fused,
@@ -30,9 +27,7 @@ export function inputSplitStage(share = 1): Stage {
         accept: (point) => attempt.replay.accept(point),
         progress: ({ lowerBound, boxes, open }) => {
           attempt.domains = before + boxes
-          if (performance.now() - reported < REPORT_EVERY) return
-          reported = performance.now()
-          attempt.progress('bab', open, Math.max(lowerBound, attempt.lowerBound))
+          attempt.progress('bab', open, lowerBound)
         },
       })
       if (!report) return null

@@ -50,7 +50,7 @@ async function solve(attempt: Attempt, seconds: number, signal: AbortSignal): Pr
     progress: ({ lowerBound, incumbent, nodes }) => {
       attempt.domains = before + nodes
       if (incumbent !== null) attempt.upperBound = Math.min(incumbent, attempt.upperBound ?? Infinity)
-      attempt.progress('milp', null, Math.max(wholeBound(attempt, lowerBound), attempt.lowerBound))
+      attempt.progress('milp', null, wholeBound(attempt, lowerBound))
     },
   })
   attempt.domains = before + report.nodes
