@@ -2,27 +2,13 @@
 import type { Box, OutputRows, PreActivationBounds } from '../../bounds/box.ts'
 import type { Cone } from '../../bounds/graph.ts'
 import type { Network } from '../../nn/index.ts'
+import type { Cell } from '../milp/cell.ts'
 import type { DomainRecord } from './pool.ts'
 import type { OpenNeurons } from './root.ts'
 
-/** A cell, the part of the box where the split neurons have the given signs, and what is to be minimised over it. */
-export interface CellQuestion {
-  readonly network: Network
-  readonly box: Box
-  /** Bounds by the node that feeds the activation, valid on the whole box. */
-  readonly bounds: PreActivationBounds
-  /** +1: z ≥ 0, −1: z ≤ 0, 0: not split; by the node that feeds the activation. */
-  readonly phases: ReadonlyMap<string, Int8Array>
-  readonly rows: OutputRows
-  /** Minimise this row … */
-  readonly row: number
-  /** … or, for domains about mixtures, the largest of all rows. */
-  readonly largest: boolean
-}
-
 /** `bound` holds over the cell (Infinity: empty, −Infinity: not found); `point` is the minimiser, a candidate counterexample. */
 export interface CellSolver {
-  solve(cell: CellQuestion, signal: AbortSignal): Promise<{ bound: number; point: Float64Array | null }>
+  solve(cell: Cell, signal: AbortSignal): Promise<{ bound: number; point: Float64Array | null }>
 }
 
 export interface CellContext {
