@@ -4,9 +4,9 @@ import type { Network } from '../nn/index.ts'
 import type { Box, Interval, OutputRows, PreActivationBounds } from './box.ts'
 import { intersect, IntervalWalk } from './interval.ts'
 import { intervalRows } from './interval-rows.ts'
-import { coneOf, isExactByIntervals, type Activation } from './graph.ts'
+import { coneOf, isExactByIntervals, type Activation, type Cone } from './graph.ts'
 import { relaxationOf } from './relaxation/index.ts'
-import { plainCrown, RowBounder, type AscentSettings, type RowBounds } from './row-bounder.ts'
+import { plainCrown, RowBounder, type AscentSettings, type RowBounds, type RowContext } from './row-bounder.ts'
 import { neuronStart, outputStart } from './start.ts'
 
 export interface BounderOptions {
@@ -21,7 +21,16 @@ export interface PreActivationOptions {
   readonly known?: PreActivationBounds
   /** Stops between layers and chunks; what is done so far is valid and returned. */
   readonly signal?: AbortSignal
+  /** Told the α of every row ±z that was bounded, for proofs; `alpha` [rows, neurons of the cone] is the caller's no longer than the call. */
+  readonly onBounded?: RowListener
 }
+
+/** Row k is `signs[k]`·(neuron `neurons[k]` of `source`). */
+export type RowListener = (
+  cone: Cone,
+  rows: { readonly source: string; readonly neurons: readonly number[]; readonly signs: readonly number[] },
+  alpha: Float32Array,
+) => void
 
 /** Bounds of output rows: the tighter of interval and CROWN, [rows]; `crown` has the details of the backward pass. */
 export interface OutputBounds {
@@ -62,7 +71,7 @@ async function preActivations(
   rows: RowBounder,
   activations: readonly Activation[],
   box: Box,
-  { ascent = plainCrown, known, signal }: PreActivationOptions,
+  { ascent = plainCrown, known, signal, onBounded }: PreActivationOptions,
 ): Promise<PreActivationBounds> {
   const walk = new IntervalWalk(rows.network, box)
   const bounds = new Map<string, Interval>()
@@ -74,7 +83,7 @@ async function preActivations(
     if (signal?.aborted !== true && !isExactByIntervals(rows.network, source)) {
       const loose = looseNeurons(activation, walk.at(source))
       if (loose.length > 0)
-        walk.tighten(source, await tightened(rows, source, loose, walk.at(source), box, bounds, ascent))
+        walk.tighten(source, await tightened(rows, source, loose, walk.at(source), { box, bounds }, ascent, onBounded))
     }
     bounds.set(source, walk.at(source))
   }
@@ -95,13 +104,21 @@ async function tightened(
   source: string,
   neurons: readonly number[],
   interval: Interval,
-  box: Box,
-  bounds: PreActivationBounds,
+  context: RowContext,
   ascent: AscentSettings,
+  onBounded: RowListener | undefined,
 ): Promise<Interval> {
   const both = [...neurons, ...neurons]
   const signs = both.map((_, i) => (i < neurons.length ? 1 : -1))
-  const { lower } = await rows.bound(neuronStart(rows.network, source, both, signs), { box, bounds }, ascent, false)
+  const start = neuronStart(rows.network, source, both, signs)
+  const onAlpha =
+    onBounded &&
+    ((from: number, alpha: Float32Array): void => {
+      const cone = rows.cone(start.start)
+      const end = from + alpha.length / Math.max(1, cone.neurons)
+      onBounded(cone, { source, neurons: both.slice(from, end), signs: signs.slice(from, end) }, alpha)
+    })
+  const { lower } = await rows.bound(start, context, ascent, false, onAlpha)
   const result = { lower: interval.lower.slice(), upper: interval.upper.slice() }
   neurons.forEach((neuron, i) => {
     const low = lower[i]

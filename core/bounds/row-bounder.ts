@@ -69,9 +69,16 @@ export class RowBounder {
 
   /**
    * Lower bounds of all rows; each row optimises its own α. Without `details` only `lower` and `slack` are filled: what
-   * the other arrays would hold need not be computed or copied.
+   * the other arrays would hold need not be computed or copied. `onAlpha` is told α of every chunk, [rows, neurons], from
+   * row `from` on.
    */
-  async bound(rows: StartRows, context: RowContext, settings: AscentSettings, details = true): Promise<RowBounds> {
+  async bound(
+    rows: StartRows,
+    context: RowContext,
+    settings: AscentSettings,
+    details = true,
+    onAlpha?: (from: number, alpha: Float32Array) => void,
+  ): Promise<RowBounds> {
     const cone = this.cone(rows.start)
     const shared = this.#sharedInputs(cone, context)
     const first = initialAlpha(cone, flatBounds(cone, context.bounds))
@@ -85,7 +92,15 @@ export class RowBounder {
         start: padded(rows.coefficients, rows.size, chunk),
         offset: padded(rows.offsets, 1, chunk),
       }
-      await this.#boundChunk(cone, chunk, { ...shared, ...start }, repeated(first, size), settings, result)
+      const alpha = await this.#boundChunk(
+        cone,
+        chunk,
+        { ...shared, ...start },
+        repeated(first, size),
+        settings,
+        result,
+      )
+      onAlpha?.(from, alpha.subarray(0, count * cone.neurons))
       from += count
     }
     return result
@@ -98,7 +113,7 @@ export class RowBounder {
     alpha: Float32Array,
     settings: AscentSettings,
     result: RowBounds,
-  ): Promise<void> {
+  ): Promise<Float32Array> {
     const shape = {
       rows: chunk.size,
       ownBounds: false,
@@ -124,12 +139,13 @@ export class RowBounder {
       result.slack[chunk.from + i] = slack
       result.lower[chunk.from + i] = output.bound[i] - slack
     }
-    if (!shape.points) return
+    if (!shape.points) return best
     const store = (target: Float32Array, values: TensorData, width: number): void =>
       target.set(values.subarray(0, chunk.count * width), chunk.from * width)
     store(result.alpha, best, cone.neurons)
     store(result.coefficients, output.coefficients, cone.neurons)
     store(result.points, output.point, cone.inputSize)
+    return best
   }
 
   /** Rounding weights on `box`, kept with it: those of bounds that were wider still hold. */

@@ -9,6 +9,7 @@ import type { Witness } from '../outcome.ts'
 import type { Property } from '../problem.ts'
 import { CellSettler, type CellSolver } from './cell.ts'
 import { Pacer } from './pacer.ts'
+import type { SearchRecorder } from './recorder.ts'
 import { openNeurons } from './root.ts'
 import { BabSearch, type SearchStatistics } from './search.ts'
 import { tightenNeurons } from './tighten.ts'
@@ -32,6 +33,8 @@ export interface BabTask {
   readonly settings?: BabSettings
   /** Exact solver of cells with nothing left to split; without one they stay undecided. */
   readonly cells?: CellSolver
+  /** Writes the proof down. */
+  readonly recorder?: SearchRecorder
   /** Turns a point into a witness if it replays. */
   accept(point: Float32Array | Float64Array): Witness | null
   progress(state: { lowerBound: number; domains: number; open: number }): void
@@ -119,6 +122,7 @@ class BabRun {
       rows: property.rows.rows,
       mixed: this.#mixed,
       settings,
+      recorder: task.recorder?.property(cone, open),
       looksFalse: (outputs) => this.#looksFalse(outputs),
       tryPoint: (point) => this.#try(point),
       settle: async (domain) => {
@@ -177,7 +181,8 @@ class BabRun {
       return
     }
     for (const row of openRows)
-      if (!(lower[row] > 0) && !this.#witness) await this.#search.addRoot(row, alphaOf(row), lower[row])
+      if (lower[row] > 0) this.#task.recorder?.row(this.#search.cone, row, alphaOf(row))
+      else if (!this.#witness) await this.#search.addRoot(row, alphaOf(row), lower[row])
   }
 
   #limit(deadline: number, memory: number): string | null {

@@ -18,6 +18,8 @@ export interface DomainRecord {
   depth: number
   /** Rounds in which it was bounded again because nothing was left to split. */
   polished: number
+  /** Its place in the recorded tree; −1 where no proof is written down. */
+  node: number
   /** [U] in [0, 1] */
   readonly alpha: Float32Array
   /** [U] */
@@ -41,6 +43,7 @@ export class DomainPool {
   #row = new Uint16Array(0)
   #depth = new Uint16Array(0)
   #polished = new Uint8Array(0)
+  #node = new Int32Array(0)
   /** α in steps of 1/255: any α in [0,1] is sound, so rounding it costs tightness only, and little. */
   #alpha = new Uint8Array(0)
   #beta = new Float32Array(0)
@@ -118,6 +121,7 @@ export class DomainPool {
     this.#row[slot] = domain.row
     this.#depth[slot] = domain.depth
     this.#polished[slot] = domain.polished
+    this.#node[slot] = domain.node
     const at = slot * neurons
     for (let i = 0; i < neurons; i++) this.#alpha[at + i] = Math.round(domain.alpha[i] * ALPHA_STEPS)
     this.#beta.set(domain.beta, at)
@@ -132,6 +136,7 @@ export class DomainPool {
     into.row = this.#row[slot]
     into.depth = this.#depth[slot]
     into.polished = this.#polished[slot]
+    into.node = this.#node[slot]
     const at = slot * neurons
     for (let i = 0; i < neurons; i++) into.alpha[i] = this.#alpha[at + i] / ALPHA_STEPS
     into.beta.set(this.#beta.subarray(at, at + neurons))
@@ -147,6 +152,7 @@ export class DomainPool {
     this.#row = grown(this.#row, new Uint16Array(capacity))
     this.#depth = grown(this.#depth, new Uint16Array(capacity))
     this.#polished = grown(this.#polished, new Uint8Array(capacity))
+    this.#node = grown(this.#node, new Int32Array(capacity))
     this.#heap = grown(this.#heap, new Int32Array(capacity))
     this.#alpha = grown(this.#alpha, new Uint8Array(capacity * neurons))
     this.#beta = grown(this.#beta, new Float32Array(capacity * neurons))
@@ -193,6 +199,7 @@ export function emptyRecord({ neurons, candidates, mixed }: PoolLayout): DomainR
     row: 0,
     depth: 0,
     polished: 0,
+    node: -1,
     alpha: new Float32Array(neurons),
     beta: new Float32Array(neurons),
     sign: new Int8Array(neurons),
@@ -203,7 +210,7 @@ export function emptyRecord({ neurons, candidates, mixed }: PoolLayout): DomainR
 
 /** Memory one open domain takes. */
 export function bytesPerDomain({ neurons, candidates, mixed }: PoolLayout): number {
-  return 13 + 4 * (candidates + mixed) + neurons * 6
+  return 17 + 4 * (candidates + mixed) + neurons * 6
 }
 
 function nextCapacity(capacity: number): number {

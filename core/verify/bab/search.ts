@@ -1,10 +1,12 @@
 // The loop of branch and bound: take the worst domains, split each where its children look best, bound all children at once.
 import type { AscendedDomains, DomainBatch, DomainBounder } from '../../bounds/domain-bounder.ts'
+import type { Cone } from '../../bounds/graph.ts'
 import { appendDomain, BatchStore, gather, padBatch, splitRow } from './batch.ts'
 import { rankCandidates } from './branching.ts'
 import { chooseSplits } from './choose.ts'
 import { DomainPool, emptyRecord, type DomainRecord, type PoolLayout } from './pool.ts'
 import type { OpenNeurons } from './root.ts'
+import type { TreeRecorder } from './recorder.ts'
 import type { BabSettings } from './settings.ts'
 
 /** What a search works on. */
@@ -23,6 +25,8 @@ export interface SearchContext {
   tryPoint(point: Float32Array): boolean
   /** Exact lower bound of a domain with nothing left to split; −∞ when there is none. */
   settle(domain: DomainRecord): Promise<number>
+  /** Told about every split and leaf, where a proof is written down. */
+  readonly recorder?: TreeRecorder
 }
 
 export interface SearchStatistics {
@@ -40,6 +44,8 @@ export interface SearchStatistics {
 interface Child {
   readonly parent: DomainRecord
   readonly splits: readonly Split[]
+  /** Its place in the recorded tree. */
+  readonly node: number
 }
 
 /** A neuron in compact order and the side of zero. */
@@ -86,6 +92,10 @@ export class BabSearch {
     }
   }
 
+  get cone(): Cone {
+    return this.#context.bounder.cone
+  }
+
   /** Open domains of all pools. */
   get size(): number {
     return this.pools.reduce((sum, pool) => sum + pool.size, 0)
@@ -117,16 +127,17 @@ export class BabSearch {
 
   /** Bounds the whole box for row `row`, or for a mixture of rows. `alpha` for all neurons of the cone. True: counterexample. */
   async addRoot(row: number, alpha: Float32Array, bound: number, mix?: Float32Array): Promise<boolean> {
-    const { open } = this.#context
+    const { open, recorder } = this.#context
     const root = this.#parents[0]
-    Object.assign(root, { row, depth: 0, polished: 0, bound })
+    const node = recorder?.root(row) ?? -1
+    Object.assign(root, { row, depth: 0, polished: 0, node, bound })
     root.beta.fill(0)
     root.sign.fill(0)
     gather(alpha, open, 0, root.alpha)
     if (mix) root.mix?.set(mix)
     const batch = this.#batches.take(1)
     appendDomain(batch, open, root)
-    return await this.#boundChildren(batch, [{ parent: root, splits: [] }])
+    return await this.#boundChildren(batch, [{ parent: root, splits: [], node }])
   }
 
   /** Most domains a round can split. */
@@ -156,16 +167,19 @@ export class BabSearch {
   }
 
   async #splitAll(parents: readonly DomainRecord[]): Promise<boolean> {
-    const { bounder, open } = this.#context
+    const { bounder, open, recorder } = this.#context
     const levels = Math.min(MOST_LEVELS, Math.max(1, Math.floor(Math.log2(bounder.sizes[0] / parents.length))))
     const chosen = levels === 1 ? await chooseSplits(this.#context, this.#batches, parents) : null
     // A domain with nothing left to split becomes one child without splits: bounded again from where its α and β are.
-    const children = parents.flatMap((parent, i) =>
-      combinations(chosen ? chosen.subarray(i, i + 1) : parent.candidates.subarray(0, levels)).map((splits) => ({
+    const children = parents.flatMap((parent, i) => {
+      const neurons = chosen ? chosen.subarray(i, i + 1) : parent.candidates.subarray(0, levels)
+      const first = recorder?.split(parent.node, neurons)
+      return combinations(neurons).map((splits, k) => ({
         parent,
         splits,
-      })),
-    )
+        node: first === undefined ? -1 : first + k,
+      }))
+    })
     const batch = this.#batches.take(children.length)
     for (const { parent, splits } of children) {
       const row = appendDomain(batch, open, parent)
@@ -176,7 +190,7 @@ export class BabSearch {
 
   /** Bounds the rows of `batch`, drops what is proved or empty, keeps the rest. True when a counterexample was accepted. */
   async #boundChildren(batch: DomainBatch, children: readonly Child[]): Promise<boolean> {
-    const { bounder, settings, mixed } = this.#context
+    const { bounder, settings, mixed, recorder } = this.#context
     padBatch(batch)
     const { mixRate, ...steps } = settings.ascent
     const ascent = { ...steps, mixRate: mixed ? mixRate : 0 }
@@ -190,6 +204,7 @@ export class BabSearch {
       const bound = found > child.parent.bound ? found : child.parent.bound
       if (bound > 0) {
         this.#closed[child.parent.row] = Math.min(this.#closed[child.parent.row], bound)
+        if (recorder) recorder.close(child.node, this.#load(row, child, bound, result))
         continue
       }
       if (this.#context.looksFalse(result.outputs.subarray(row * outputs, (row + 1) * outputs))) suspects.push(row)
@@ -203,22 +218,30 @@ export class BabSearch {
     return suspects.some((row) => this.#context.tryPoint(points.subarray(row * inputs, (row + 1) * inputs)))
   }
 
-  async #keep(
-    batch: DomainBatch,
-    row: number,
-    { parent, splits }: Child,
-    bound: number,
-    result: AscendedDomains,
-  ): Promise<void> {
+  /** The child as a record, in the one buffer for it. */
+  #load(row: number, { parent, splits, node }: Child, bound: number, result: AscendedDomains): DomainRecord {
     const { open, rows } = this.#context
     const child = this.#child
     const { row: about, polished } = parent
-    Object.assign(child, { bound, row: about, depth: parent.depth + splits.length, polished })
+    Object.assign(child, { bound, row: about, depth: parent.depth + splits.length, polished, node })
     child.sign.set(parent.sign)
     for (const { neuron, sign } of splits) child.sign[neuron] = sign
     gather(result.alpha, open, row, child.alpha)
     gather(result.beta, open, row, child.beta)
     child.mix?.set(result.mix.subarray(row * rows, (row + 1) * rows))
+    return child
+  }
+
+  /** Closes the open domains in the recorded tree: whoever uses their bounds ends the search here. */
+  recordOpen(): void {
+    const { recorder } = this.#context
+    if (recorder)
+      for (const pool of this.pools) pool.forEach(this.#child, (domain) => recorder.close(domain.node, domain))
+  }
+
+  async #keep(batch: DomainBatch, row: number, entry: Child, bound: number, result: AscendedDomains): Promise<void> {
+    const { open, recorder } = this.#context
+    const child = this.#load(row, entry, bound, result)
     const at = row * open.alpha.length
     const { lower, upper } = batch
     rankCandidates(open, { coefficients: result.coefficients, lower, upper, at, sign: child.sign }, child.candidates)
@@ -229,6 +252,7 @@ export class BabSearch {
       this.#poolOf(child.row).push(child)
       return
     }
+    recorder?.close(child.node, child)
     this.statistics.settled++
     const settled = await this.#context.settle(child)
     if (settled > 0) {

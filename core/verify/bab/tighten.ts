@@ -6,6 +6,7 @@ import { isExactByIntervals, type Activation } from '../../bounds/graph.ts'
 import { relaxationOf } from '../../bounds/relaxation/index.ts'
 import { neuronStart } from '../../bounds/start.ts'
 import type { Engine } from '../../engine/engine.ts'
+import type { SearchRecorder } from './recorder.ts'
 import { openNeurons } from './root.ts'
 import { BabSearch } from './search.ts'
 import type { BabSettings } from './settings.ts'
@@ -24,11 +25,13 @@ export interface NeuronTask {
   /** Time for everything, in milliseconds on the clock of `performance.now`. */
   readonly deadline: number
   readonly signal: AbortSignal
+  /** Writes the proof of every tighter bound down. */
+  readonly recorder?: SearchRecorder
 }
 
 /** The given bounds intersected with what was found, layer by layer; each layer profits from those before it. */
 export async function tightenNeurons(task: NeuronTask): Promise<{ bounds: PreActivationBounds; domains: number }> {
-  const { bounder, box, settings, signal } = task
+  const { bounder, box, settings, signal, recorder } = task
   const { network } = bounder
   let bounds = task.bounds
   let domains = 0
@@ -43,7 +46,12 @@ export async function tightenNeurons(task: NeuronTask): Promise<{ bounds: PreAct
     domains += found.domains
     // Later layers gain from this one before their own turn comes.
     const merged = new Map(bounds).set(source, found.interval)
-    bounds = await bounder.preActivations(box, { ascent: settings.rootNeurons, known: merged, signal })
+    bounds = await bounder.preActivations(box, {
+      ascent: settings.rootNeurons,
+      known: merged,
+      signal,
+      onBounded: recorder?.bounded,
+    })
   }
   return { bounds, domains }
 }
@@ -65,17 +73,15 @@ async function tightenLayer(
 ): Promise<{ interval: Interval; domains: number }> {
   const { engine, bounder, box, bounds, settings } = task
   const both = [...neurons, ...neurons]
-  const start = neuronStart(
-    bounder.network,
-    source,
-    both,
-    both.map((_, k) => (k < neurons.length ? 1 : -1)),
-  )
+  const signs = both.map((_, k) => (k < neurons.length ? 1 : -1))
+  const start = neuronStart(bounder.network, source, both, signs)
   const root = await bounder.rows.bound(start, { box, bounds }, settings.rootNeurons)
   const domains = new DomainBounder(engine, bounder.network, start, box, settings.sizes, bounds)
+  const open = openNeurons(domains.cone, bounds)
+  const trees = task.recorder?.neurons(domains.cone, open, { source, neurons: both, signs })
   const search = new BabSearch({
     bounder: domains,
-    open: openNeurons(domains.cone, bounds),
+    open,
     rows: both.length,
     mixed: false,
     separate: true,
@@ -83,6 +89,7 @@ async function tightenLayer(
     looksFalse: () => false,
     tryPoint: () => false,
     settle: () => Promise.resolve(-Infinity),
+    recorder: trees,
   })
   const width = domains.cone.neurons
   for (const row of both.keys())
@@ -90,13 +97,18 @@ async function tightenLayer(
   await spend(search, task, both.length)
   const known = bounds.get(source) as Interval
   const interval = { lower: known.lower.slice(), upper: known.upper.slice() }
+  const used: number[] = []
   neurons.forEach((neuron, k) => {
     const low = search.lowerBoundOf(k)
     const high = -search.lowerBoundOf(k + neurons.length)
     if (!(low <= high)) return
+    if (low > interval.lower[neuron]) used.push(k)
+    if (high < interval.upper[neuron]) used.push(k + neurons.length)
     interval.lower[neuron] = Math.max(low, interval.lower[neuron])
     interval.upper[neuron] = Math.min(high, interval.upper[neuron])
   })
+  search.recordOpen()
+  trees?.keep(used)
   return { interval, domains: search.statistics.domains }
 }
 
