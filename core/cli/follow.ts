@@ -30,7 +30,8 @@ export async function followJob(app: App, terminal: Terminal, begin: () => Promi
   try {
     if (!finalStates.has((await app.api['jobs.get']({ id: jobId })).job.state)) await ended
     const { job, runs } = await app.api['jobs.get']({ id: jobId })
-    tellEnd(terminal, job, runs)
+    view.explainEnd(job, runs)
+    if (job.state !== 'done') terminal.note(`  The job is ${job.state}. Go on with: espalier run --resume ${job.id}`)
     return { job, runs }
   } finally {
     stop()
@@ -53,13 +54,4 @@ function stopOnInterrupt(app: App, terminal: Terminal, id: string): () => void {
     process.off('SIGINT', onSignal)
     process.off('SIGTERM', onSignal)
   }
-}
-
-function tellEnd(terminal: Terminal, job: JobRow, runs: readonly RunRow[]): void {
-  for (const run of runs) {
-    if (run.error !== null)
-      terminal.note(`  ${run.variant}: ${run.error.code}: ${run.error.message}\n    → ${run.error.hint}`)
-  }
-  if (job.error !== null) terminal.note(`  ${job.error.code}: ${job.error.message}\n    → ${job.error.hint}`)
-  if (job.state !== 'done') terminal.note(`  The job is ${job.state}. Go on with: espalier run --resume ${job.id}`)
 }

@@ -1,6 +1,6 @@
 // What a person sees while a job works: one line rewritten on a terminal, now and then a plain line elsewhere.
-import type { JobEvent, JobGauge } from '../contract/events.ts'
-import type { RunRow } from '../contract/rows.ts'
+import type { JobEvent, JobEventBody, JobGauge } from '../contract/events.ts'
+import type { JobRow, RunRow } from '../contract/rows.ts'
 import { formatSeconds, formatShare } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -11,6 +11,7 @@ export class ProgressView {
   readonly #terminal: Terminal
   readonly #names: ReadonlyMap<string, string>
   readonly #startedAt = new Map<string, number>()
+  readonly #explained = new Set<string>()
   #plainAt = 0
 
   constructor(terminal: Terminal, runs: readonly RunRow[]) {
@@ -25,7 +26,19 @@ export class ProgressView {
     else if (body.type === 'log') this.#terminal.note(`  ${body.level}: ${body.message}`)
   }
 
-  #run({ runId, state, stage }: { runId: string; state: string; stage: string }): void {
+  /** What went wrong with a job, each thing once: a job that failed by its runs has nothing to add to them. */
+  explainEnd(job: JobRow, runs: readonly RunRow[]): void {
+    for (const { id, error } of runs) this.#explain(id, error)
+    if (job.error !== null && runs.every(({ error }) => error === null)) this.#terminal.note(failureText(job.error))
+  }
+
+  #explain(runId: string, error: RunRow['error']): void {
+    if (error === null || this.#explained.has(runId)) return
+    this.#explained.add(runId)
+    this.#terminal.note(`  ${this.#names.get(runId) ?? runId}:\n${failureText(error)}`)
+  }
+
+  #run({ runId, state, stage, error }: Extract<JobEventBody, { type: 'run' }>): void {
     const name = this.#names.get(runId) ?? runId
     if (state === 'running') {
       this.#startedAt.set(runId, this.#startedAt.get(runId) ?? performance.now())
@@ -39,7 +52,8 @@ export class ProgressView {
       return
     }
     const took = since === undefined ? '' : ` after ${formatSeconds((performance.now() - since) / 1000)}`
-    this.#terminal.note(`  ${name}: ${state}${took}`)
+    this.#terminal.note(`  ${name}: ${state}${took}${error === null ? '' : `\n${failureText(error)}`}`)
+    if (error !== null) this.#explained.add(runId)
   }
 
   #gauge(runId: string, gauge: JobGauge): void {
@@ -53,6 +67,10 @@ export class ProgressView {
     this.#plainAt = now
     this.#terminal.note(text)
   }
+}
+
+function failureText({ code, message, hint }: NonNullable<RunRow['error']>): string {
+  return `    ${code}: ${message}\n    → ${hint}`
 }
 
 /** A gauge in words; nothing is a percentage that is not one. */

@@ -1,6 +1,6 @@
 // What a job tells while it works: events with a growing sequence number; gauges may be coalesced, points never are.
 import { z } from 'zod'
-import { jobStateSchema, runSummarySchema, verdictRowSchema } from './rows.ts'
+import { jobStateSchema, runRowSchema, runSummarySchema, verdictRowSchema } from './rows.ts'
 
 const gaugeSchema = z.discriminatedUnion('stage', [
   z.object({ stage: z.literal('load'), message: z.string() }),
@@ -30,7 +30,13 @@ export type JobGauge = z.infer<typeof gaugeSchema>
 
 export const jobEventBodySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('state'), state: jobStateSchema }),
-  z.object({ type: z.literal('run'), runId: z.string(), state: z.string(), stage: z.string() }),
+  z.object({
+    type: z.literal('run'),
+    runId: z.string(),
+    state: z.string(),
+    stage: z.string(),
+    error: runRowSchema.shape.error.describe('Why it failed; null where it did not'),
+  }),
   z.object({ type: z.literal('gauge'), runId: z.string(), gauge: gaugeSchema }),
   z.object({
     type: z.literal('metrics'),

@@ -22,6 +22,8 @@ export function logLine({ sequence, time, body }: JobEvent, runId: string): LogL
       return info(`job ${body.state}`)
     case 'run':
       if (body.runId !== runId) return null
+      if (body.error !== null)
+        return { sequence, time, level: 'error', message: `run failed: ${body.error.code}: ${body.error.message}` }
       return info(
         body.stage === '' ? `run ${body.state}` : `stage: ${(stageTitles[body.stage] ?? body.stage).toLowerCase()}`,
       )

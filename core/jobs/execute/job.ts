@@ -105,11 +105,6 @@ class JobExecution {
         throw thrown
       }
       await run.end('failed', error)
-      this.#context.emit({
-        type: 'log',
-        level: 'error',
-        message: `${run.row.variant}: ${error.code}: ${error.message}`,
-      })
     } finally {
       await engine?.dispose()
     }

@@ -45,7 +45,7 @@ export class RunProgress {
 
   async #update(patch: Parameters<JobContext['store']['runs']['update']>[1]): Promise<void> {
     this.#row = await this.#context.store.runs.update(this.#row.id, patch)
-    const { id, state, stage } = this.#row
-    this.#context.emit({ type: 'run', runId: id, state, stage })
+    const { id, state, stage, error } = this.#row
+    this.#context.emit({ type: 'run', runId: id, state, stage, error })
   }
 }
