@@ -65,7 +65,8 @@ export const runStateSchema = z.enum(['waiting', 'running', 'interrupted', 'done
 /** What a finished run comes to; every figure of the demo's table is here. */
 export const runSummarySchema = z.object({
   accuracy: z.number().nullable().describe('Share of test images classified correctly'),
-  robustness: z.number().nullable().describe('Share still correct under FGSM at ε'),
+  robustness: z.number().nullable().describe('Share still correct under FGSM at `robustnessEpsilon`'),
+  robustnessEpsilon: z.number().nullable().default(null).describe('ε of that FGSM; null in rows of older versions too'),
   hiddenNeurons: z.int().nullable(),
   weights: z.int().nullable(),
   nonzeroWeights: z.int().nullable(),
@@ -73,6 +74,11 @@ export const runSummarySchema = z.object({
   images: z.int(),
   verified: z.int(),
   falsified: z.int(),
+  misclassified: z
+    .int()
+    .nullable()
+    .default(null)
+    .describe('How many of `falsified` needed no change: misclassified as they are; null in rows of older versions'),
   unknown: z.int(),
   timeout: z.int(),
   error: z.int(),

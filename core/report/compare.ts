@@ -8,7 +8,7 @@ export interface ComparedRun {
   readonly verdicts: readonly VerdictRow[]
 }
 
-export type FigureName = Exclude<keyof RunSummary, 'images'>
+export type FigureName = Exclude<keyof RunSummary, 'images' | 'robustnessEpsilon'>
 
 /** `difference` is second minus first; null where either is missing. */
 export interface FigureDifference {
@@ -29,7 +29,7 @@ export interface Comparison {
 
 const figureNames: readonly FigureName[] = [
   'accuracy', 'robustness', 'hiddenNeurons', 'weights', 'nonzeroWeights', 'unstable',
-  'verified', 'falsified', 'unknown', 'timeout', 'error', 'seconds', 'meanSeconds',
+  'verified', 'falsified', 'misclassified', 'unknown', 'timeout', 'error', 'seconds', 'meanSeconds',
 ] // prettier-ignore
 
 export function compareRuns(first: ComparedRun, second: ComparedRun): Comparison {
@@ -78,7 +78,9 @@ function warnings(first: ComparedRun, second: ComparedRun, shared: number): stri
     if (a !== b) found.push(`${what} differs: ${String(a)} and ${String(b)}`)
   }
   check('dataset', first.run.datasetId, second.run.datasetId)
-  check('ε', first.run.epsilon, second.run.epsilon)
+  check('ε of verification', first.run.epsilon, second.run.epsilon)
+  const fgsm = [first, second].map(({ run }) => run.summary?.robustnessEpsilon ?? null)
+  if (!fgsm.includes(null)) check('ε of FGSM', fgsm[0], fgsm[1])
   check('time limit', first.run.timeoutSeconds, second.run.timeoutSeconds)
   for (const what of ['cpu', 'gpu', 'provider', 'threads']) {
     check(what, first.job.environment[what], second.job.environment[what])

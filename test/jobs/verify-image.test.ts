@@ -103,17 +103,23 @@ describe('summarise', () => {
   it('counts verdicts and averages over the images', () => {
     const rows = [
       row('verified', { unstable: 20 }),
-      row('falsified', { unstable: null }),
+      row('falsified', { unstable: null, detail: { misclassified: 1 } }),
+      row('falsified', { unstable: null, seconds: 0 }),
       row('timeout', { seconds: 8 }),
     ]
-    expect(summarise(model, { accuracy: 0.9, robustness: null }, rows)).toMatchObject({
-      ...{ verified: 1, falsified: 1, timeout: 1, unknown: 0, error: 0, images: 3 },
-      ...{ seconds: 12, meanSeconds: 4, unstable: 0.15, accuracy: 0.9, robustness: null },
+    expect(summarise(model, { accuracy: 0.9, robustness: null, robustnessEpsilon: null }, rows)).toMatchObject({
+      ...{ verified: 1, falsified: 2, misclassified: 1, timeout: 1, unknown: 0, error: 0, images: 4 },
+      ...{ seconds: 12, meanSeconds: 3, unstable: 0.15, accuracy: 0.9, robustness: null },
     })
   })
 
   it('has no means without images', () => {
-    expect(summarise(model, { accuracy: 1, robustness: 1 }, [])).toMatchObject({ unstable: null, meanSeconds: null })
+    const evaluation = { accuracy: 1, robustness: 1, robustnessEpsilon: 0.1 }
+    expect(summarise(model, evaluation, [])).toMatchObject({
+      unstable: null,
+      meanSeconds: null,
+      robustnessEpsilon: 0.1,
+    })
   })
 })
 

@@ -97,6 +97,7 @@ describe('summary', () => {
   const base: RunSummary = {
     accuracy: 0.98,
     robustness: 0.3,
+    robustnessEpsilon: 0.1,
     hiddenNeurons: 112,
     weights: 52_896,
     nonzeroWeights: 52_896,
@@ -104,6 +105,7 @@ describe('summary', () => {
     images: 20,
     verified: 6,
     falsified: 6,
+    misclassified: 2,
     unknown: 1,
     timeout: 7,
     error: 0,

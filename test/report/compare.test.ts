@@ -48,6 +48,16 @@ describe('compareRuns', () => {
     expect(warnings).toEqual([])
   })
 
+  it('warns where the radii differ, those of verification and those of FGSM apart', () => {
+    const summary = { robustnessEpsilon: 0.1 } as RunSummary
+    const { warnings } = compareRuns(
+      compared([], { summary }),
+      compared([], { epsilon: 0.2, summary: { ...summary, robustnessEpsilon: 0.05 } }),
+    )
+    expect(warnings).toEqual(['ε of verification differs: 0.1 and 0.2', 'ε of FGSM differs: 0.1 and 0.05'])
+    expect(compareRuns(compared([], { summary }), compared([])).warnings).toEqual([])
+  })
+
   it('gives differences, null where a side is missing', () => {
     const { figures } = compareRuns(compared([]), compared([], { summary: { accuracy: 0.95 } as RunSummary }))
     expect(figures.find(({ name }) => name === 'accuracy')?.difference).toBeCloseTo(0.05, 12)
@@ -67,7 +77,7 @@ describe('compareRuns', () => {
     const other = compared([row(5, 'verified')], { epsilon: 0.2, timeoutSeconds: 10 }, { cpu: 'y' })
     const { warnings } = compareRuns(compared([row(0, 'verified')]), other)
     expect(warnings).toEqual([
-      'ε differs: 0.1 and 0.2',
+      'ε of verification differs: 0.1 and 0.2',
       'time limit differs: 60 and 10',
       'cpu differs: x and y',
       'images differ: 0 shared of 1 and 1',

@@ -96,11 +96,35 @@ test('jobs: what a vanished process left running becomes interrupted, nothing el
 test('runs: summary and error come and go, a job takes its rows with it', async () => {
   await withRun()
   const summary: RunSummary = {
-    ...{ accuracy: 0.98, robustness: 0.3, hiddenNeurons: 112, weights: 52_896, nonzeroWeights: 52_896, unstable: 0.4 },
-    ...{ images: 20, verified: 12, falsified: 7, unknown: 0, timeout: 1, error: 0, seconds: 90, meanSeconds: 4.5 },
+    ...{
+      accuracy: 0.98,
+      robustness: 0.3,
+      robustnessEpsilon: 0.1,
+      hiddenNeurons: 112,
+      weights: 52_896,
+      nonzeroWeights: 52_896,
+      unstable: 0.4,
+    },
+    ...{
+      images: 20,
+      verified: 12,
+      falsified: 7,
+      misclassified: 2,
+      unknown: 0,
+      timeout: 1,
+      error: 0,
+      seconds: 90,
+      meanSeconds: 4.5,
+    },
   }
   const done = await store.runs.update('run-1', { state: 'done', summary })
   expect(done).toEqual(runRow({ state: 'done', summary }))
+  // A summary as version 0.1.0 wrote it.
+  const older: Partial<RunSummary> = { ...summary }
+  delete older.robustnessEpsilon
+  delete older.misclassified
+  const read = await store.runs.update('run-1', { summary: older as RunSummary })
+  expect(read.summary).toEqual({ ...summary, robustnessEpsilon: null, misclassified: null })
   expect((await store.runs.update('run-1', { summary: null })).summary).toBeNull()
   await expectCoded(store.runs.update('run-9', {}), 'store/missing')
   await expectCoded(store.runs.insert(runRow({ id: 'run-5', jobId: 'nobody' })), 'store/missing')

@@ -3,6 +3,7 @@ import type { Engine } from '../../engine/engine.ts'
 import type { Network } from '../../nn/index.ts'
 import { evaluateAccuracy } from '../../train/evaluate.ts'
 import { fgsmRobustness } from '../../train/fgsm.ts'
+import { evaluationEpsilon } from '../recipe/plan.ts'
 import type { VariantContext } from './context.ts'
 import type { Evaluation } from './summary.ts'
 
@@ -14,7 +15,7 @@ export async function evaluateModel(context: VariantContext, engine: Engine, net
   const recorded = await readEvaluation(context)
   if (recorded !== null) return recorded
   const { data, recipe, run, store, signal, emit } = context
-  const epsilon = recipe.evaluateEpsilon ?? recipe.verify?.epsilon ?? null
+  const epsilon = evaluationEpsilon(recipe)
   const gauge = (message: string): void => emit({ type: 'gauge', runId: run.id, gauge: { stage: 'evaluate', message } })
   gauge(`accuracy on ${data.test.count} images`)
   const accuracy = await evaluateAccuracy(engine, network, data.test, signal)
@@ -27,13 +28,15 @@ export async function evaluateModel(context: VariantContext, engine: Engine, net
   ]
   await store.metrics.append(points.map((point) => ({ runId: run.id, ...point })))
   emit({ type: 'metrics', runId: run.id, points })
-  return { accuracy, robustness }
+  return { accuracy, robustness, robustnessEpsilon: epsilon }
 }
 
 /** Both figures are written in one transaction: where accuracy is, robustness is if it was wanted. */
-async function readEvaluation({ store, run }: VariantContext): Promise<Evaluation | null> {
+async function readEvaluation({ store, run, recipe }: VariantContext): Promise<Evaluation | null> {
   const [accuracy, robustness] = await Promise.all(
     [accuracySeries, robustnessSeries].map(async (series) => (await store.metrics.ofRun(run.id, series)).at(0)?.value),
   )
-  return accuracy === undefined ? null : { accuracy, robustness: robustness ?? null }
+  return accuracy === undefined
+    ? null
+    : { accuracy, robustness: robustness ?? null, robustnessEpsilon: evaluationEpsilon(recipe) }
 }

@@ -5,8 +5,9 @@ import type { Verdict } from '../../contract/verdict.ts'
 export interface Evaluation {
   /** Share of test images classified correctly. */
   readonly accuracy: number
-  /** Share still correct under FGSM; null where no ε is given. */
+  /** Share still correct under FGSM at `robustnessEpsilon`; both null where no ε is given. */
   readonly robustness: number | null
+  readonly robustnessEpsilon: number | null
 }
 
 /** Only rows of the verifier that was asked; those of the cross-check are there to contradict it, not to count. */
@@ -24,6 +25,7 @@ export function summarise(model: ModelRow, evaluation: Evaluation, rows: readonl
     images: rows.length,
     verified: count('verified'),
     falsified: count('falsified'),
+    misclassified: rows.filter(({ detail }) => detail.misclassified === 1).length,
     unknown: count('unknown'),
     timeout: count('timeout'),
     error: count('error'),

@@ -26,6 +26,11 @@ export function imagesOf({ verify }: Recipe, variant: string): number {
   return images.groups.filter((group) => group.includes(variant)).length * (images.found + images.missed)
 }
 
+/** ε of the FGSM figure of every variant: its own, else that of verification; null where neither is given. */
+export function evaluationEpsilon({ evaluateEpsilon, verify }: Recipe): number | null {
+  return evaluateEpsilon ?? verify?.epsilon ?? null
+}
+
 function stagesOf(recipe: Recipe, variant: VariantOptions): Plan['stages'] {
   const stage = (name: string, detail: string) => ({ variant: variant.name, stage: name, detail })
   const parent = variantReference(variant)
@@ -38,9 +43,14 @@ function stagesOf(recipe: Recipe, variant: VariantOptions): Plan['stages'] {
     stages.push(stage('simplify', `${(ratio * 100).toFixed(0)} % of ${what}`))
   }
   if (variant.fineTune !== undefined) stages.push(stage('fine-tune', trainText(variant.fineTune)))
-  stages.push(stage('evaluate', 'accuracy and FGSM robustness on all test images'))
+  stages.push(stage('evaluate', evaluateText(recipe)))
   if (imagesOf(recipe, variant.name) > 0) stages.push(stage('verify', verifyText(recipe, variant.name)))
   return stages
+}
+
+function evaluateText(recipe: Recipe): string {
+  const epsilon = evaluationEpsilon(recipe)
+  return `accuracy${epsilon === null ? '' : ` and FGSM robustness at ε ${epsilon}`} on all test images`
 }
 
 function dataText(data: DataOptions): string {

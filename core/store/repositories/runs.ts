@@ -1,6 +1,6 @@
 // Runs: one per variant of a job's recipe.
 import { EspalierError } from '../../contract/errors.ts'
-import type { RunRow } from '../../contract/rows.ts'
+import { runSummarySchema, type RunRow } from '../../contract/rows.ts'
 import { decodeNullable, encodeNullable } from '../codec.ts'
 import { writing, type Database } from '../database.ts'
 import type { RunTable } from '../schema.ts'
@@ -61,7 +61,7 @@ export class RunRepository {
     throw new EspalierError(
       'store/missing',
       `There is no run ${id}.`,
-      'The app lists them under Runs (espalier serve).',
+      'espalier runs lists them; so does the app under Runs.',
     )
   }
 }
@@ -74,7 +74,8 @@ function fromTable({ summaryJson, errorJson, state, ...row }: RunTable): RunRow 
   return {
     ...row,
     state: state as RunRow['state'],
-    summary: decodeNullable(summaryJson) as RunRow['summary'],
+    // Summaries of older versions lack figures that later ones have.
+    summary: runSummarySchema.nullable().parse(decodeNullable(summaryJson)),
     error: decodeNullable(errorJson) as RunRow['error'],
   }
 }
