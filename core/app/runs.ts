@@ -12,7 +12,7 @@ export async function getRun(store: Store, id: string): Promise<ApiOutput<'runs.
     throw new EspalierError(
       'store/missing',
       `There is no run ${id}.`,
-      'The app lists them under Runs (espalier serve).',
+      'espalier runs lists them; so does the app under Runs.',
     )
   }
   const model = run.modelId === null ? null : await store.models.get(run.modelId)

@@ -7,7 +7,9 @@ import { addData } from './commands/data.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDevices } from './commands/devices.ts'
 import { addExport } from './commands/export.ts'
+import { addModels } from './commands/models.ts'
 import { addRun } from './commands/run.ts'
+import { addRuns } from './commands/runs.ts'
 import { addServe } from './commands/serve.ts'
 import { addPrune, addTrain, addVerify } from './commands/single.ts'
 import type { ErrorData } from '../contract/errors.ts'
@@ -32,6 +34,8 @@ export async function runCli(args: readonly string[], streams: Streams): Promise
     addTrain,
     addPrune,
     addVerify,
+    addRuns,
+    addModels,
     addCompare,
     addExport,
     addData,

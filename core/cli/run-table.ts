@@ -1,25 +1,40 @@
 // Tables of runs: the demo's, and the papers' form with their figures beside ours.
 import type { Recipe } from '../contract/recipe.ts'
 import type { RunRow, RunSummary } from '../contract/rows.ts'
-import { formatCount, formatFraction, formatSeconds, formatShare, formatTable, type Column } from './table.ts'
+import {
+  atEpsilon,
+  formatCount,
+  formatFraction,
+  formatSeconds,
+  formatShare,
+  formatTable,
+  type Column,
+} from './table.ts'
 
-const demoColumns: readonly Column[] = [
-  { title: 'network', align: 'left' },
-  { title: 'accuracy' },
-  { title: 'FGSM robust' },
-  { title: 'hidden neurons' },
-  { title: 'weights' },
-  { title: 'unstable' },
-  { title: 'verified' },
-  { title: 'falsified' },
-  { title: 'timeout' },
-  { title: 'mean time' },
-]
+/** ε of the FGSM figure and ε of the verdicts stand at their columns: they need not be the same. */
+function summaryColumns(runs: readonly RunRow[], extra: readonly string[]): Column[] {
+  const robust = atEpsilon('FGSM robust', runs.map(({ summary }) => summary?.robustnessEpsilon)) // prettier-ignore
+  const verified = atEpsilon('verified', verifiedEpsilons(runs))
+  const figures = ['accuracy', robust, 'hidden neurons', 'weights', 'unstable', verified, 'falsified', 'timeout']
+  return [{ title: 'network', align: 'left' }, ...[...figures, ...extra, 'mean time'].map((title) => ({ title }))]
+}
+
+function verifiedEpsilons(runs: readonly RunRow[]): (number | null)[] {
+  return runs.map(({ epsilon, summary }) => ((summary?.images ?? 0) > 0 ? epsilon : null))
+}
+
+/** `9 (2 misclassified)`: of the images falsified, those that needed no change. */
+export function falsifiedText({ falsified, misclassified }: Pick<RunSummary, 'falsified' | 'misclassified'>): string {
+  const count = formatCount(falsified)
+  return misclassified === null || misclassified === 0
+    ? count
+    : `${count} (${formatCount(misclassified)} misclassified)`
+}
 
 /** The demo's one table: every figure of a run's summary, one row for each run. Unknown and error rows show when there are any. */
 export function summaryTable(runs: readonly RunRow[]): string {
   const extra = (['unknown', 'error'] as const).filter((word) => runs.some(({ summary }) => (summary?.[word] ?? 0) > 0))
-  const columns = [...demoColumns.slice(0, 9), ...extra.map((title): Column => ({ title })), ...demoColumns.slice(9)]
+  const columns = summaryColumns(runs, extra)
   const rows = runs.map(({ title, variant, state, summary }) => {
     const name = title === '' ? variant : title
     if (summary === null) return [name, state]
@@ -37,8 +52,8 @@ export function summaryTable(runs: readonly RunRow[]): string {
   return formatTable(columns, rows)
 }
 
-function verdictCells({ verified, falsified, timeout }: RunSummary): string[] {
-  return [verified, falsified, timeout].map(String)
+function verdictCells(summary: RunSummary): string[] {
+  return [String(summary.verified), falsifiedText(summary), String(summary.timeout)]
 }
 
 /** A figure of a summary under the name that `paper:` of a recipe uses. */
@@ -58,8 +73,11 @@ export function paperTable(recipe: Recipe, runs: readonly RunRow[]): string {
   const others = [...given].filter((name) => !figures.includes(name))
   const columns: Column[] = [
     { title: 'network', align: 'left' },
-    ...figures.flatMap((title): Column[] => (given.has(title) ? [{ title }, { title: 'paper' }] : [{ title }])),
-    { title: 'verified' },
+    ...figures.flatMap((name): Column[] => {
+      const title = name === 'robustness' ? atEpsilon(name, runs.map(({ summary }) => summary?.robustnessEpsilon)) : name // prettier-ignore
+      return given.has(name) ? [{ title }, { title: 'paper' }] : [{ title }]
+    }),
+    { title: atEpsilon('verified', verifiedEpsilons(runs)) },
     { title: 'falsified' },
     ...others.map((name): Column => ({ title: `paper: ${name}` })),
   ]
@@ -73,7 +91,7 @@ export function paperTable(recipe: Recipe, runs: readonly RunRow[]): string {
         given.has(name) ? [paperFigures[name](summary), quoted(name)] : [paperFigures[name](summary)],
       ),
       String(summary.verified),
-      String(summary.falsified),
+      falsifiedText(summary),
       ...others.map(quoted),
     ]
   })

@@ -162,14 +162,18 @@ export class JobSupervisor {
     for (const run of await store.runs.ofJob(id)) {
       if (run.state !== 'running') continue
       await store.runs.update(run.id, { state: 'interrupted', finishedAt: new Date().toISOString() })
-      this.#tell(id, { type: 'run', runId: run.id, state: 'interrupted', stage: run.stage })
+      this.#tell(id, { type: 'run', runId: run.id, state: 'interrupted', stage: run.stage, error: null })
     }
   }
 
   async #rowOf(id: string): Promise<JobRow> {
     const row = await this.#options.store.jobs.get(id)
     if (row !== null) return row
-    throw new EspalierError('job/unknown', `There is no job ${id}.`, 'The app lists them under Runs (espalier serve).')
+    throw new EspalierError(
+      'job/unknown',
+      `There is no job ${id}.`,
+      'espalier runs lists them; so does the app under Runs.',
+    )
   }
 
   #tell(jobId: string, body: JobEventBody): void {

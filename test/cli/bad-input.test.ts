@@ -70,6 +70,13 @@ describe('flags', () => {
   it.each([
     [['verify', '--model', 'net-x', '--data', 'sample', '--epsilon', '-0.1'], 3, 'verify/epsilon'],
     [['verify', '--model', 'net-x', '--data', 'sample', '--epsilon', 'NaN'], 3, 'verify/epsilon'],
+    // What is typed wrong is said before the history is asked for anything.
+    [['verify', '--model', 'net-x', '--epsilon', 'NaN'], 3, 'verify/epsilon'],
+    [['prune', '--model', 'net-x', '--ratio', '2'], 3, 'variants[0].simplify.ratio is 2'],
+    [['verify', '--model', 'net-x'], 3, 'store/missing'],
+    [['runs', '--limit', '0'], 2, '--limit is 0'],
+    [['runs', 'run-x'], 3, 'store/missing'],
+    [['models', 'net-x'], 3, 'espalier models lists them'],
     [['train', '--epochs', 'three'], 3, "variants[0].train.epochs is 'three'; it must be a whole number"],
     [['train', '--schedule', 'cosin'], 3, "Did you mean 'cosine'?"],
     [['train', '--epoch', '3'], 2, "unknown option '--epoch'"],

@@ -107,8 +107,44 @@ describe('verify', () => {
       '--provider',
       'cpu',
     )
-    expect(err).toContain('model/does-not-fit-data')
+    // Once, though the run and its job both failed.
+    expect(err.match(/model\/does-not-fit-data/g)).toHaveLength(1)
     expect(code).toBe(3)
+  })
+})
+
+describe('the history', () => {
+  it('lists runs newest first, with their models', async () => {
+    const { out } = await bench.run('runs', '--json')
+    const runs = JSON.parse(out) as FollowedJob['runs']
+    expect(runs.map(({ id }) => id)).toEqual(expect.arrayContaining([pruned.id, trained.id]))
+    expect(runs.findIndex(({ id }) => id === pruned.id)).toBeLessThan(runs.findIndex(({ id }) => id === trained.id))
+    const { out: table } = await bench.run('runs', '--job', pruned.jobId)
+    expect(table.split('\n').filter((line) => line.includes('run-'))).toHaveLength(1)
+    expect(table).toMatch(new RegExp(`${pruned.id} .*pruned.* done .*${pruned.modelId ?? ''}`))
+  })
+
+  it('shows the images of one run', async () => {
+    const asked = await bench.run('verify', '--json', '--model', pruned.modelId ?? '', '--method', 'crown', '--images-count', '2', '--epsilon', '0.01', '--provider', 'cpu') // prettier-ignore
+    const { id } = parse(asked.out).runs[0]
+    const { code, out } = await bench.run('runs', id, '--json')
+    expect(code).toBe(0)
+    const found = JSON.parse(out) as { run: unknown; verdicts: { imageIndex: number; verdict: string }[] }
+    expect(found.run).toMatchObject({ id, summary: { robustnessEpsilon: 0.01 } })
+    expect(found.verdicts.map(({ imageIndex }) => imageIndex)).toEqual([0, 1])
+    const { out: table } = await bench.run('runs', id)
+    expect(table).toContain('FGSM robust, ε 0.01')
+    expect(table).toContain('verified, ε 0.01')
+    for (const { verdict } of found.verdicts) expect(table).toMatch(new RegExp(` ${verdict} `))
+  })
+
+  it('lists models below what they were made from, and shows one with its layers', async () => {
+    const { out } = await bench.run('models')
+    expect(out).toMatch(new RegExp(`    └ net-\\w+ +neuron-prune .*\\n +└ ${pruned.modelId ?? ''} +fine-tune`))
+    const { out: one } = await bench.run('models', pruned.modelId ?? '', '--json')
+    const { lineage, layers } = JSON.parse(one) as { lineage: { operation: string }[]; layers: unknown[] }
+    expect(lineage.map(({ operation }) => operation)).toEqual(['initialise', 'train', 'neuron-prune', 'fine-tune'])
+    expect(layers.length).toBeGreaterThan(5)
   })
 })
 
@@ -117,6 +153,8 @@ describe('compare and export', () => {
     const { code, out } = await bench.run('compare', trained.id, pruned.id)
     expect(code).toBe(0)
     expect(out).toMatch(/hidden neurons\s+112\s+55\s+−57/)
+    expect(out).toMatch(/accuracy +[\d.]+ % +[\d.]+ % +(=|[+−][\d.]+ pp)\n/)
+    expect(out).toContain('FGSM robust, ε 0.1 ')
     expect(out).not.toContain('note:')
   })
 

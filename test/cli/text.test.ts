@@ -1,24 +1,38 @@
 // What the command line prints, and the flags it makes from schemas.
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
+import type { JobEventBody } from '../../core/contract/events.ts'
 import { recipeSchema, simplifySchema, trainSchema, verifySchema } from '../../core/contract/recipe.ts'
-import type { RunRow, RunSummary } from '../../core/contract/rows.ts'
+import { lineageTree } from '../../core/cli/commands/models.ts'
+import type { JobRow, ModelRow, RunRow, RunSummary } from '../../core/contract/rows.ts'
 import { exitCodeOf } from '../../core/cli/exit-codes.ts'
 import { flagsOf } from '../../core/cli/flags.ts'
-import { gaugeText } from '../../core/cli/progress.ts'
-import { paperTable, runsTable, summaryTable } from '../../core/cli/run-table.ts'
-import { formatSeconds, formatShare, formatTable } from '../../core/cli/table.ts'
+import { gaugeText, ProgressView } from '../../core/cli/progress.ts'
+import { falsifiedText, paperTable, runsTable, summaryTable } from '../../core/cli/run-table.ts'
+import { atEpsilon, formatPoints, formatSeconds, formatShare, formatTable } from '../../core/cli/table.ts'
+import { Terminal } from '../../core/cli/terminal.ts'
 
 const summary: RunSummary = {
   ...{
     accuracy: 0.9812,
     robustness: 0.322,
+    robustnessEpsilon: 8 / 255,
     hiddenNeurons: 112,
     weights: 53_088,
     nonzeroWeights: 52_896,
     unstable: 0.4,
   },
-  ...{ images: 20, verified: 12, falsified: 6, unknown: 0, timeout: 2, error: 0, seconds: 40, meanSeconds: 2 },
+  ...{
+    images: 20,
+    verified: 12,
+    falsified: 6,
+    misclassified: 2,
+    unknown: 0,
+    timeout: 2,
+    error: 0,
+    seconds: 40,
+    meanSeconds: 2,
+  },
 }
 const run = (more: Partial<RunRow>): RunRow => ({
   ...{
@@ -71,10 +85,24 @@ describe('tables', () => {
       '52,896',
       '40.0 %',
       '12',
-      '6',
+      '6 (2 misclassified)',
       '2',
       '2.00 s',
     ])
+  })
+
+  it('name the ε of FGSM and the ε of the verdicts, each at its column', () => {
+    const [head] = summaryTable([run({})]).split('\n')
+    expect(head).toContain('FGSM robust, ε 0.03137')
+    expect(head).toContain('verified, ε 0.1')
+    const [plain] = summaryTable([run({ summary: { ...summary, images: 0, robustnessEpsilon: null } })]).split('\n')
+    expect(plain).not.toContain('ε')
+  })
+
+  it('count misclassified images only where there are any, and where that is known', () => {
+    expect(falsifiedText({ falsified: 9, misclassified: 2 })).toBe('9 (2 misclassified)')
+    expect(falsifiedText({ falsified: 9, misclassified: 0 })).toBe('9')
+    expect(falsifiedText({ falsified: 9, misclassified: null })).toBe('9')
   })
 
   it('have a column for unknown only where there is one', () => {
@@ -88,7 +116,7 @@ describe('tables', () => {
       variants: [{ name: 'base', architecture: 'net1', paper: { accuracy: 0.982, solved: 0 } }],
     })
     const [head, , row] = paperTable(recipe, [run({})]).split('\n')
-    expect(head.trim().split(/ {2,}/).slice(0, 4)).toEqual(['network', 'accuracy', 'paper', 'robustness'])
+    expect(head.trim().split(/ {2,}/).slice(0, 4)).toEqual(['network', 'accuracy', 'paper', 'robustness, ε 0.03137'])
     expect(row.trim().split(/ {2,}/)).toEqual([
       'base',
       '0.981',
@@ -100,9 +128,26 @@ describe('tables', () => {
       '0',
       '2.00 s',
       '12',
-      '6',
+      '6 (2 misclassified)',
     ])
     expect(runsTable(recipe, [run({})])).toBe(paperTable(recipe, [run({})]))
+  })
+})
+
+describe('lineage', () => {
+  const model = (id: string, parentId: string | null, minute: number): ModelRow =>
+    ({ id, parentId, createdAt: `2026-01-01T00:0${minute}:00Z` }) as ModelRow
+
+  it('stands below the model it came from, and says where that is not listed', () => {
+    // Newest first, as the history lists them.
+    const models = [model('d', 'gone', 4), model('c2', 'b', 3), model('c1', 'b', 2), model('b', 'a', 1), model('a', null, 0)] // prettier-ignore
+    expect(lineageTree(models).map(({ model: { id }, depth, absentParent }) => [id, depth, absentParent])).toEqual([
+      ['d', 0, 'gone'],
+      ['a', 0, null],
+      ['b', 1, null],
+      ['c1', 2, null],
+      ['c2', 2, null],
+    ])
   })
 })
 
@@ -117,9 +162,37 @@ describe('figures', () => {
   ])('%s seconds read %s', (value, text) => expect(formatSeconds(value)).toBe(text))
 
   it('shares are per cent', () => expect(formatShare(0.9812)).toBe('98.1 %'))
+
+  it('differences of shares are percentage points', () => expect(formatPoints(0.004)).toBe('0.40 pp'))
+
+  it('radii stand once, or each in its turn', () => {
+    expect(atEpsilon('robust', [0.1, null, 0.1, undefined])).toBe('robust, ε 0.1')
+    expect(atEpsilon('robust', [0.1, 0.05])).toBe('robust, ε 0.1 and 0.05')
+    expect(atEpsilon('robust', [null])).toBe('robust')
+  })
 })
 
 describe('progress', () => {
+  const failed = { code: 'prune/ratio', message: 'nothing would be left', hint: 'Prune less.' }
+  const told = (runs: readonly RunRow[], job: Partial<JobRow>, body?: JobEventBody): string => {
+    let text = ''
+    const stream = { write: (chunk: Uint8Array | string) => (text += String(chunk)) !== '' }
+    const view = new ProgressView(new Terminal({ out: stream, err: stream }, false), runs)
+    if (body !== undefined) view.show({ sequence: 1, jobId: 'job-1', time: '', body })
+    view.explainEnd({ error: null, ...job } as JobRow, runs)
+    return text
+  }
+  const times = (text: string): number => text.split(failed.message).length - 1
+
+  it('tells a failure once: when the run fails, else at the end, and not again as that of the job', () => {
+    const runs = [run({ state: 'failed', error: failed })]
+    const ofJob = { error: { ...failed, message: `base failed: ${failed.message}` } }
+    const live = told(runs, ofJob, { type: 'run', runId: 'run-1', state: 'failed', stage: 'simplify', error: failed })
+    const missed = told(runs, ofJob)
+    expect([times(live), times(missed), times(told([run({})], ofJob))]).toEqual([1, 1, 1])
+    for (const text of [live, missed]) expect(text).toContain('→ Prune less.')
+  })
+
   it('names what is known and nothing that is not', () => {
     const gauge = { stage: 'verify', done: 3, total: 20, imageIndex: 3, method: 'bab', seconds: 1.5, domainsOpen: 12, domainsVisited: 340, worstBound: -0.25 } as const // prettier-ignore
     expect(gaugeText(gauge)).toBe(

@@ -1,22 +1,27 @@
 // `espalier compare RUN RUN`: what changed between two runs.
 import type { Command } from 'commander'
 import type { App } from '../../app.ts'
+import type { RunRow } from '../../contract/rows.ts'
 import { verdictSchema } from '../../contract/verdict.ts'
 import { compareRuns, type ComparedRun, type Comparison, type FigureName } from '../../report/compare.ts'
 import type { Shell } from '../context.ts'
-import { formatCount, formatSeconds, formatShare, formatTable } from '../table.ts'
+import { atEpsilon, formatCount, formatPoints, formatSeconds, formatShare, formatTable } from '../table.ts'
 
 type Format = (value: number | null) => string
 
-const formats: Readonly<Record<FigureName, readonly [title: string, format: Format]>> = {
-  accuracy: ['accuracy', (value) => formatShare(value, 2)],
-  robustness: ['FGSM robust', (value) => formatShare(value, 2)],
+const share: Format = (value) => formatShare(value, 2)
+
+/** `change` where a difference is written otherwise than the figures. */
+const formats: Readonly<Record<FigureName, readonly [title: string, format: Format, change?: Format]>> = {
+  accuracy: ['accuracy', share, formatPoints],
+  robustness: ['FGSM robust', share, formatPoints],
   hiddenNeurons: ['hidden neurons', formatCount],
   weights: ['weights', formatCount],
   nonzeroWeights: ['weights not zero', formatCount],
-  unstable: ['unstable neurons', (value) => formatShare(value, 2)],
+  unstable: ['unstable neurons', share, formatPoints],
   verified: ['verified', formatCount],
   falsified: ['falsified', formatCount],
+  misclassified: ['– misclassified as they are', formatCount],
   unknown: ['unknown', formatCount],
   timeout: ['timeout', formatCount],
   error: ['error', formatCount],
@@ -46,6 +51,7 @@ function comparisonText(
   second: ComparedRun,
   { figures, flips, changed, warnings }: Comparison,
 ): string {
+  const runs = [first.run, second.run]
   const columns = [
     { title: '', align: 'left' },
     { title: first.run.variant },
@@ -55,8 +61,8 @@ function comparisonText(
   const rows = figures
     .filter((figure) => figure.first !== null || figure.second !== null)
     .map(({ name, first: a, second: b, difference }) => {
-      const [title, format] = formats[name]
-      return [title, format(a), format(b), signed(difference, format)]
+      const [title, format, change = format] = formats[name]
+      return [atEpsilon(title, epsilonsOf(name, runs)), format(a), format(b), signed(difference, change)]
     })
   const words = verdictSchema.options
   const matrix = formatTable(
@@ -66,6 +72,12 @@ function comparisonText(
   const images = changed.map(({ imageIndex, first: a, second: b }) => `  image ${imageIndex}: ${a} → ${b}`)
   const notes = warnings.map((warning) => `  note: ${warning}`)
   return [formatTable(columns, rows), '', matrix, ...(images.length > 0 ? ['', ...images] : []), ...(notes.length > 0 ? ['', ...notes] : [])].join('\n') // prettier-ignore
+}
+
+/** The radii a figure is for. */
+function epsilonsOf(name: FigureName, runs: readonly RunRow[]): (number | null | undefined)[] {
+  if (name === 'robustness') return runs.map(({ summary }) => summary?.robustnessEpsilon)
+  return name === 'verified' ? runs.map(({ epsilon }) => epsilon) : []
 }
 
 function signed(difference: number | null, format: Format): string {

@@ -1,6 +1,5 @@
 // `espalier train | prune | verify`: recipes of one variant, built from flags that the recipe's schema generates.
 import type { Command } from 'commander'
-import type { App } from '../../app.ts'
 import { EspalierError } from '../../contract/errors.ts'
 import { recipeSchema, simplifySchema, trainSchema, variantSchema, verifySchema } from '../../contract/recipe.ts'
 import { readRecipe } from '../../jobs/recipe/text.ts'
@@ -29,36 +28,34 @@ function attachCommon(command: Command, usualName: string, usualData: string): v
   commonFlags.attach(command)
 }
 
-/** Runs one variant and prints its row. */
+/**
+ * Runs one variant and prints its row. All flags are checked before the history is opened.
+ * @param model whose data is taken where no flag names any
+ */
 async function perform(
   context: Context,
   command: Command,
-  variant: object,
-  rest: { data: unknown; verify: unknown },
+  { variant, verify, model }: { variant: object; verify: unknown; model?: string },
 ): Promise<FollowedJob> {
   const { name } = command.opts<{ name: string }>()
+  const data = readDataFlags(command)
   const value = {
     name,
-    evaluateEpsilon: rest.verify === null ? usualEpsilon : undefined,
+    evaluateEpsilon: verify === null ? usualEpsilon : undefined,
     ...commonFlags.read(command),
-    ...(rest.data === null ? {} : { data: rest.data }),
-    variants: [{ name, ...variant }],
-    verify: rest.verify,
+    ...(data === null ? {} : { data }),
+    variants: [{ name, ...variant, ...(model === undefined ? {} : { from: `model:${model}` }) }],
+    verify,
   }
-  const recipe = readRecipe(value)
+  const checked = readRecipe(value)
   const app = await context.open()
+  const recipe = data === null && model !== undefined ? { ...checked, data: await dataOfModel(app, model) } : checked
   const followed = await followJob(app, context.terminal, () => app.api['jobs.start']({ recipe }))
   context.terminal.value(followed)
   context.terminal.print(summaryTable(followed.runs))
-  const model = followed.runs[0].modelId
-  if (model !== null) context.terminal.print(`\n  model ${model} · run ${followed.runs[0].id}`)
+  const [run] = followed.runs
+  if (run.modelId !== null) context.terminal.print(`\n  model ${run.modelId} · run ${run.id}`)
   return followed
-}
-
-/** `--model ID`: an existing model and, without --data, the data it was made with. */
-async function takeModel(app: App, command: Command): Promise<{ from: string; data: unknown }> {
-  const { model } = command.opts<{ model: string }>()
-  return { from: `model:${model}`, data: readDataFlags(command) ?? (await dataOfModel(app, model)) }
 }
 
 export function addTrain(program: Command, shell: Shell): void {
@@ -68,7 +65,7 @@ export function addTrain(program: Command, shell: Shell): void {
   trainFlags.attach(command)
   shell.define(command, async (context) => {
     const variant = { architecture: 'net1', ...freshFlags.read(command), train: trainFlags.read(command) }
-    return jobExitCode(await perform(context, command, variant, { data: readDataFlags(command), verify: null }))
+    return jobExitCode(await perform(context, command, { variant, verify: null }))
   })
 }
 
@@ -80,10 +77,10 @@ export function addPrune(program: Command, shell: Shell): void {
   fineTuneFlags.attach(command)
   command.option('--no-fine-tune', 'leave the pruned network as it is')
   shell.define(command, async (context) => {
-    const { from, data } = await takeModel(await context.open(), command)
+    const { model } = command.opts<{ model: string }>()
     const simplify = { method: 'neuron', ...simplifyFlags.read(command) }
     const fineTune = command.opts<{ fineTune: boolean }>().fineTune ? fineTuneFlags.read(command) : undefined
-    return jobExitCode(await perform(context, command, { from, simplify, fineTune }, { data, verify: null }))
+    return jobExitCode(await perform(context, command, { variant: { simplify, fineTune }, verify: null, model }))
   })
 }
 
@@ -96,15 +93,14 @@ export function addVerify(program: Command, shell: Shell): void {
   verifyFlags.attach(command)
   shell.define(command, async (context) => {
     if (asksAboutFiles(command)) return await verifyFiles(context, command)
-    requireModel(command)
-    const { from, data } = await takeModel(await context.open(), command)
-    const followed = await perform(context, command, { from }, { data, verify: verifyFlags.read(command) })
-    return verdictExitCode(followed)
+    const model = requireModel(command)
+    return verdictExitCode(await perform(context, command, { variant: {}, verify: verifyFlags.read(command), model }))
   })
 }
 
-function requireModel(command: Command): void {
-  if (command.opts<{ model?: string }>().model !== undefined) return
+function requireModel(command: Command): string {
+  const { model } = command.opts<{ model?: string }>()
+  if (model !== undefined) return model
   throw new EspalierError(
     'cli/usage',
     'Nothing says what to verify.',

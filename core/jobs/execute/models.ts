@@ -53,7 +53,7 @@ export async function loadModel(store: Store, id: string): Promise<RecordedModel
     throw new EspalierError(
       'store/missing',
       `There is no model ${id}.`,
-      'The app lists them under Models (espalier serve).',
+      'espalier models lists them; so does the app under Models.',
     )
   return { row, network: parseNetwork(await store.artifacts.get(row.artifact)) }
 }

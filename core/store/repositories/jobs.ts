@@ -124,7 +124,11 @@ function patchColumns({ error, environment, ...rest }: JobPatch): JobColumns {
 }
 
 function unknownJob(id: string): EspalierError {
-  return new EspalierError('job/unknown', `There is no job ${id}.`, 'The app lists them under Runs (espalier serve).')
+  return new EspalierError(
+    'job/unknown',
+    `There is no job ${id}.`,
+    'espalier runs lists them; so does the app under Runs.',
+  )
 }
 
 function toTable({ recipe, error, environment, ...row }: JobRow): JobTable {
