@@ -23,8 +23,16 @@ export interface InputSplitTask {
   readonly bounds: PreActivationBounds
   readonly seconds: number
   readonly signal: AbortSignal
+  /** Told every halving, where a proof is written down. */
+  readonly recorder?: HalvingRecorder
   accept(point: Float32Array): Witness | null
   progress(state: { lowerBound: number; boxes: number; open: number }): void
+}
+
+/** Writes the tree of halved boxes down; the whole box is node 0. */
+export interface HalvingRecorder {
+  /** `node` is halved along input `axis`: the number of its lower half; the upper one has the next. */
+  halve(node: number, axis: number): number
 }
 
 export interface InputSplitReport {
@@ -116,6 +124,7 @@ class InputSplit {
       const parent = this.#parents[i]
       this.#stack.pop(parent)
       const { axis } = parent
+      const first = this.#task.recorder?.halve(parent.node, axis) ?? 0
       const middle = 0.5 * parent.lower[axis] + 0.5 * parent.upper[axis]
       for (const [k, side] of (['upper', 'lower'] as const).entries()) {
         const child = this.#children[2 * i + k]
@@ -123,6 +132,7 @@ class InputSplit {
         child.upper.set(parent.upper)
         child[side][axis] = middle
         child.bound = parent.bound
+        child.node = first + k
       }
     }
     return 2 * count

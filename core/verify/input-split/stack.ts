@@ -8,6 +8,8 @@ export interface OpenBox {
   bound: number
   /** Input to halve. */
   axis: number
+  /** Its place in the recorded tree. */
+  node: number
 }
 
 export class BoxStack {
@@ -17,6 +19,7 @@ export class BoxStack {
   #upper: Float64Array
   #bound: Float64Array
   #axis: Int32Array
+  #node: Int32Array
 
   constructor(inputs: number, capacity = 1024) {
     this.#inputs = inputs
@@ -24,6 +27,7 @@ export class BoxStack {
     this.#upper = new Float64Array(capacity * inputs)
     this.#bound = new Float64Array(capacity)
     this.#axis = new Int32Array(capacity)
+    this.#node = new Int32Array(capacity)
   }
 
   get size(): number {
@@ -37,13 +41,14 @@ export class BoxStack {
     return worst
   }
 
-  push({ lower, upper, bound, axis }: OpenBox): void {
+  push({ lower, upper, bound, axis, node }: OpenBox): void {
     if (this.#size === this.#bound.length) this.#grow()
     const at = this.#size++
     this.#lower.set(lower, at * this.#inputs)
     this.#upper.set(upper, at * this.#inputs)
     this.#bound[at] = bound
     this.#axis[at] = axis
+    this.#node[at] = node
   }
 
   pop(into: OpenBox): void {
@@ -52,6 +57,7 @@ export class BoxStack {
     into.upper.set(this.#upper.subarray(at * this.#inputs, (at + 1) * this.#inputs))
     into.bound = this.#bound[at]
     into.axis = this.#axis[at]
+    into.node = this.#node[at]
   }
 
   #grow(): void {
@@ -63,9 +69,10 @@ export class BoxStack {
     this.#upper = doubled(this.#upper, new Float64Array(2 * this.#upper.length))
     this.#bound = doubled(this.#bound, new Float64Array(2 * this.#bound.length))
     this.#axis = doubled(this.#axis, new Int32Array(2 * this.#axis.length))
+    this.#node = doubled(this.#node, new Int32Array(2 * this.#node.length))
   }
 }
 
 export function emptyBox(inputs: number): OpenBox {
-  return { lower: new Float64Array(inputs), upper: new Float64Array(inputs), bound: -Infinity, axis: 0 }
+  return { lower: new Float64Array(inputs), upper: new Float64Array(inputs), bound: -Infinity, axis: 0, node: 0 }
 }

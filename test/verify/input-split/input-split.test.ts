@@ -154,12 +154,12 @@ it('takes chains of dense layers and ReLUs alone', () => {
 it('the stack gives boxes back newest first and grows', () => {
   const stack = new BoxStack(2, 2)
   for (let i = 0; i < 5; i++)
-    stack.push({ lower: Float64Array.of(i, 0), upper: Float64Array.of(i, 1), bound: -i, axis: i % 2 })
+    stack.push({ lower: Float64Array.of(i, 0), upper: Float64Array.of(i, 1), bound: -i, axis: i % 2, node: i })
   expect([stack.size, stack.worst]).toEqual([5, -4])
   const into = emptyBox(2)
   for (let i = 4; i >= 0; i--) {
     stack.pop(into)
-    expect(into).toEqual({ lower: Float64Array.of(i, 0), upper: Float64Array.of(i, 1), bound: -i, axis: i % 2 })
+    expect(into).toEqual({ lower: Float64Array.of(i, 0), upper: Float64Array.of(i, 1), bound: -i, axis: i % 2, node: i })
   }
   expect(stack.worst).toBe(Infinity)
 })
