@@ -20,42 +20,64 @@ export function startOf(network: Network, id: string): string {
   return layer.kind === 'dense' ? inputs[0] : id
 }
 
-/** Output rows as start rows; products with a last dense layer are made in float64, then rounded. */
+/**
+ * Output rows as start rows; products with a last dense layer are made in float64, then rounded. Where so much cancels in
+ * them that float64 loses what float32 would hold, the rows start at the output itself: rounding is counted there.
+ */
 export function outputStart(network: Network, rows: OutputRows): StartRows {
   const { layer, inputs, shape } = nodeById(network, network.output)
   const outputs = shape.reduce((product, axis) => product * axis, 1)
-  if (layer.kind !== 'dense')
-    return {
-      start: network.output,
-      size: outputs,
-      rows: rows.rows,
-      coefficients: Float32Array.from(rows.coefficients),
-      offsets: Float32Array.from(rows.offsets),
-    }
-  return { start: inputs[0], rows: rows.rows, ...merge(layer, rows) }
+  const merged = layer.kind === 'dense' ? merge(layer, rows) : null
+  if (merged) return { start: inputs[0], rows: rows.rows, ...merged }
+  return {
+    start: network.output,
+    size: outputs,
+    rows: rows.rows,
+    coefficients: Float32Array.from(rows.coefficients),
+    offsets: Float32Array.from(rows.offsets),
+  }
 }
 
+/** What float64 may lose of a merged number, relative to it: little beside the float32 rounding that bounds count. */
+const MOST_LOST = 2 ** -28
+const UNIT = 2 ** -53
+
+/** The rows over the layer's inputs; null where cancellation spoils them. */
 function merge(
   { weight, bias }: LayerOf<'dense'>,
   rows: OutputRows,
-): { size: number; coefficients: Float32Array; offsets: Float32Array } {
+): { size: number; coefficients: Float32Array; offsets: Float32Array } | null {
   const [outputs, features] = weight.shape
   const coefficients = new Float32Array(rows.rows * features)
   const offsets = new Float32Array(rows.rows)
-  const merged = new Float64Array(features)
+  const sums = new Float64Array(features + 1)
+  const lost = new Float64Array(features + 1)
   for (let row = 0; row < rows.rows; row++) {
-    merged.fill(0)
-    let offset = rows.offsets[row]
+    sums.fill(0)
+    lost.fill(0)
+    sums[features] = rows.offsets[row]
     for (let o = 0; o < outputs; o++) {
       const c = rows.coefficients[row * outputs + o]
       if (c === 0) continue
-      offset += c * bias.data[o]
-      for (let i = 0; i < features; i++) merged[i] += c * weight.data[o * features + i]
+      addProduct(sums, lost, features, c, bias.data[o])
+      for (let i = 0; i < features; i++) addProduct(sums, lost, i, c, weight.data[o * features + i])
     }
-    coefficients.set(merged, row * features)
-    offsets[row] = offset
+    if (sums.some((sum, i) => lost[i] > MOST_LOST * Math.abs(sum))) return null
+    coefficients.set(sums.subarray(0, features), row * features)
+    offsets[row] = sums[features]
   }
   return { size: features, coefficients, offsets }
+}
+
+/** sums[i] += c·w; lost[i] grows by what rounding takes away (Knuth's TwoSum; products by ±1 are exact). */
+function addProduct(sums: Float64Array, lost: Float64Array, i: number, c: number, w: number): void {
+  const before = sums[i]
+  const product = c * w
+  const after = before + product
+  const part = after - before
+  lost[i] += Math.abs(before - (after - part) + (product - part))
+  if (c !== 1 && c !== -1) lost[i] += UNIT * Math.abs(product)
+  sums[i] = after
 }
 
 /** One row ±z_i per entry: `signs[k]`·(neuron `neurons[k]` of node `id`). A lower bound of −z is minus an upper bound of z. */

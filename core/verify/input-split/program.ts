@@ -1,6 +1,7 @@
 // One recorded program that bounds many boxes: CROWN for every layer of every box anew, then for the rows (spec C.2, C.7).
 import { constant, type ProgramDefinition } from '../../engine/engine.ts'
 import { tf, type Tensor } from '../../engine/tensor.ts'
+import { FLOOR } from '../../bounds/rounding.ts'
 import type { StartRows } from '../../bounds/start.ts'
 import type { DenseChain, HiddenLayer } from './chain.ts'
 
@@ -29,7 +30,7 @@ function roundingOf(n: number): number {
   return (Math.min(2 * n + 4, 4 * Math.sqrt(2 * n) + 8) + 16) * 2 ** -24
 }
 
-/** Keeps the division of the chord's slope away from 0/0. */
+/** Keeps the division of the chord's slope away from 0/0. What it takes off the chord is less than `FLOOR` adds to the loss. */
 const TINY = 1e-30
 
 /** Inputs `centre` and `radius`, [boxes, inputs] each: a box lies in centre ± radius. */
@@ -63,6 +64,8 @@ class BoxPass {
   readonly #passages: Passage[] = []
   /** Largest magnitudes of the next layer's inputs, [boxes, inputs]. */
   #magnitude: Tensor
+  /** What coefficients of size `FLOOR` could lose in all layers so far: covers those that underflow, [boxes, 1]. */
+  #underflow: Tensor
 
   constructor(chain: DenseChain, boxes: number, centre: Tensor, radius: Tensor) {
     this.#chain = chain
@@ -70,6 +73,7 @@ class BoxPass {
     this.#centre = centre
     this.#radius = radius
     this.#magnitude = tf.add(tf.abs(centre), radius)
+    this.#underflow = floored(tf.mul(this.#magnitude, tf.scalar(roundingOf(chain.inputs))))
   }
 
   /** Bounds the next layer's pre-activations z by rows ±z, and keeps what it does to rows on those bounds. */
@@ -93,10 +97,16 @@ class BoxPass {
     return { bound: tf.sub(bound, rounding), input }
   }
 
-  /** |matrix|·|h| + |offsets|: what the products of rows with the next layer's inputs can add up to, [boxes, rows]. */
+  /**
+   * |matrix|·|h| + |offsets|: what the products of rows with the next layer's inputs can add up to, [boxes, rows]. A floor
+   * under |matrix| covers coefficients that float32 flushes to zero.
+   */
   #sizes(matrix: Float32Array, offsets: Float32Array): Tensor {
     const rows = offsets.length
-    const absolute = constant(matrix.map(Math.abs), [rows, matrix.length / rows])
+    const absolute = constant(
+      matrix.map((value) => Math.abs(value) + FLOOR),
+      [rows, matrix.length / rows],
+    )
     return tf.add(tf.matMul(this.#magnitude, absolute, false, true), constant(offsets.map(Math.abs), [1, rows]))
   }
 
@@ -106,8 +116,9 @@ class BoxPass {
     const upperSlope = tf.div(above, tf.maximum(tf.add(above, below), tf.scalar(TINY)))
     const lowerSlope = tf.cast(tf.greater(upper, tf.neg(lower)), 'float32')
     const slopeGap = tf.sub(upperSlope, lowerSlope)
-    const largest = tf.add(size, tf.maximum(tf.abs(lower), tf.abs(upper)))
+    const largest = tf.add(tf.add(size, tf.maximum(tf.abs(lower), tf.abs(upper))), tf.scalar(FLOOR))
     const loss = tf.mul(tf.mul(tf.maximum(lowerSlope, upperSlope), largest), tf.scalar(roundingOf(neurons)))
+    this.#underflow = tf.add(this.#underflow, floored(loss))
     const upperIntercept = tf.mul(below, upperSlope)
     const through = constant(affineMatrix(weight, bias), [1, neurons + 1, inputs + 1])
     const place = new Float32Array(inputs + 1)
@@ -153,7 +164,7 @@ class BoxPass {
       tf.matMul(negative, column(tf.mul(reach, tf.scalar(2)), 0)),
     )
     const input = tf.slice(passed, [0, 0, 0], [-1, -1, inputs])
-    return { bound: tf.reshape(least, [this.#boxes, count]), input }
+    return { bound: tf.sub(tf.reshape(least, [this.#boxes, count]), this.#underflow), input }
   }
 
   /** Minimisers of the rows and the centre, [boxes, rows + 1, inputs]. */
@@ -175,6 +186,11 @@ class BoxPass {
     const values = tf.add(tf.matMul(x, constant(coefficients, [rows, size]), false, true), constant(offsets, [1, rows]))
     return tf.reshape(values, [this.#boxes, rows + 1, rows])
   }
+}
+
+/** The sum of [boxes, n] at `FLOOR`, [boxes, 1]. */
+function floored(values: Tensor): Tensor {
+  return tf.mul(tf.sum(values, 1, true), tf.scalar(FLOOR))
 }
 
 /** Rows +z and −z of a layer's pre-activations over its inputs, constant last, [2·neurons, inputs + 1]. */
