@@ -8,7 +8,7 @@ import { relaxedForward } from './relaxed-forward.ts'
 
 export interface AscentOptions {
   readonly iterations: number
-  /** Step of β as a multiple of α's. */
+  /** Step of β as a multiple of α's, per unit of |Λ|. */
   readonly betaRate: number
   /** Factor on the steps after each iteration. */
   readonly decay: number
@@ -61,8 +61,8 @@ export function ascend(cone: Cone, relaxed: PreparedRelaxations, inputs: Given, 
   let given = mixRows(inputs)
   const { low, high } = limits(cone, relaxed, given)
   let variables = tf.maximum(tf.minimum(split ? tf.concat([given.alpha, given.beta], 1) : given.alpha, high), low)
-  const adam = new UnrolledAdam(stepSizes(cone, given.rate, split, options))
   let current = evaluate(cone, relaxed, given, variables)
+  const adam = new UnrolledAdam(split ? stepSizes(cone, current.pass, given.rate, options) : given.rate)
   let last = current.pass
   let best = { bound: current.value, variables, mix: given.mix }
   for (let k = 0; k < options.iterations; k++) {
@@ -154,11 +154,18 @@ function limits(cone: Cone, relaxed: PreparedRelaxations, given: Given): { low: 
   }
 }
 
-/** Step sizes of α and β, [1, neurons or 2·neurons] or [1, 1]. */
-function stepSizes(cone: Cone, rate: Tensor, split: boolean, options: AscentOptions): Tensor {
-  if (!split) return rate
-  const scaled = tf.mul(rate, tf.scalar(options.betaRate))
-  return tf.concat([tf.tile(rate, [1, cone.neurons]), tf.tile(scaled, [1, cone.neurons])], 1)
+/**
+ * Step sizes of α and β, [rows, 2·neurons]: α lives in [0, 1]; β competes with Λ, so its steps follow |Λ| of its neuron, at
+ * least the mean of the layer. A step without this scale fits one network and stalls on the next.
+ */
+function stepSizes(cone: Cone, { choices }: BackwardResult, rate: Tensor, options: AscentOptions): Tensor {
+  const scales = cone.activations.map(({ node }) => {
+    const size = tf.abs((choices.get(node.id) as Choice).coefficient)
+    return tf.maximum(size, tf.mean(size, 1, true))
+  })
+  const scale = join(scales)
+  const alpha = tf.fill(scale.shape as [number, number], 1)
+  return tf.mul(rate, tf.concat([alpha, tf.mul(scale, tf.scalar(options.betaRate))], 1))
 }
 
 /** Adam with its moments unscaled, so that the bias corrections fold into constants: m' = β₁m' + g, v' = β₂v' + g². */

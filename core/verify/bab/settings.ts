@@ -6,7 +6,7 @@ export interface BabSettings {
   readonly sizes: readonly number[]
   /** Split candidates kept with a domain and tried as children before one is taken (kFSB). */
   readonly candidates: number
-  /** α,β ascent of every child. `betaRate`: step of β as a multiple of α's; `mixRate`: of the mixtures of rows. */
+  /** α,β ascent of every child. `betaRate`: step of β as a multiple of α's, per unit of |Λ|; `mixRate`: of the mixtures of rows. */
   readonly ascent: AscentSettings & { readonly betaRate: number; readonly mixRate: number }
   /**
    * When this many domains did not settle the problem, neurons are bounded by branch and bound of their own, `domainsEach`
@@ -25,7 +25,7 @@ export interface BabSettings {
 export const defaultSettings: BabSettings = {
   sizes: [16, 64, 256],
   candidates: 4,
-  ascent: { iterations: 3, rate: 0.2, betaRate: 3, decay: 0.98, mixRate: 1 },
+  ascent: { iterations: 3, rate: 0.2, betaRate: 0.5, decay: 0.98, mixRate: 1 },
   tighten: [
     { after: 2_000, domainsEach: 128 },
     { after: 40_000, domainsEach: 1024 },
