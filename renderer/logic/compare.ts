@@ -1,7 +1,7 @@
 // Two runs side by side: what differs in their set-up, figures with Δ, verdicts paired by image, the flip matrix.
 import type { DatasetRow, JobRow, RunRow, RunSummary, VerdictRow } from '../../core/contract/rows.ts'
 import { verdictSchema, type Verdict } from '../../core/contract/verdict.ts'
-import { formatCount, formatDelta, formatSeconds, formatShare } from './format.ts'
+import { atEpsilon, formatCount, formatDelta, formatPoints, formatSeconds, formatShare } from './format.ts'
 
 export interface Side {
   readonly run: RunRow
@@ -57,34 +57,45 @@ export interface SummaryLine {
   readonly better: boolean | null
 }
 
+type SummarySide = Pick<RunRow, 'summary' | 'epsilon'>
+
 interface Measure {
   readonly title: string
   readonly of: (summary: RunSummary) => number | null
   readonly format: (value: number | null) => string
   readonly goal: 'more' | 'less' | 'none'
   readonly delta?: (magnitude: number) => string
+  /** ε the figure is for. */
+  readonly epsilon?: (side: SummarySide) => number | null | undefined
 }
 
-const points = (magnitude: number) => `${(magnitude * 100).toFixed(1)} pts`
 const measures: readonly Measure[] = [
-  { title: 'Accuracy', of: (s) => s.accuracy, format: formatShare, goal: 'more', delta: points },
-  { title: 'FGSM robustness', of: (s) => s.robustness, format: formatShare, goal: 'more', delta: points },
+  { title: 'Accuracy', of: (s) => s.accuracy, format: formatShare, goal: 'more', delta: formatPoints },
+  {
+    title: 'FGSM robustness',
+    of: (s) => s.robustness,
+    format: formatShare,
+    goal: 'more',
+    delta: formatPoints,
+    epsilon: ({ summary }) => summary?.robustnessEpsilon,
+  },
   { title: 'Hidden neurons', of: (s) => s.hiddenNeurons, format: formatCount, goal: 'none' },
   { title: 'Nonzero weights', of: (s) => s.nonzeroWeights, format: formatCount, goal: 'none' },
-  { title: 'Unstable neurons', of: (s) => s.unstable, format: formatShare, goal: 'less', delta: points },
-  { title: 'Verified', of: (s) => s.verified, format: formatCount, goal: 'more' },
+  { title: 'Unstable neurons', of: (s) => s.unstable, format: formatShare, goal: 'less', delta: formatPoints },
+  { title: 'Verified', of: (s) => s.verified, format: formatCount, goal: 'more', epsilon: (side) => side.epsilon },
   { title: 'Falsified', of: (s) => s.falsified, format: formatCount, goal: 'less' },
+  { title: 'of them misclassified', of: (s) => s.misclassified, format: formatCount, goal: 'less' },
   { title: 'Undecided', of: (s) => s.unknown + s.timeout + s.error, format: formatCount, goal: 'less' },
   { title: 'Mean time per image', of: (s) => s.meanSeconds, format: formatSeconds, goal: 'less' },
 ]
 
-export function summaryLines(a: RunSummary | null, b: RunSummary | null): SummaryLine[] {
-  return measures.map(({ title, of, format, goal, delta = format }) => {
-    const [left, right] = [a === null ? null : of(a), b === null ? null : of(b)]
+export function summaryLines(a: SummarySide, b: SummarySide): SummaryLine[] {
+  return measures.map(({ title, of, format, goal, delta = format, epsilon = () => null }) => {
+    const [left, right] = [a.summary === null ? null : of(a.summary), b.summary === null ? null : of(b.summary)]
     const known = left !== null && right !== null
     const change = known ? right - left : 0
     return {
-      title,
+      title: atEpsilon(title, [epsilon(a), epsilon(b)]),
       a: format(left),
       b: format(right),
       delta: known ? formatDelta(change, delta) : '–',
@@ -104,7 +115,11 @@ export function differences(a: Side, b: Side): string[] {
   const hardware = (side: Side) => JSON.stringify(Object.entries(side.job.environment).sort())
   if (a.dataset?.hash !== b.dataset?.hash) found.push('They were trained and verified on different data.')
   if (images(a) !== images(b)) found.push('The images verified differ; only those in both are paired.')
-  if (a.run.epsilon !== b.run.epsilon) found.push(`ε differs: ${a.run.epsilon ?? '–'} and ${b.run.epsilon ?? '–'}.`)
+  if (a.run.epsilon !== b.run.epsilon)
+    found.push(`The ε of verification differs: ${a.run.epsilon ?? '–'} and ${b.run.epsilon ?? '–'}.`)
+  const fgsm = [a, b].map(({ run }) => run.summary?.robustnessEpsilon ?? null)
+  if (!fgsm.includes(null) && fgsm[0] !== fgsm[1])
+    found.push(`The ε of FGSM differs: ${fgsm.join(' and ')}; robustness figures are not comparable.`)
   if (a.run.timeoutSeconds !== b.run.timeoutSeconds)
     found.push(
       `The time limits differ: ${formatSeconds(a.run.timeoutSeconds)} and ${formatSeconds(b.run.timeoutSeconds)}.`,

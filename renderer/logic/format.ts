@@ -12,6 +12,17 @@ export function formatShare(value: number | null | undefined, digits = 1): strin
   return value === null || value === undefined ? none : `${(value * 100).toFixed(digits)} %`
 }
 
+/** `0.4 pp` of 0.004: what lies between two shares is percentage points. */
+export function formatPoints(magnitude: number): string {
+  return `${(magnitude * 100).toFixed(1)} pp`
+}
+
+/** `FGSM robust, ε 0.1`: a title with the radii its figures are for; where those differ, each in its turn. */
+export function atEpsilon(title: string, epsilons: readonly (number | null | undefined)[]): string {
+  const known = [...new Set(epsilons)].filter((value) => value !== null && value !== undefined)
+  return known.length === 0 ? title : `${title}, ε ${known.map((value) => formatValue(value, 4)).join(' and ')}`
+}
+
 /** Short times keep three figures, long ones become minutes and hours. */
 export function formatSeconds(value: number | null | undefined): string {
   if (value === null || value === undefined) return none

@@ -1,6 +1,7 @@
 // Verdict rows as a keyed set: counted, found again, told apart by verifier, image and target.
 import type { VerdictRow } from '../../core/contract/rows.ts'
 import type { Verdict } from '../../core/contract/verdict.ts'
+import { verdictWords } from './words.ts'
 
 export type VerdictKey = Pick<VerdictRow, 'verifier' | 'imageIndex' | 'target'>
 
@@ -22,10 +23,25 @@ export function mergeVerdict(rows: readonly VerdictRow[], row: VerdictRow): read
   return at < 0 ? [...rows, row] : rows.with(at, row)
 }
 
-export type VerdictCounts = Readonly<Record<Verdict, number>>
+/** `misclassified`: how many of `falsified` needed no change; null where that is not known. */
+export type VerdictCounts = Readonly<Record<Verdict, number>> & { readonly misclassified: number | null }
 
-export function countVerdicts(rows: readonly Pick<VerdictRow, 'verdict'>[]): VerdictCounts {
+/** Whether the image was a counterexample as it is: misclassified (as the target, where there is one). */
+export function isMisclassified({ detail }: Pick<VerdictRow, 'detail'>): boolean {
+  return detail['misclassified'] === 1
+}
+
+export function countVerdicts(rows: readonly Pick<VerdictRow, 'verdict' | 'detail'>[]): VerdictCounts {
   const counts = { verified: 0, falsified: 0, unknown: 0, timeout: 0, error: 0 }
   for (const row of rows) counts[row.verdict] += 1
-  return counts
+  return { ...counts, misclassified: rows.filter(isMisclassified).length }
+}
+
+/** `3 verified`, `9 falsified (2 misclassified)`. */
+export function countText(counts: VerdictCounts, verdict: Verdict): string {
+  const text = `${counts[verdict]} ${verdictWords[verdict].title.toLowerCase()}`
+  const { misclassified } = counts
+  return verdict !== 'falsified' || misclassified === null || misclassified === 0
+    ? text
+    : `${text} (${misclassified} misclassified)`
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { DatasetRow, JobRow, RunRow, RunSummary, VerdictRow } from '../../core/contract/rows.ts'
 import type { Verdict } from '../../core/contract/verdict.ts'
 import { differences, flipMatrix, pairVerdicts, summaryLines, type Side } from '../../renderer/logic/compare.ts'
-import { countVerdicts, mergeVerdict, parseVerdictKey, verdictKey } from '../../renderer/logic/verdicts.ts'
+import { countText, countVerdicts, mergeVerdict, parseVerdictKey, verdictKey } from '../../renderer/logic/verdicts.ts'
 
 const row = (imageIndex: number, verdict: Verdict, target: number | null = null): VerdictRow => ({
   runId: 'r',
@@ -82,8 +82,16 @@ describe('differences that make a comparison unfair', () => {
     expect(differences(side(rows), side(rows))).toEqual([])
     const other = side([row(5, 'verified')], { epsilon: 0.2, timeoutSeconds: 600 }, 'k', { cpu: 'other' }, 'g')
     const found = differences(side(rows), other).join(' ')
-    for (const word of ['data', 'images', 'ε differs: 0.1 and 0.2', 'time limits', 'hardware'])
+    for (const word of ['data', 'images', 'ε of verification differs: 0.1 and 0.2', 'time limits', 'hardware'])
       expect(found).toContain(word)
+  })
+
+  it('tell the ε of FGSM from that of verification', () => {
+    const summary = { robustnessEpsilon: 0.1 } as RunSummary
+    const other = { summary: { robustnessEpsilon: 0.05 } as RunSummary }
+    expect(differences(side(rows, { summary }), side(rows, other))).toEqual([
+      'The ε of FGSM differs: 0.1 and 0.05; robustness figures are not comparable.',
+    ])
   })
 
   it('do not depend on the order of the environment', () => {
@@ -114,29 +122,43 @@ describe('summary', () => {
   }
 
   it('shows both figures, their difference, and whether it is for the better', () => {
-    const lines = summaryLines(base, {
-      ...base,
-      accuracy: 0.96,
-      hiddenNeurons: 55,
-      verified: 15,
-      timeout: 0,
-      meanSeconds: 1.5,
-    })
+    const after = { ...base, accuracy: 0.96, hiddenNeurons: 55, verified: 15, timeout: 0, meanSeconds: 1.5 }
+    const lines = summaryLines({ summary: base, epsilon: 0.06 }, { summary: after, epsilon: 0.06 })
     const line = (title: string) => lines.find((one) => one.title === title)
-    expect(line('Accuracy')).toEqual({ title: 'Accuracy', a: '98.0 %', b: '96.0 %', delta: '−2.0 pts', better: false })
+    expect(line('Accuracy')).toEqual({ title: 'Accuracy', a: '98.0 %', b: '96.0 %', delta: '−2.0 pp', better: false })
     expect(line('Hidden neurons')).toMatchObject({ a: '112', b: '55', delta: '−57', better: null })
-    expect(line('Verified')).toMatchObject({ delta: '+9', better: true })
+    expect(line('Verified, ε 0.06')).toMatchObject({ delta: '+9', better: true })
     expect(line('Undecided')).toMatchObject({ a: '8', b: '1', delta: '−7', better: true })
-    expect(line('FGSM robustness')).toMatchObject({ delta: '±0', better: null })
+    expect(line('of them misclassified')).toMatchObject({ a: '2', b: '2', delta: '±0' })
+    expect(line('FGSM robustness, ε 0.1')).toMatchObject({ delta: '±0', better: null })
     expect(line('Mean time per image')).toMatchObject({ a: '25.6 s', b: '1.50 s', better: true })
   })
 
   it('has dashes where a run has no figures yet', () => {
-    expect(summaryLines(base, null)[0]).toMatchObject({ b: '–', delta: '–', better: null })
+    const waiting = { summary: null, epsilon: 0.06 }
+    expect(summaryLines({ summary: base, epsilon: 0.06 }, waiting)[0]).toMatchObject({
+      b: '–',
+      delta: '–',
+      better: null,
+    })
   })
 })
 
 describe('verdict rows', () => {
+  it('that needed no change are counted apart', () => {
+    const counts = countVerdicts([
+      row(0, 'verified'),
+      { ...row(1, 'falsified'), detail: { misclassified: 1 } },
+      row(2, 'falsified'),
+    ])
+    expect(counts).toMatchObject({ falsified: 2, misclassified: 1 })
+    expect([countText(counts, 'verified'), countText(counts, 'falsified')]).toEqual([
+      '1 verified',
+      '2 falsified (1 misclassified)',
+    ])
+    expect(countText({ ...counts, misclassified: null }, 'falsified')).toBe('2 falsified')
+  })
+
   it('are told apart by verifier, image and target, and replaced when they come twice', () => {
     const rows = [row(1, 'verified'), row(2, 'timeout'), row(2, 'verified', 4)].reduce<readonly VerdictRow[]>(
       mergeVerdict,

@@ -2,11 +2,13 @@
 import { describe, expect, it } from 'vitest'
 import { variantSchema } from '../../core/contract/recipe.ts'
 import {
+  atEpsilon,
   elapsedSeconds,
   formatAgo,
   formatCount,
   formatDelta,
   formatDuration,
+  formatPoints,
   formatSeconds,
   formatShare,
   formatValue,
@@ -30,6 +32,10 @@ describe('figures', () => {
     [formatValue(1.3e-7), '1.30e−7'],
     [formatValue(0), '0'],
     [formatDelta(-12, formatCount), '−12'],
+    [formatDelta(-0.004, formatPoints), '−0.4 pp'],
+    [atEpsilon('Verdicts', [8 / 255, null, 8 / 255]), 'Verdicts, ε 0.03137'],
+    [atEpsilon('Verdicts', [0.1, 0.2]), 'Verdicts, ε 0.1 and 0.2'],
+    [atEpsilon('Verdicts', [null, undefined]), 'Verdicts'],
     [formatDelta(0, formatCount), '±0'],
     [formatAgo('2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:05:00Z')), '5 min ago'],
   ])('%s', (shown, expected) => expect(shown).toBe(expected))

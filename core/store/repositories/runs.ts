@@ -35,10 +35,15 @@ export class RunRepository {
     return (await query.execute()).map(fromTable)
   }
 
-  /** Newest first, over all jobs. */
+  /** Newest first, over all jobs; those of one job in the order of its recipe. */
   async list(page?: Page): Promise<RunRow[]> {
     const { limit, offset } = pageOf(page)
-    const query = this.#database.selectFrom('runs').selectAll().orderBy('createdAt', 'desc').orderBy('id')
+    const query = this.#database
+      .selectFrom('runs')
+      .selectAll()
+      .orderBy('createdAt', 'desc')
+      .orderBy('jobId')
+      .orderBy('position')
     return (await query.limit(limit).offset(offset).execute()).map(fromTable)
   }
 
