@@ -7,6 +7,7 @@ import { exportRun, getRun } from './app/runs.ts'
 import type { Api } from './contract/api.ts'
 import { EspalierError } from './contract/errors.ts'
 import type { JobEvent } from './contract/events.ts'
+import { DeviceProbe } from './jobs/devices/probe.ts'
 import { EventLog } from './jobs/event-log.ts'
 import { forkLauncher, type JobLauncher } from './jobs/launcher.ts'
 import { checkRecipe } from './jobs/recipe/check.ts'
@@ -47,15 +48,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   const takeUpQueue = options.shell !== 'cli'
   const supervisor = new JobSupervisor({ store, log, launcher, concurrency: 1, grace, takeUpQueue })
   if (opened.obstacle === null) await supervisor.recover()
+  const devices = new DeviceProbe({ launcher })
   let disposed = false
   return {
-    api: implement(opened, { options, log, supervisor, shelf: new DatasetShelf(store) }),
+    api: implement(opened, { options, log, supervisor, devices, shelf: new DatasetShelf(store) }),
     home: store.home,
     subscribe: (listener) => log.subscribe(listener),
     async dispose() {
       if (disposed) return
       disposed = true
-      await supervisor.close()
+      await Promise.all([devices.close(), supervisor.close()])
       await store.close()
     },
   }
@@ -65,10 +67,11 @@ interface Parts {
   readonly options: AppOptions
   readonly log: EventLog
   readonly supervisor: JobSupervisor
+  readonly devices: DeviceProbe
   readonly shelf: DatasetShelf
 }
 
-function implement({ store, obstacle }: OpenedHome, { options, log, supervisor, shelf }: Parts): Api {
+function implement({ store, obstacle }: OpenedHome, { options, log, supervisor, devices, shelf }: Parts): Api {
   /** The supervisor, where jobs may be started and stopped. */
   const jobs = (): JobSupervisor => {
     if (obstacle !== null) throw obstacle
@@ -84,7 +87,8 @@ function implement({ store, obstacle }: OpenedHome, { options, log, supervisor, 
         readOnly: obstacle !== null,
         mnistDirectory: findMnist(),
       }),
-    'devices.probe': async () => (await import('./app/devices.ts')).listDevices(),
+    'devices.probe': () => Promise.resolve(devices.start()),
+    'devices.state': () => Promise.resolve(devices.state),
     'data.list': () => store.datasets.list(),
     'data.open': async ({ data }) => describeDataset(await shelf.open(data)),
     'architectures.list': async ({ inputShape }) => (await models()).listArchitectures(inputShape),

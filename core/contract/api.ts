@@ -36,6 +36,18 @@ export const deviceSchema = z.object({
   convGflops: z.number().nullable(),
   reason: z.string(),
 })
+export type Device = z.infer<typeof deviceSchema>
+
+/** The last measurement of the compute providers, or the one under way: they are reported one after another. */
+export const deviceProbeSchema = z.object({
+  running: z.boolean(),
+  devices: z.array(deviceSchema).describe('Reported so far'),
+  measuring: z.string().nullable().describe('The provider that is being measured'),
+  total: z.int().nullable().describe('How many providers there are; null until that is known'),
+  error: jobRowSchema.shape.error.describe('Why nothing could be measured'),
+})
+export type DeviceProbeState = z.infer<typeof deviceProbeSchema>
+
 export const planSchema = z.object({
   recipe: recipeSchema,
   stages: z.array(z.object({ variant: z.string(), stage: z.string(), detail: z.string() })),
@@ -71,7 +83,9 @@ export const apiSchemas = {
       mnistDirectory: z.string().nullable(),
     }),
   },
-  'devices.probe': { input: none, output: z.array(deviceSchema) },
+  /** Starts a measurement unless one is under way, and answers at once; `devices.state` tells how far it is. */
+  'devices.probe': { input: none, output: deviceProbeSchema },
+  'devices.state': { input: none, output: deviceProbeSchema },
   'data.list': { input: none, output: z.array(datasetRowSchema) },
   'data.open': {
     input: z.strictObject({ data: dataSchema }),

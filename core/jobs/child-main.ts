@@ -1,9 +1,10 @@
-// The life of a job process: says it is ready, carries out one job, tells how it ended.
+// The life of a job process: says it is ready, carries out one job or one measurement, tells how it ended.
 import { toErrorData, type ErrorData } from '../contract/errors.ts'
 import { openStore } from '../store/open.ts'
 import { coalesceGauges } from './coalesce.ts'
 import { executeJob } from './execute/job.ts'
-import { toChildSchema, type FromChild } from './protocol.ts'
+import { measureProviders } from './devices/measure.ts'
+import { toChildSchema, type FromChild, type ToChild } from './protocol.ts'
 
 /** The line to the core: Node's IPC channel or Electron's parent port. */
 export interface ParentPort {
@@ -15,19 +16,24 @@ export interface ParentPort {
   flushed(): Promise<void>
 }
 
-/** Serves one job on `port`; resolves when the process may end. */
+/** Serves one job, or one probe of the devices, on `port`; resolves when the process may end. */
 export async function runJobProcess(port: ParentPort): Promise<void> {
   const stop = new AbortController()
   port.onClose(() => stop.abort())
-  const { home, jobId } = await startMessage(port, stop)
+  const task = await firstTask(port, stop)
   const gauges = coalesceGauges((body) => port.send({ type: 'event', body }))
   const end = (outcome: 'done' | 'failed' | 'stopped', error: ErrorData | null): void => {
     gauges.flush()
     port.send({ type: 'end', outcome, error })
   }
   try {
-    const { outcome, error } = await runStored(home, jobId, stop.signal, (body) => gauges.emit(body))
-    end(outcome, error)
+    if (task.type === 'probe') {
+      await measureProviders(task.skip, stop.signal, (message) => port.send(message))
+      end('done', null)
+    } else {
+      const { outcome, error } = await runStored(task.home, task.jobId, stop.signal, (body) => gauges.emit(body))
+      end(outcome, error)
+    }
   } catch (thrown) {
     if (stop.signal.aborted) end('stopped', null)
     else end('failed', toErrorData(thrown))
@@ -35,7 +41,7 @@ export async function runJobProcess(port: ParentPort): Promise<void> {
   await port.flushed()
 }
 
-function startMessage(port: ParentPort, stop: AbortController): Promise<{ home: string; jobId: string }> {
+function firstTask(port: ParentPort, stop: AbortController): Promise<Exclude<ToChild, { type: 'stop' }>> {
   return new Promise((resolve) => {
     port.onMessage((message) => {
       const parsed = toChildSchema.parse(message)

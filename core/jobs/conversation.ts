@@ -54,7 +54,7 @@ export class JobConversation {
       this.#process.send({ type: 'start', home, jobId })
     } else if (parsed.data.type === 'event') {
       emit(parsed.data.body)
-    } else {
+    } else if (parsed.data.type === 'end') {
       const { outcome, error } = parsed.data
       this.#said = { outcome, error: error === null ? null : { ...error, code: error.code as ErrorCode } }
       this.#killAfter(leaveGrace)

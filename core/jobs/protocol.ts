@@ -1,20 +1,27 @@
-// The messages between the core and the process of a job, checked on both sides.
+// The messages between the core and the process of a job or of a measurement, checked on both sides.
 import { z } from 'zod'
+import { deviceSchema } from '../contract/api.ts'
 import { jobEventBodySchema } from '../contract/events.ts'
 
 const errorData = z.object({ code: z.string(), message: z.string(), hint: z.string() })
 
-/** Core → job process. `stop` ends the work at the next safe point; everything finished is already stored. */
+/**
+ * Core → job process. `start` a job, or `probe` the compute providers, all but `skip`. `stop` ends the work at the next safe
+ * point; everything finished is already stored.
+ */
 export const toChildSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('start'), home: z.string().min(1), jobId: z.string().min(1) }),
+  z.strictObject({ type: z.literal('probe'), skip: z.array(z.string()) }),
   z.strictObject({ type: z.literal('stop') }),
 ])
 export type ToChild = z.infer<typeof toChildSchema>
 
-/** Job process → core. `ready` asks for `start`; `end` is the last message. */
+/** Job process → core. `ready` asks for what to do; `measuring` and `device` belong to `probe`; `end` is the last message. */
 export const fromChildSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
   z.strictObject({ type: z.literal('event'), body: jobEventBodySchema }),
+  z.strictObject({ type: z.literal('measuring'), provider: z.string(), total: z.int() }),
+  z.strictObject({ type: z.literal('device'), device: deviceSchema }),
   z.strictObject({
     type: z.literal('end'),
     outcome: z.enum(['done', 'failed', 'stopped']),

@@ -1,14 +1,25 @@
 // `espalier devices`: the compute providers, each with its self-test and measured speed.
 import type { Command } from 'commander'
+import { EspalierError, type ErrorCode } from '../../contract/errors.ts'
+import { DeviceProbe } from '../../jobs/devices/probe.ts'
+import { forkLauncher } from '../../jobs/launcher.ts'
 import type { Shell } from '../context.ts'
 import { formatTable } from '../table.ts'
 
 export function addDevices(program: Command, shell: Shell): void {
   const command = program.command('devices').description('list compute providers, self-test each and measure it')
   shell.define(command, async ({ terminal }) => {
-    terminal.status('  probing …')
-    const { listDevices } = await import('../../app/devices.ts')
-    const devices = await listDevices()
+    terminal.status('  starting the measuring process …')
+    const probe = new DeviceProbe({
+      launcher: forkLauncher,
+      onChange: ({ measuring, devices, total }) => {
+        if (measuring !== null) terminal.status(`  measuring ${measuring} (${devices.length + 1} of ${total ?? '?'}) …`)
+      },
+    })
+    probe.start()
+    await probe.finished
+    const { devices, error } = probe.state
+    if (error !== null) throw new EspalierError(error.code as ErrorCode, error.message, error.hint)
     terminal.value(devices)
     const columns = [
       { title: 'provider', align: 'left' },
