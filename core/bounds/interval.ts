@@ -177,10 +177,12 @@ function affineInterval(layer: Layer, input: Interval, inputShapes: readonly Sha
 
 /** The layer with |weights| + `floor`, and κ|bias| for the rounding of the bias. */
 export function absoluteLayer(layer: Layer, kappa: number, floor = 0): Layer {
-  const absolute = (parameter: Parameter, scale: number, least = 0): Parameter => ({
-    shape: parameter.shape,
-    data: Float64Array.from(parameter.data, (value) => scale * Math.abs(value) + least),
-  })
+  const absolute = ({ shape, data: from }: Parameter, scale: number, least = 0): Parameter => {
+    // A plain loop: `Float64Array.from` with a function takes 50 times as long.
+    const data = new Float64Array(from.length)
+    for (let i = 0; i < data.length; i++) data[i] = scale * Math.abs(from[i]) + least
+    return { shape, data }
+  }
   switch (layer.kind) {
     case 'dense':
     case 'conv2d':
