@@ -60,7 +60,7 @@ export class ArtifactStore {
     throw new EspalierError(
       'store/corrupt',
       `${path} was changed after it was stored: its content no longer has the hash ${hash.slice(0, 12)}….`,
-      'Restore the file from a backup of the data folder, or make the result again.',
+      'Make the result again; Espalier keeps no second copy of this file.',
     )
   }
 

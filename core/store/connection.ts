@@ -2,6 +2,7 @@
 import BetterSqlite from 'better-sqlite3'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
 import { EspalierError } from '../contract/errors.ts'
+import { corruptHint } from './backups.ts'
 import { sqliteError } from './errors.ts'
 
 /** How long a statement may block this process for another's write, in milliseconds; `writing` waits without blocking. */
@@ -43,10 +44,10 @@ function probeWriting(raw: BetterSqlite.Database): void {
   }
 }
 
-/** Opens for reading only. @throws EspalierError `store/*` */
-export function openForReading(path: string): Connection {
+/** Opens `file` for reading only. @param path what messages call it @throws EspalierError `store/*` */
+export function openForReading(file: string, path = file): Connection {
   return guarded(path, () => {
-    const raw = new BetterSqlite(path, { timeout: patience, readonly: true, fileMustExist: true })
+    const raw = new BetterSqlite(file, { timeout: patience, readonly: true, fileMustExist: true })
     try {
       raw.prepare('select count(*) from sqlite_master').get()
     } catch (cause) {
@@ -69,7 +70,7 @@ export function checkIntegrity({ path, raw }: Connection): void {
   throw new EspalierError(
     'store/corrupt',
     `The history file is damaged: ${path} (${String(finding)}).`,
-    'Restore history.db from the backups folder beside it, or move it away to begin a new history.',
+    corruptHint(path),
   )
 }
 

@@ -1,11 +1,13 @@
 // What SQLite and the file system say, as coded errors that tell the user what to do.
 import BetterSqlite from 'better-sqlite3'
 import { EspalierError, type ErrorCode } from '../contract/errors.ts'
+import { corruptHint } from './backups.ts'
 
 interface Advice {
   readonly code: ErrorCode
   readonly what: string
-  readonly hint: string
+  /** Or made from the path the error is about. */
+  readonly hint: string | ((path: string) => string)
 }
 
 const full: Advice = {
@@ -26,7 +28,7 @@ const noFolder: Advice = {
 const corrupt: Advice = {
   code: 'store/corrupt',
   what: 'The history file is damaged',
-  hint: 'Restore history.db from the backups folder beside it, or move it away to begin a new history.',
+  hint: corruptHint,
 }
 const busy: Advice = {
   code: 'store/locked',
@@ -82,5 +84,6 @@ export function fileError(path: string, cause: unknown): unknown {
 }
 
 function coded({ code, what, hint }: Advice, path: string, cause: Error): EspalierError {
-  return new EspalierError(code, `${what}: ${path} (${cause.message}).`, hint, { cause })
+  const advice = typeof hint === 'string' ? hint : hint(path)
+  return new EspalierError(code, `${what}: ${path} (${cause.message}).`, advice, { cause })
 }

@@ -40,7 +40,11 @@ function takeLock(path: string): BetterSqlite.Database | null {
   } catch (cause) {
     connection?.close()
     if (cause instanceof BetterSqlite.SqliteError && cause.code.startsWith('SQLITE_BUSY')) return null
-    throw sqliteError(path, cause)
+    const error = sqliteError(path, cause)
+    if (!(error instanceof EspalierError && error.code === 'store/corrupt')) throw error
+    throw new EspalierError('store/corrupt', `The lock file is damaged: ${path}.`, 'Delete it: it holds nothing.', {
+      cause,
+    })
   }
 }
 

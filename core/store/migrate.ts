@@ -3,6 +3,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Migrator, type Migration } from 'kysely/migration'
 import { EspalierError } from '../contract/errors.ts'
+import { backupName } from './backups.ts'
 import type { Connection } from './connection.ts'
 import type { Database } from './database.ts'
 import { fileError } from './errors.ts'
@@ -79,8 +80,7 @@ export async function migrate(
 
 /** A compact, consistent copy of the file, synced to disk before it gets its name. */
 async function backUp({ raw }: Connection, backups: string, before: string): Promise<string> {
-  const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-')
-  const path = join(backups, `history-before-${before}-${stamp}.db`)
+  const path = join(backups, backupName(before, new Date()))
   const temporary = `${path}.tmp`
   try {
     await mkdir(backups, { recursive: true })

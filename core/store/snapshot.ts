@@ -29,7 +29,7 @@ async function openCopy(path: string): Promise<ReadingConnection> {
   try {
     await copyFile(path, copy)
     await copyFile(`${path}-wal`, `${copy}-wal`).catch(ignoreMissing)
-    return { connection: openForReading(copy), cleanUp }
+    return { connection: openForReading(copy, path), cleanUp }
   } catch (cause) {
     await cleanUp()
     throw fileError(path, cause)

@@ -1,5 +1,5 @@
 // Migrations: data survives, a copy is made first, a failed one changes nothing, a newer or damaged file is refused.
-import { open, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { open, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql, type Kysely } from 'kysely'
 import { expect, test } from 'vitest'
@@ -89,7 +89,7 @@ test('a job refuses a history that its owner has not brought up to date', async 
 test('a file that is no database, and one with a damaged page, are refused', async () => {
   const home = await temporaryHome()
   await writeFile(join(home, 'history.db'), 'This is a text, not a database. '.repeat(200))
-  await expectCoded(openStore(home), 'store/corrupt', 'history.db')
+  expect((await expectCoded(openStore(home), 'store/corrupt', 'history.db')).hint).toContain('no backup was made')
 
   const damaged = await homeOfVersion1()
   const file = await open(join(damaged, 'history.db'), 'r+')
@@ -97,7 +97,33 @@ test('a file that is no database, and one with a damaged page, are refused', asy
   for (let at = 3 * 4_096; at < size; at += 4_096) await file.write(Buffer.alloc(200, 0xaa), 0, 200, at)
   await file.close()
   const error = await expectCoded(openStore(damaged), 'store/corrupt')
-  expect(error.hint).toContain('backups')
+  expect(error.hint).toContain('no backup was made')
+})
+
+test('the advice on a damaged file names the newest backup that is there, and it opens', async () => {
+  const home = await homeOfVersion1()
+  await (await openStore(home, {}, second)).close()
+  const backups = join(home, 'backups')
+  const [backup] = await readdir(backups)
+  await writeFile(join(backups, 'history-before-0001-older.db'), '')
+  await utimes(join(backups, 'history-before-0001-older.db'), 0, 0)
+  await writeFile(join(backups, `${backup}.tmp`), 'half written')
+  const path = join(home, 'history.db')
+  await writeFile(path, 'no database at all, and long enough to be looked at. '.repeat(200))
+  const { hint } = await expectCoded(openStore(home, {}, second), 'store/corrupt')
+  const named = /the backup (\S+) to/.exec(hint)?.[1] ?? ''
+  expect(named).toBe(join(backups, backup))
+  await writeFile(path, await readFile(named))
+  const store = await openStore(home, {}, second)
+  expect(await store.runs.get('run-1')).toMatchObject({ note: 'migrated run-1' })
+  await store.close()
+})
+
+test('a damaged lock file is named, with what to do about it', async () => {
+  const home = await homeOfVersion1()
+  await writeFile(join(home, 'lock.db'), 'this is no database either. '.repeat(200))
+  const { hint } = await expectCoded(openStore(home), 'store/corrupt', 'lock.db')
+  expect(hint).toMatch(/^Delete it/)
 })
 
 test('a file cut short is refused', async () => {
