@@ -39,7 +39,7 @@ export async function trainEpoch(plan: StepPlan, start: TrainState, request: Epo
     const images = dataset.batch(batch, buffer.subarray(0, batch.length * pixels))
     const program = await compileStep(plan, batch.length)
     const output = await runStep(plan, program, state, { images, targets: oneHot(labels, plan.classes), rate })
-    if (!Number.isFinite(output.loss)) throw diverged(output.loss, index + 1)
+    if (!Number.isFinite(output.loss)) throw diverged(`the loss became ${output.loss} at batch ${index + 1}`)
     state = output.state
     loss += output.loss * batch.length
     for (const [row, label] of labels.entries()) hits += Number(argMaxRow(output.logits, row, plan.classes) === label)
@@ -49,12 +49,11 @@ export async function trainEpoch(plan: StepPlan, start: TrainState, request: Epo
   return { state, loss: loss / seen, accuracy: hits / seen }
 }
 
-/** The error of a training whose loss left the numbers; `batch` null when validation found out. */
-export function diverged(loss: number, batch: number | null): EspalierError {
-  const where = batch === null ? 'on the held-out images' : `at batch ${batch}`
+/** The error of a training whose loss or weights left the numbers. */
+export function diverged(what: string): EspalierError {
   return new EspalierError(
     'train/diverged',
-    `Training diverged: the loss became ${loss} ${where}.`,
+    `Training diverged: ${what}.`,
     'Lower the learning rate (a tenth is a good try), or the momentum, and start again.',
   )
 }

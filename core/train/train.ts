@@ -105,7 +105,8 @@ async function measure(args: TrainArguments, run: Preparation, outcome: EpochOut
       : await run.evaluator.evaluate(outcome.state, args.data.train, validation, args.signal)
   const penalty = args.options.gammaL1 * gammaNorm(run, outcome.state)
   const objective = held?.loss ?? outcome.loss
-  if (!Number.isFinite(objective)) throw diverged(objective, null)
+  if (!Number.isFinite(objective)) throw diverged(`the loss became ${objective} on the held-out images`)
+  requireFinite(outcome.state)
   return {
     trainLoss: outcome.loss,
     trainAccuracy: outcome.accuracy,
@@ -114,6 +115,12 @@ async function measure(args: TrainArguments, run: Preparation, outcome: EpochOut
     penalty,
     objective,
   }
+}
+
+/** The loss of a batch is that before its update: the last update of an epoch shows in the weights alone. */
+function requireFinite({ weights, statistics }: TrainState): void {
+  for (const values of [weights, statistics])
+    if (!values.every(Number.isFinite)) throw diverged('after the epoch some weights were no numbers any more')
 }
 
 /** ‖γ‖₁ over all batch-norm scales. */

@@ -7,8 +7,10 @@ import type { JobEventBody } from '../../core/contract/events.ts'
 import { recipeSchema, type RecipeInput } from '../../core/contract/recipe.ts'
 import type { JobRow } from '../../core/contract/rows.ts'
 import { executeJob, type JobOutcome } from '../../core/jobs/execute/job.ts'
+import { recordModel } from '../../core/jobs/execute/models.ts'
 import { createId } from '../../core/jobs/ids.ts'
 import { runsOf } from '../../core/jobs/new-job.ts'
+import { allParameters, buildArchitecture, withParameters } from '../../core/nn/index.ts'
 import { openStore } from '../../core/store/open.ts'
 import type { Store } from '../../core/store/store.ts'
 
@@ -73,6 +75,16 @@ describe('a variant that fails', () => {
     expect(sibling.summary?.nonzeroWeights).toBe((sibling.summary?.weights ?? 0) / 2)
   })
 
+  it('because its training diverged leaves no model of it, and says what to do', async () => {
+    const wild = { ...train, epochs: 1, batchSize: 1_000, learningRate: 1e39 }
+    const job = await insert({ variants: [{ name: 'a', architecture: 'net1', train: wild }], verify: null })
+    const { outcome, error } = await execute(job)
+    expect([outcome, error?.code]).toEqual(['failed', 'train/diverged'])
+    expect(error?.hint).toContain('learning rate')
+    const [run] = await store.runs.ofJob(job.id)
+    expect((await store.models.ofRun(run.id)).map(({ operation }) => operation)).toEqual(['initialise'])
+  })
+
   it('because its model is not in the history says so', async () => {
     const job = await insert({ variants: [{ name: 'a', from: 'model:net-nothing' }], verify: null })
     await execute(job)
@@ -117,6 +129,24 @@ describe('unanimous images, targeted questions, a cross-check', () => {
     // All networks are made before the first is verified.
     const order = events.flatMap((body) => (body.type === 'run' ? [`${body.state} ${body.stage}`] : []))
     expect(order.indexOf('running verify')).toBeGreaterThan(order.lastIndexOf('running evaluate'))
+  })
+})
+
+describe('a network with a value that is no number', () => {
+  it.each([NaN, Infinity])('(%s) does not come into the history', async (value) => {
+    const job = await insert({ variants: [{ name: 'a', architecture: 'net1' }], verify: null })
+    const [run] = await store.runs.ofJob(job.id)
+    const network = buildArchitecture('net1', [1, 28, 28], 1)
+    const { name, parameter } = allParameters(network)[0]
+    const data = Float32Array.from(parameter.data)
+    data[7] = value
+    const broken = withParameters(network, { [name]: data })
+    const origin = { run, operation: 'train', parent: null, architecture: 'net1', datasetId: 'none' }
+    await expect(recordModel(store, broken, origin)).rejects.toMatchObject({
+      code: 'train/diverged',
+      message: expect.stringContaining(name) as string,
+    })
+    expect(await store.models.ofRun(run.id)).toEqual([])
   })
 })
 

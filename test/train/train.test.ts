@@ -159,6 +159,15 @@ describe('train', () => {
     })
   })
 
+  it('reports weights that the last update broke, which no loss has seen', async () => {
+    // One batch: its loss is that before the update. 1e39 is infinite in float32.
+    const one = options({ ...quick, learningRate: 1e39, epochs: 1, validation: 0, batchSize: 1_000 })
+    await expect(train(request({ options: one, network: linear([1, 0, 0, 1]) }))).rejects.toMatchObject({
+      code: 'train/diverged',
+      message: expect.stringContaining('weights') as string,
+    })
+  })
+
   it('is cancelled between batches', async () => {
     const controller = new AbortController()
     let batches = 0

@@ -1,7 +1,14 @@
 // Networks of the history: recorded with their lineage when a stage is done, found again when a job is resumed.
 import { EspalierError } from '../../contract/errors.ts'
 import type { ModelRow, RunRow } from '../../contract/rows.ts'
-import { countNeurons, countNonzeroWeights, countParameters, countWeights, networkHash } from '../../nn/index.ts'
+import {
+  allParameters,
+  countNeurons,
+  countNonzeroWeights,
+  countParameters,
+  countWeights,
+  networkHash,
+} from '../../nn/index.ts'
 import { parseNetwork, serializeNetwork, type Network } from '../../nn/index.ts'
 import type { Store } from '../../store/store.ts'
 import { createId } from '../ids.ts'
@@ -21,8 +28,9 @@ export interface ModelOrigin {
   readonly datasetId: string
 }
 
-/** Stores a network as an artifact and its row. */
+/** Stores a network as an artifact and its row. @throws EspalierError 'train/diverged' where a parameter is no number */
 export async function recordModel(store: Store, network: Network, origin: ModelOrigin): Promise<RecordedModel> {
+  requireFinite(network, origin.operation)
   const artifact = await store.artifacts.put(serializeNetwork(network), 'application/x-espalier-network')
   const { run, operation, parent, architecture, datasetId } = origin
   const row: ModelRow = {
@@ -44,6 +52,17 @@ export async function recordModel(store: Store, network: Network, origin: ModelO
   }
   await store.models.insert(row)
   return { row, network }
+}
+
+/** A network with a NaN in it classifies nothing and proves nothing: it must not come into the history. */
+function requireFinite(network: Network, operation: string): void {
+  const broken = allParameters(network).find(({ parameter }) => !parameter.data.every(Number.isFinite))
+  if (broken === undefined) return
+  throw new EspalierError(
+    'train/diverged',
+    `After ${operation} the parameter ${broken.name} of ${network.name} holds values that are no numbers; the network is not stored.`,
+    'Lower the learning rate (a tenth is a good try) or λ, and train again.',
+  )
 }
 
 /** @throws EspalierError 'store/missing', 'store/corrupt', 'model/corrupt' */
