@@ -12,6 +12,18 @@ export type Verdict = z.infer<typeof verdictSchema>
 export const evidenceSchema = z.enum(['certified', 'float32', 'solver', 'replayed'])
 export type Evidence = z.infer<typeof evidenceSchema>
 
-/** Verifiers a user can choose; `auto` is the cascade of all the others. */
-export const verifierNameSchema = z.enum(['auto', 'attack', 'interval', 'crown', 'alpha-crown', 'bab', 'milp'])
+/**
+ * Whether proofs are made in float64 after a search: `auto` where that takes less than a third of the search's time,
+ * `always` whatever it takes within the limit.
+ */
+export const certifyModeSchema = z.enum(['auto', 'always', 'never'])
+export type CertifyMode = z.infer<typeof certifyModeSchema>
+
+/**
+ * Verifiers a user can choose. `auto` is the cascade of Espalier's own methods; `milp`, `mipverify`, `lp-split` and
+ * `deeppoly` work as the tools of the pruning paper do (ERAN complete, MIPVerify, Marabou, ERAN incomplete).
+ */
+export const verifierNameSchema = z.enum([
+  'auto', 'attack', 'interval', 'crown', 'deeppoly', 'alpha-crown', 'bab', 'milp', 'mipverify', 'lp-split',
+]) // prettier-ignore
 export type VerifierName = z.infer<typeof verifierNameSchema>

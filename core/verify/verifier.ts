@@ -1,4 +1,5 @@
 // The registry of verifiers: every name has its stages, or the project does not compile.
+import type { CertifyMode } from '../contract/verdict.ts'
 import type { Engine } from '../engine/engine.ts'
 import { fgsmOptions, pgdOptions } from './attack/search.ts'
 import type { VerifierName } from './outcome.ts'
@@ -7,28 +8,37 @@ import type { Verifier } from './problem.ts'
 import { requireBudget, runStages } from './run-stages.ts'
 import { attackStage } from './stages/attack.ts'
 import { babStage } from './stages/bab.ts'
-import { alphaCrownStage, crownStage, intervalStage } from './stages/bounds.ts'
+import { alphaCrownStage, crownStage, deepPolyStage, intervalStage } from './stages/bounds.ts'
 import { inputSplitStage } from './stages/input-split.ts'
+import { lpSplitStage } from './stages/lp-split.ts'
 import { milpStage } from './stages/milp.ts'
+import { mipVerifyStage } from './stages/mipverify.ts'
 import { predictStage } from './stages/predict.ts'
 import type { Stage } from './stages/stage.ts'
 
 /** What every verifier of one `createVerifier` call shares; settings, never defaults that change. */
 export interface VerifierOptions {
-  /** Solver threads for `milp` and `auto`. Default 2. */
+  /** Solver threads of the verifiers that use HiGHS. Default 2. */
   readonly solverThreads?: number
   /** Seed of random restarts. Default 100. */
   readonly seed?: number
+  /** Default `auto`. */
+  readonly certify?: CertifyMode
+  /** Outcomes of evidence `certified` hold their proof. Default: they do not. */
+  readonly keepProof?: boolean
 }
 
 const stagesOf: { readonly [N in VerifierName]: (options: VerifierOptions) => readonly Stage[] } = {
   attack: (options) => [predictStage(), attackStage(fgsmOptions, 'fgsm'), attackStage(pgd(options))],
   interval: () => [predictStage(), intervalStage()],
   crown: () => [predictStage(), intervalStage(), crownStage()],
+  deeppoly: () => [predictStage(), deepPolyStage()],
   'alpha-crown': () => [predictStage(), intervalStage(), crownStage(), alphaCrownStage()],
   bab: () => [predictStage(), intervalStage(), crownStage(), babStage()],
   // The attack's best point is the solver's start.
   milp: (options) => [predictStage(), quickAttack(options), intervalStage(), crownStage(), milpStage()],
+  mipverify: () => [predictStage(), mipVerifyStage()],
+  'lp-split': () => [predictStage(), intervalStage(), crownStage(), lpSplitStage()],
   // A few restarts find nearly every counterexample; all of them only after branch and bound, which looks for them too.
   auto: (options) => [
     predictStage(),
@@ -47,11 +57,13 @@ const stagesOf: { readonly [N in VerifierName]: (options: VerifierOptions) => re
 /** A verifier by name. Verifiers made by one call share prepared networks and solver threads between their problems. */
 export function createVerifier(name: VerifierName, engine: Engine, options: VerifierOptions = {}): Verifier {
   const context = new VerifyContext(engine, options.solverThreads)
+  const { certify = 'auto', keepProof = false } = options
   return {
     name,
     verify: (problem, budget, signal, report) => {
       requireBudget(budget)
-      return runStages({ name, context, problem, budget, signal, report, stages: stagesOf[name](options) })
+      const stages = stagesOf[name](options)
+      return runStages({ name, context, problem, budget, signal, report, stages, certify, keepProof })
     },
   }
 }

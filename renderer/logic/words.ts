@@ -24,9 +24,27 @@ export const verifierWords: Readonly<Record<VerifierName, Words>> = {
   attack: { title: 'Attack', meaning: 'FGSM and PGD alone: finds counterexamples, proves nothing' },
   interval: { title: 'Interval bounds', meaning: 'Fastest and loosest; complete only for easy images' },
   crown: { title: 'CROWN', meaning: 'Linear relaxation, one backward pass' },
+  deeppoly: {
+    title: 'DeepPoly',
+    meaning: 'One backward pass and nothing else, as ERAN’s incomplete mode (Singh et al. 2019): proves or gives up',
+  },
   'alpha-crown': { title: 'α-CROWN', meaning: 'CROWN with optimised slopes' },
   bab: { title: 'Branch and bound', meaning: 'β-CROWN with split neurons: complete, given time' },
-  milp: { title: 'MILP', meaning: 'Exact encoding solved by HiGHS: complete, slow on large networks' },
+  milp: {
+    title: 'MILP',
+    meaning:
+      'CROWN, neurons refined by LP and MILP, then the exact encoding class by class in HiGHS, as ERAN’s complete mode (Singh et al. 2019): complete, slow on large networks',
+  },
+  mipverify: {
+    title: 'MIPVerify',
+    meaning:
+      'Neurons tightened layer by layer by intervals, LP and MILP, then one exact model for all classes, as MIPVerify (Tjeng et al. 2019): complete, slow on large networks',
+  },
+  'lp-split': {
+    title: 'Cases by LP',
+    meaning:
+      'Linear relaxation, ReLUs split only where its solution violates them, as Reluplex and Marabou (Katz et al. 2017, 2019): complete, best for targeted questions',
+  },
 }
 
 export const simplifyWords: Readonly<Record<SimplifyOptions['method'], Words>> = {

@@ -2,7 +2,7 @@
 import type { Box, OutputRows, PreActivationBounds } from '../../bounds/box.ts'
 import type { Network } from '../../nn/index.ts'
 import { certifiedBound } from './certified-bound.ts'
-import { encodeRow } from './decide.ts'
+import { encodeRow } from './objective.ts'
 import type { SolverPool } from './solver-pool.ts'
 
 /** A cell: the part of the box where the split neurons have the given signs. */

@@ -5,8 +5,11 @@ import type { Reply, Request } from './protocol.ts'
 /** Seconds a worker may go on after it was asked to stop, before its thread is given up. */
 export const GRACE_SECONDS = 0.5
 
+const lastKinds = ['solved', 'swept', 'searched', 'failed'] as const
+
 /** `ended`: the worker did not stop in its grace time; its thread must be ended. */
-export type LastReply = Extract<Reply, { kind: 'solved' | 'swept' | 'failed' }> | { readonly kind: 'ended' }
+type FinalReply = Extract<Reply, { kind: (typeof lastKinds)[number] }>
+export type LastReply = FinalReply | { readonly kind: 'ended' }
 
 /** Sends one request and waits for its last reply, the time limit, an abort, or the death of the thread. */
 export function converse(
@@ -30,7 +33,7 @@ export function converse(
       grace ??= setTimeout(() => finish({ kind: 'ended' }), GRACE_SECONDS * 1000)
     }
     const receive = (reply: Reply): void => {
-      if (reply.kind === 'solved' || reply.kind === 'swept' || reply.kind === 'failed') finish(reply)
+      if (isLast(reply)) finish(reply)
       else hear(reply)
     }
     const fail = (error: unknown): void =>
@@ -42,4 +45,8 @@ export function converse(
     worker.on('message', receive).on('error', fail).on('exit', leave)
     worker.postMessage(request)
   })
+}
+
+function isLast(reply: Reply): reply is FinalReply {
+  return lastKinds.some((kind) => kind === reply.kind)
 }

@@ -1,13 +1,10 @@
 // Settles the rows of a property by MILP: one model per row (or one for all rows together), several at a time.
-import type { Box, OutputRows, PreActivationBounds } from '../../bounds/box.ts'
-import { evaluate64, type Network } from '../../nn/index.ts'
+import { evaluate64 } from '../../nn/index.ts'
 import type { Witness } from '../outcome.ts'
-import type { Property } from '../problem.ts'
 import type { Replay } from '../replay.ts'
 import { rowValues } from '../rows.ts'
-import { Encoding } from './encode.ts'
-import { absorbTinyTerms, rangeOf } from './relu-rows.ts'
-import type { Expression } from './expression.ts'
+import type { Encoding } from './encode.ts'
+import { encodeRow, encodeSmallest, type Encodable } from './objective.ts'
 import type { SolveProgress } from './protocol.ts'
 import type { SolverPool } from './solver-pool.ts'
 
@@ -19,13 +16,10 @@ const SOLVER_MARGIN = 1e-6
 const CUTOFF = 1e-5
 
 /** What is asked of the solver. `rows` indexes the property's rows that are still open (`all-positive` only). */
-export interface MilpTask {
-  /** Fused network: what is encoded. */
-  readonly network: Network
-  readonly box: Box
-  readonly property: Property
+export interface MilpTask extends Encodable {
   readonly rows: readonly number[]
-  readonly bounds: PreActivationBounds
+  /** All rows in one model (MIPVerify) instead of a model for each (ERAN). */
+  readonly together?: boolean
   readonly replay: Replay
   readonly pool: SolverPool
   readonly seconds: number
@@ -66,9 +60,8 @@ export async function decideByMilp(task: MilpTask): Promise<MilpReport> {
   const stop = new AbortController()
   const signal = AbortSignal.any([task.signal, stop.signal])
   const board = new Board(task)
-  const rows = task.property.kind === 'all-positive' ? task.rows : [0]
   const solveRow = async (row: number): Promise<RowResult> => {
-    const { encoding, objective } = encodeRow(task, row)
+    const { encoding, objective } = isWhole(task) ? encodeWhole(task) : encodeRow(task, row)
     const model = encoding.builder.build(objective)
     const seconds = (deadline - performance.now()) / 1000
     const binaries = encoding.binaries
@@ -87,10 +80,29 @@ export async function decideByMilp(task: MilpTask): Promise<MilpReport> {
     return { row, lowerBound: result.dualBound, limit, binaries }
   }
   try {
-    return summarise(await inLanes(rows, task.pool.size, solveRow), board)
+    return summarise(await inLanes(questionsOf(task), task.pool.size, solveRow), board)
   } finally {
     stop.abort()
   }
+}
+
+/** Whether one model is about all open rows. */
+function isWhole({ property, together }: MilpTask): boolean {
+  return property.kind === 'any-positive' || together === true
+}
+
+/** The models to solve: open rows, or the single model of all of them under number 0. */
+function questionsOf(task: MilpTask): readonly number[] {
+  return isWhole(task) ? [0] : task.rows
+}
+
+function encodeWhole(task: MilpTask): ReturnType<typeof encodeRow> {
+  return task.property.kind === 'any-positive' ? encodeRow(task, 0) : encodeSmallest(task, task.rows)
+}
+
+/** What the model of all open rows minimises. */
+function wholeValue({ property, rows }: MilpTask, values: Float64Array): number {
+  return property.kind === 'any-positive' ? Math.max(...values) : Math.min(...rows.map((row) => values[row]))
 }
 
 /** Works through the items with `lanes` of them under way at a time, in order. Waits for all even when one fails. */
@@ -105,46 +117,7 @@ async function inLanes<T, R>(items: readonly T[], lanes: number, work: (item: T)
   return results
 }
 
-/** The model of one row, or of `any-positive` as a whole: minimise t with t ≥ every row. */
-export function encodeRow(
-  task: Pick<MilpTask, 'network' | 'box' | 'bounds' | 'property'>,
-  row: number,
-): { encoding: Encoding; objective: Expression } {
-  const { property } = task
-  const encoding = new Encoding(task.network, task.box, task.bounds)
-  const objective =
-    property.kind === 'all-positive' ? encoding.row(property.rows, row) : maximumOf(encoding, property.rows)
-  return { encoding, objective: dropTinyTerms(encoding, objective) }
-}
-
-/** A column t that is at least every row; minimising it gives the minimum of the maximum. */
-function maximumOf(encoding: Encoding, rows: OutputRows): Expression {
-  const expressions = Array.from({ length: rows.rows }, (_, row) => encoding.row(rows, row))
-  const ranges = expressions.map((expression) => rangeOf(encoding.builder, expression))
-  const column = encoding.addMaximum(
-    Math.max(...ranges.map(({ lower }) => lower)),
-    Math.max(...ranges.map(({ upper }) => upper)),
-    rows,
-  )
-  for (const expression of expressions) {
-    const { indices, values, constant, slack } = absorbTinyTerms(encoding.builder, expression)
-    encoding.builder.addRow(
-      constant + slack.lower,
-      Infinity,
-      [column, ...indices],
-      [1, ...values.map((value) => -value)],
-    )
-  }
-  return { indices: [column], values: [1], constant: 0 }
-}
-
-/** Tiny coefficients leave the objective too; their smallest contribution stays as a constant. */
-function dropTinyTerms(encoding: Encoding, expression: Expression): Expression {
-  const { indices, values, constant, slack } = absorbTinyTerms(encoding.builder, expression)
-  return { indices, values, constant: constant + slack.lower }
-}
-
-/** The start with the smallest value of the row (of the largest row, for `any-positive`), as an assignment of the columns. */
+/** The start with the smallest objective, as an assignment of the columns. */
 function bestStart(task: MilpTask, row: number, encoding: Encoding): Float64Array | null {
   let best: Float64Array | null = null
   let least = Infinity
@@ -152,7 +125,7 @@ function bestStart(task: MilpTask, row: number, encoding: Encoding): Float64Arra
     const point = task.replay.clamp(candidate)
     if (!point) continue
     const values = rowValues(task.property.rows, evaluate64(task.network, point))
-    const value = task.property.kind === 'all-positive' ? values[row] : Math.max(...values)
+    const value = isWhole(task) ? wholeValue(task, values) : values[row]
     if (!(value < least)) continue
     least = value
     best = point
@@ -170,7 +143,7 @@ class Board {
 
   constructor(task: MilpTask) {
     this.#task = task
-    for (const row of task.property.kind === 'all-positive' ? task.rows : [0]) this.#bounds.set(row, -Infinity)
+    for (const row of questionsOf(task)) this.#bounds.set(row, -Infinity)
   }
 
   get nodes(): number {

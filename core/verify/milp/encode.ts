@@ -3,10 +3,18 @@ import type { Box, OutputRows, PreActivationBounds } from '../../bounds/box.ts'
 import { sizeOf, type GraftedReluLayer } from '../../nn/layer.ts'
 import { evaluateNodes64 } from '../../nn/evaluate64.ts'
 import { INPUT, nodeById, shapeOf, type Network, type NetworkNode } from '../../nn/network.ts'
-import { rowValues } from '../rows.ts'
 import { affineTerms, isAffine, type AffineLayerOf } from './affine-layers.ts'
 import { Accumulator, columnExpression, constantExpression, type Expression } from './expression.ts'
-import { absorbTinyTerms, encodeRelu, nameExpression, rangeOf, type ColumnRole } from './relu-rows.ts'
+import {
+  absorbTinyTerms,
+  encodeRelu,
+  nameExpression,
+  rangeOf,
+  type ColumnRole,
+  type Definition,
+  type NeuronLog,
+  type PhaseEncoding,
+} from './relu-rows.ts'
 import { ModelBuilder } from './sparse-model.ts'
 
 /** Matrix entries beyond which a model is not handed to the solver. */
@@ -16,6 +24,9 @@ const MAX_NONZEROS = 8_000_000
 export class NotEncodable extends Error {
   override readonly name = 'NotEncodable'
 }
+
+/** The value of a column at an input of the network. */
+type Derived = (output: Float64Array, input: Float64Array) => number
 
 interface ColumnMeaning {
   readonly column: number
@@ -39,11 +50,15 @@ export class Encoding {
   readonly #values = new Map<string, (Expression | undefined)[]>()
   readonly #inputs: readonly Expression[]
   readonly #meanings: ColumnMeaning[] = []
-  readonly #maxima: { readonly column: number; readonly rows: OutputRows }[] = []
+  readonly #derived: { readonly column: number; readonly value: Derived }[] = []
+  readonly #phases: PhaseEncoding
+  readonly #definitions: Definition[] = []
 
-  constructor(network: Network, box: Box, bounds: PreActivationBounds) {
+  /** With `phases` 'triangle' there are no binaries: the linear programme itself is the relaxation, with fewer columns. */
+  constructor(network: Network, box: Box, bounds: PreActivationBounds, phases: PhaseEncoding = 'binary') {
     this.#network = network
     this.#bounds = bounds
+    this.#phases = phases
     this.#inputs = Array.from(box.lower, (lower, i) =>
       lower === box.upper[i]
         ? constantExpression(lower)
@@ -54,6 +69,11 @@ export class Encoding {
   /** Number of ReLUs with a binary so far. */
   get binaries(): number {
     return this.#meanings.reduce((count, { role }) => count + (role === 'phase' ? 1 : 0), 0)
+  }
+
+  /** Rows that define pre-activations so far, every one after those it depends on. */
+  get definitions(): readonly Definition[] {
+    return this.#definitions
   }
 
   /** Row r of `rows` as an expression. */
@@ -69,11 +89,23 @@ export class Encoding {
     return this.#accumulator.take()
   }
 
-  /** Adds a column for the largest of `rows`, with bounds; the caller adds the rows that define it. */
-  addMaximum(lower: number, upper: number, rows: OutputRows): number {
+  /** Adds a column with bounds whose value follows from outputs and input; the caller adds the rows that tie it down. */
+  addDerived(lower: number, upper: number, value: Derived): number {
     const column = this.builder.addColumn(lower, upper)
-    this.#maxima.push({ column, rows })
+    this.#derived.push({ column, value })
     return column
+  }
+
+  /** Adds a 0/1 column that is 1 where `chosen` says so. */
+  addPick(chosen: (output: Float64Array) => boolean): number {
+    const column = this.builder.addBinary()
+    this.#derived.push({ column, value: (output) => (chosen(output) ? 1 : 0) })
+    return column
+  }
+
+  /** Input i as an expression: a column, or a constant where the box has no width. */
+  input(i: number): Expression {
+    return this.#inputs[i]
   }
 
   /** One element of a node that feeds an activation. */
@@ -100,7 +132,7 @@ export class Encoding {
       point[column] = valueFor[role](z)
     }
     const output = values.get(this.#network.output) ?? x
-    for (const { column, rows } of this.#maxima) point[column] = Math.max(...rowValues(rows, output))
+    for (const { column, value } of this.#derived) point[column] = value(output, x)
     return point
   }
 
@@ -150,9 +182,7 @@ export class Encoding {
     // Neurons known to be off need no input expression, and so nothing that only they depend on.
     if (given && given.upper[index] <= 0) return constantExpression(0)
     const z = this.#element(node.inputs[0], index)
-    return encodeRelu(this.builder, z, this.#range(node, index, z), (column, role) =>
-      this.#meanings.push({ column, role, node, neuron: index }),
-    )
+    return encodeRelu(this.builder, z, this.#range(node, index, z), this.#phases, this.#log(node, index))
   }
 
   #graftedRelu(node: NetworkNode, layer: GraftedReluLayer, index: number): Expression {
@@ -163,12 +193,17 @@ export class Encoding {
       throw new NotEncodable(`the layer "${node.id}" has weights that are not finite`)
     if (slope === 0) return constantExpression(intercept)
     const z = this.#element(node.inputs[0], index)
-    const named = nameExpression(this.builder, z, rangeOf(this.builder, z), (column, role) =>
-      this.#meanings.push({ column, role, node, neuron: index }),
-    )
+    const named = nameExpression(this.builder, z, rangeOf(this.builder, z), this.#log(node, index))
     this.#accumulator.add(slope, named)
     this.#accumulator.addConstant(intercept)
     return this.#accumulator.take()
+  }
+
+  #log(node: NetworkNode, neuron: number): NeuronLog {
+    return {
+      column: (column, role) => this.#meanings.push({ column, role, node, neuron }),
+      definition: (definition) => this.#definitions.push(definition),
+    }
   }
 
   /** The given bounds intersected with the interval of the expression; NaN bounds count as none. */

@@ -1,4 +1,5 @@
 // Messages between the solver pool and its worker threads.
+import type { Case, CaseModel, CaseReport } from '../lp-split/cases.ts'
 import type { Objective, SparseModel } from './sparse-model.ts'
 
 /** How one model is to be solved. */
@@ -28,12 +29,24 @@ export interface SweepSettings {
   readonly secondsEach: number
   /** Keep integrality (MILP bounds) instead of relaxing it (LP bounds, certified by outward rounding). */
   readonly integer: boolean
+  /** The upper bound first, and the lower one only where the upper is above 0. */
+  readonly signOnly?: boolean
 }
 
 /** The interrupt flag: one Int32 in shared memory; non-zero asks the worker to stop. */
 export type InterruptFlag = Int32Array<SharedArrayBuffer>
 
+/** Search by cases: works on the given cases for `seconds`, and hands back those that are left. */
+export interface CasesRequest {
+  readonly kind: 'cases'
+  readonly caseModel: CaseModel
+  readonly cases: readonly Case[]
+  readonly seconds: number
+  readonly flag: InterruptFlag
+}
+
 export type Request =
+  | CasesRequest
   | {
       readonly kind: 'solve'
       readonly model: SparseModel
@@ -85,4 +98,5 @@ export type Reply =
   | { readonly kind: 'bound'; readonly bound: SweepBound }
   | { readonly kind: 'solved'; readonly result: SolveResult; readonly memoryBytes: number }
   | { readonly kind: 'swept'; readonly memoryBytes: number }
+  | { readonly kind: 'searched'; readonly report: CaseReport; readonly memoryBytes: number }
   | { readonly kind: 'failed'; readonly message: string }

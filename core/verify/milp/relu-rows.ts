@@ -1,4 +1,4 @@
-// Columns and rows of one activation neuron: unstable ReLUs get one binary, everything else none (spec C.9).
+// Columns and rows of one activation neuron: unstable ReLUs get one binary, or a triangle, everything else neither (spec C.9).
 import { columnExpression, constantExpression, type Expression } from './expression.ts'
 import type { ModelBuilder } from './sparse-model.ts'
 
@@ -14,9 +14,6 @@ const TINY_SIDE = 1e-7
 
 /** What the columns of a neuron stand for, so that a point of the input box can be turned into a start of the solver. */
 export type ColumnRole = 'pre' | 'active' | 'inactive' | 'phase' | 'value'
-
-/** Receives every column made for a neuron, with what it stands for. */
-export type ColumnLog = (column: number, role: ColumnRole) => void
 
 interface Interval {
   readonly lower: number
@@ -69,58 +66,95 @@ export function rangeOf(model: ModelBuilder, expression: Expression): Interval {
   return { lower: lower - slack, upper: upper + slack }
 }
 
+/** A row that defines z: z = positive − negative, or z = positive where `negative` is −1. */
+export interface Definition {
+  readonly row: number
+  readonly positive: number
+  readonly negative: number
+}
+
+/** Where the columns and definitions of a neuron are noted down. */
+export interface NeuronLog {
+  column(column: number, role: ColumnRole): void
+  definition(definition: Definition): void
+}
+
+/** How the two phases of an unstable ReLU are encoded: by a binary, or relaxed to the triangle without one. */
+export type PhaseEncoding = 'binary' | 'triangle'
+
 /** Gives an expression of several terms a column of its own; expressions of at most one term stay as they are. */
-export function nameExpression(model: ModelBuilder, z: Expression, range: Interval, log: ColumnLog): Expression {
+export function nameExpression(model: ModelBuilder, z: Expression, range: Interval, log: NeuronLog): Expression {
   if (z.indices.length <= 1) return z
-  const column = model.addColumn(range.lower, range.upper)
-  log(column, 'pre')
-  addDefinition(model, z, [{ column, sign: -1 }], 0)
-  return columnExpression(column)
+  const positive = model.addColumn(range.lower, range.upper)
+  log.column(positive, 'pre')
+  const row = addDefinition(model, z, [{ column: positive, sign: -1 }], 0)
+  log.definition({ row, positive, negative: -1 })
+  return columnExpression(positive)
 }
 
 /** max(z, 0) for a z known to lie in `range`. */
-export function encodeRelu(model: ModelBuilder, z: Expression, range: Interval, log: ColumnLog): Expression {
+export function encodeRelu(
+  model: ModelBuilder,
+  z: Expression,
+  range: Interval,
+  phases: PhaseEncoding,
+  log: NeuronLog,
+): Expression {
   const { lower, upper } = range
   if (upper <= 0) return constantExpression(0)
   if (lower >= 0) return nameExpression(model, z, range, log)
   const value = model.addColumn(0, upper)
   if (upper <= TINY_SIDE) {
-    log(value, 'value')
+    log.column(value, 'value')
     return columnExpression(value)
   }
   if (-lower <= TINY_SIDE) {
-    log(value, 'value')
+    log.column(value, 'value')
     addDefinition(model, z, [{ column: value, sign: -1 }], -lower)
     return columnExpression(value)
   }
   const inactive = model.addColumn(0, -lower)
+  log.column(value, 'active')
+  log.column(inactive, 'inactive')
+  const row = addDefinition(model, z, [{ column: value, sign: -1 }, { column: inactive, sign: 1 }], 0) // prettier-ignore
+  log.definition({ row, positive: value, negative: inactive })
+  if (phases === 'triangle') {
+    addTriangle(model, value, upper, inactive, -lower)
+    return columnExpression(value)
+  }
   const phase = model.addBinary()
-  log(value, 'active')
-  log(inactive, 'inactive')
-  log(phase, 'phase')
-  addDefinition(
-    model,
-    z,
-    [
-      { column: value, sign: -1 },
-      { column: inactive, sign: 1 },
-    ],
-    0,
-  )
+  log.column(phase, 'phase')
   model.addRow(-Infinity, 0, [value, phase], [1, -upper])
   model.addRow(-Infinity, -lower, [inactive, phase], [1, -lower])
   return columnExpression(value)
 }
 
-/** Adds the row z + Σ sign·column + s = 0 with s free in [0, slack]. */
+/** active/u + inactive/−l ≤ 1, scaled so that the larger coefficient is 1; a tiny one is left out, which only loosens. */
+function addTriangle(model: ModelBuilder, active: number, up: number, inactive: number, down: number): void {
+  const scale = Math.min(up, down)
+  const terms = [
+    { column: active, value: scale / up },
+    { column: inactive, value: scale / down },
+  ].filter(({ value }) => value >= TINY_COEFFICIENT)
+  // Rounding of the quotients moves the row by less than this.
+  const limit = scale * (1 + 1e-15)
+  model.addRow(
+    -Infinity,
+    limit,
+    terms.map(({ column }) => column),
+    terms.map(({ value }) => value),
+  )
+}
+
+/** Adds the row z + Σ sign·column + s = 0 with s free in [0, slack]; returns its index. */
 function addDefinition(
   model: ModelBuilder,
   z: Expression,
   columns: readonly { readonly column: number; readonly sign: 1 | -1 }[],
   slack: number,
-): void {
+): number {
   const kept = absorbTinyTerms(model, z)
-  model.addRow(
+  return model.addRow(
     -(kept.constant + kept.slack.upper) - slack,
     -(kept.constant + kept.slack.lower),
     [...kept.indices, ...columns.map(({ column }) => column)],

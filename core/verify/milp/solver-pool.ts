@@ -2,7 +2,9 @@
 import { Worker } from 'node:worker_threads'
 import { EspalierError } from '../../contract/errors.ts'
 import { converse, type LastReply } from './conversation.ts'
+import type { CaseReport } from '../lp-split/cases.ts'
 import type {
+  CasesRequest,
   InterruptFlag,
   Reply,
   Request,
@@ -19,6 +21,9 @@ import type { SparseModel } from './sparse-model.ts'
 const RECYCLE_BYTES = 256 * 2 ** 20
 /** Idle threads end after this long. */
 const IDLE_MILLISECONDS = 5000
+
+/** A search by cases ends by itself at its time; only then is it told to, in seconds. */
+const SEARCH_GRACE = 0.2
 
 /** What a caller may hear while its model is being solved. */
 export interface SolveListener {
@@ -94,6 +99,23 @@ export class SolverPool {
     if (reply.kind === 'failed') throw solverError(reply.message)
   }
 
+  /**
+   * Works through cases for `seconds`; `candidate` hears the solutions of open ones and stops the search by true. null
+   * where the thread had to be ended or never came free: the cases are as they were.
+   */
+  async search(
+    task: Pick<CasesRequest, 'caseModel' | 'cases' | 'seconds'>,
+    signal: AbortSignal,
+    candidate: (point: Float64Array) => boolean,
+  ): Promise<CaseReport | null> {
+    const flag: InterruptFlag = new Int32Array(new SharedArrayBuffer(4))
+    const reply = await this.#run({ kind: 'cases', ...task, flag }, task.seconds + SEARCH_GRACE, signal, (message) => {
+      if (message.kind === 'candidate' && candidate(message.point)) Atomics.store(flag, 0, 1)
+    })
+    if (reply.kind === 'failed') throw solverError(reply.message)
+    return reply.kind === 'searched' ? reply.report : null
+  }
+
   /** Ends every idle thread. */
   async close(): Promise<void> {
     for (const timer of this.#timers.values()) clearTimeout(timer)
@@ -108,7 +130,7 @@ export class SolverPool {
     let keep = false
     try {
       const reply = await converse(worker, request, (deadline - performance.now()) / 1000, signal, hear)
-      keep = (reply.kind === 'solved' || reply.kind === 'swept') && reply.memoryBytes < RECYCLE_BYTES
+      keep = 'memoryBytes' in reply && reply.memoryBytes < RECYCLE_BYTES
       return reply
     } finally {
       this.#release(worker, keep)

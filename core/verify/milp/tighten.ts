@@ -13,6 +13,13 @@ export interface TightenOptions {
   readonly secondsEach: number
   /** MILP bounds (HiGHS' word) instead of LP bounds (rebuilt from duals with outward rounding). */
   readonly integer: boolean
+  /**
+   * MIPVerify's order: LP bounds first, MILP bounds (with `integer`) only where the sign is still open, lower bounds only
+   * where the upper one is above 0.
+   */
+  readonly progressive?: boolean
+  /** Carries the bounds of one layer on to later ones; default: intervals. */
+  readonly propagate?: (bounds: PreActivationBounds) => Promise<PreActivationBounds>
 }
 
 /** Which neurons to tighten, by the node that feeds the activation; absent: every unstable one. */
@@ -53,12 +60,12 @@ export async function tightenBounds(
       (i) => isUnstable(known, i) && !isGrafted(node.layer, i),
     )
     if (neurons.length === 0) continue
-    const sorted = neurons.toSorted((a, b) => width(known, b) - width(known, a))
-    const task = { network, box, bounds, source, neurons: sorted }
+    const task = { network, box, bounds, source, neurons }
     const layer = await tightenLayer(task, pool, { ...options, seconds }, signal)
     fixed += neurons.filter((i) => !isUnstable(layer.bounds, i)).length
     visited += layer.visited
-    bounds = intervalBounds(network, box, new Map(bounds).set(source, layer.bounds)).preActivations
+    const tighter = new Map(bounds).set(source, layer.bounds)
+    bounds = options.propagate ? await options.propagate(tighter) : intervalBounds(network, box, tighter).preActivations
   }
   return { bounds, fixed, visited }
 }
@@ -71,34 +78,53 @@ interface LayerTask {
   readonly neurons: readonly number[]
 }
 
-/** One layer, its neurons dealt out to the workers of the pool. */
+/** One layer: by LP or MILP, or by one after the other. */
 async function tightenLayer(
   task: LayerTask,
   pool: SolverPool,
   options: TightenOptions,
   signal: AbortSignal,
 ): Promise<{ bounds: Interval; visited: number }> {
+  if (options.progressive !== true || !options.integer) return sweepLayer(task, pool, options, signal)
+  const started = performance.now()
+  const relaxed = await sweepLayer(task, pool, { ...options, integer: false }, signal)
+  const undecided = task.neurons.filter((i) => isUnstable(relaxed.bounds, i))
+  const seconds = options.seconds - (performance.now() - started) / 1000
+  if (undecided.length === 0 || seconds <= 0 || signal.aborted) return relaxed
+  const bounds = new Map(task.bounds).set(task.source, relaxed.bounds)
+  const exact = await sweepLayer({ ...task, bounds, neurons: undecided }, pool, { ...options, seconds }, signal)
+  return { bounds: exact.bounds, visited: relaxed.visited }
+}
+
+/** The neurons of a layer, widest first, dealt out to the workers of the pool. */
+async function sweepLayer(
+  task: LayerTask,
+  pool: SolverPool,
+  { seconds, secondsEach, integer, progressive }: TightenOptions,
+  signal: AbortSignal,
+): Promise<{ bounds: Interval; visited: number }> {
   const known = task.bounds.get(task.source) as Interval
   const bounds = { lower: known.lower.slice(), upper: known.upper.slice() }
+  const sorted = task.neurons.toSorted((a, b) => width(known, b) - width(known, a))
+  const lanes = Array.from({ length: pool.size }, (_, lane) => sorted.filter((_n, i) => i % pool.size === lane))
   let visited = 0
-  const lanes = Array.from({ length: pool.size }, (_, lane) => task.neurons.filter((_n, i) => i % pool.size === lane))
-  await Promise.all(
-    lanes.map(async (neurons) => {
-      if (neurons.length === 0) return
-      const encoding = new Encoding(task.network, task.box, task.bounds)
-      const targets = neurons.map((neuron): SweepTarget => {
-        const objective = encoding.preActivation(task.source, neuron)
-        return { objective, wantLower: true, wantUpper: true }
-      })
-      const model = encoding.builder.build({ indices: [], values: [], constant: 0 })
-      await pool.sweep(model, targets, options, signal, ({ target, lower, upper }) => {
-        const neuron = neurons[target]
-        visited++
-        if (lower !== null && lower > bounds.lower[neuron]) bounds.lower[neuron] = lower
-        if (upper !== null && upper < bounds.upper[neuron]) bounds.upper[neuron] = upper
-      })
-    }),
-  )
+  const sweepLane = async (neurons: readonly number[]): Promise<void> => {
+    if (neurons.length === 0) return
+    const encoding = new Encoding(task.network, task.box, task.bounds, integer ? 'binary' : 'triangle')
+    const targets = neurons.map((neuron): SweepTarget => {
+      const objective = encoding.preActivation(task.source, neuron)
+      return { objective, wantLower: true, wantUpper: true }
+    })
+    const model = encoding.builder.build({ indices: [], values: [], constant: 0 })
+    const settings = { seconds, secondsEach, integer, signOnly: progressive === true }
+    await pool.sweep(model, targets, settings, signal, ({ target, lower, upper }) => {
+      const neuron = neurons[target]
+      visited++
+      if (lower !== null && lower > bounds.lower[neuron]) bounds.lower[neuron] = lower
+      if (upper !== null && upper < bounds.upper[neuron]) bounds.upper[neuron] = upper
+    })
+  }
+  await Promise.all(lanes.map(sweepLane))
   return { bounds, visited }
 }
 

@@ -1,16 +1,20 @@
 // The thread in which HiGHS runs: one request at a time, interruptible through shared memory, results as messages.
 import { loadHighs, type Highs, type HighsCallbackMap, type Model, type ModelStatusCode } from './highs.ts'
 import { parentPort } from 'node:worker_threads'
+import { runCases } from '../lp-split/worker-search.ts'
 import { certifiedBound } from './certified-bound.ts'
+import { ABSOLUTE_GAP, loadModel, RELATIVE_GAP } from './load-model.ts'
 import type { InterruptFlag, Reply, Request, SolveResult, SolveSettings, SolveStatus } from './protocol.ts'
 import type { Objective, SparseModel } from './sparse-model.ts'
 
 /** Seconds between two progress messages. */
 const PROGRESS_INTERVAL = 0.1
 
-/** How far an optimum may be from the bound when HiGHS calls it optimal. */
-const ABSOLUTE_GAP = 1e-7
-const RELATIVE_GAP = 1e-6
+/** HiGHS' feasibility tolerance is 1e-7 a row: a MILP bound of a neuron counts only below what that can move it. */
+const BOUND_MARGIN = 1e-6
+
+/** A MILP that bounds a neuron ends this close to the optimum, relatively: the rest is not worth its time. */
+const SWEEP_GAP = 0.01
 
 const port = parentPort
 if (!port) throw new Error('worker.ts runs in a worker thread only')
@@ -21,6 +25,9 @@ port.on('message', (request: Request) => {
     if (request.kind === 'solve') {
       const result = solve(highs, request.model, request.settings, request.flag)
       send({ kind: 'solved', result, memoryBytes: highs.memoryBytes })
+    } else if (request.kind === 'cases') {
+      const report = runCases(highs, request, send)
+      send({ kind: 'searched', report, memoryBytes: highs.memoryBytes })
     } else {
       sweep(highs, request)
       send({ kind: 'swept', memoryBytes: highs.memoryBytes })
@@ -34,33 +41,10 @@ function send(reply: Reply): void {
   port?.postMessage(reply)
 }
 
-function load(solver: Highs, model: SparseModel, integer: boolean): Model {
-  const { columns: numCols, rows: numRows, starts, indices, values } = model
-  const loaded = solver.createModel({
-    numCols,
-    numRows,
-    offset: model.offset,
-    colCost: model.cost,
-    colLower: model.lower,
-    colUpper: model.upper,
-    rowLower: model.rowLower,
-    rowUpper: model.rowUpper,
-    matrix: { format: 'csr', numRows, numCols, starts, indices, values },
-    ...(integer ? { integrality: Int32Array.from(model.integer) } : {}),
-  })
-  loaded.options.set({
-    output_flag: false,
-    mip_feasibility_tolerance: 1e-7,
-    mip_abs_gap: ABSOLUTE_GAP,
-    mip_rel_gap: RELATIVE_GAP,
-  })
-  return loaded
-}
-
 function solve(solver: Highs, model: SparseModel, settings: SolveSettings, flag: InterruptFlag): SolveResult {
   const started = performance.now()
   const integer = settings.relax !== true && model.integer.includes(1)
-  const loaded = load(solver, model, integer)
+  const loaded = loadModel(solver, model, integer)
   try {
     loaded.options.set('time_limit', Math.max(0.01, settings.seconds))
     if (integer && settings.cutoff !== undefined) loaded.options.set('objective_bound', settings.cutoff)
@@ -157,14 +141,16 @@ function sweep(solver: Highs, request: Extract<Request, { kind: 'sweep' }>): voi
   const { model, targets, settings, flag } = request
   const integer = settings.integer && model.integer.includes(1)
   const deadline = performance.now() + settings.seconds * 1000
-  const loaded = load(solver, { ...model, cost: new Float64Array(model.columns), offset: 0 }, integer)
+  const loaded = loadModel(solver, { ...model, cost: new Float64Array(model.columns), offset: 0 }, integer)
+  loaded.options.set('mip_rel_gap', SWEEP_GAP)
   try {
     for (const [target, { objective, wantLower, wantUpper }] of targets.entries()) {
       if (Atomics.load(flag, 0) !== 0 || performance.now() > deadline) return
       const seconds = Math.min(settings.secondsEach, (deadline - performance.now()) / 1000)
       const common = { model, seconds, flag, integer }
-      const lower = wantLower ? minimum(solver, loaded, { ...common, objective }) : null
       const negated = wantUpper ? minimum(solver, loaded, { ...common, objective: negate(objective) }) : null
+      const off = settings.signOnly === true && negated !== null && negated >= 0
+      const lower = wantLower && !off ? minimum(solver, loaded, { ...common, objective }) : null
       send({ kind: 'bound', bound: { target, lower, upper: negated === null ? null : -negated } })
     }
   } finally {
@@ -190,9 +176,14 @@ function minimum(solver: Highs, loaded: Model, args: Minimum): number | null {
   loaded.zeroAllClocks()
   loaded.options.set('time_limit', Math.max(0.01, args.seconds))
   loaded.run(callbacks(solver, { seconds: args.seconds }, args.flag, { stopped: false }))
-  if (integer) return finiteOrNull(Number(loaded.info.get('mip_dual_bound')))
+  if (integer) return believed(Number(loaded.info.get('mip_dual_bound')))
   if (statusOf(solver, loaded.getModelStatus()) !== 'optimal') return null
   return finiteOrNull(certifiedBound({ ...model, cost, offset: objective.constant }, loaded.getSolution().rowDual))
+}
+
+/** A bound by HiGHS' word, lowered by more than its tolerances. */
+function believed(bound: number): number | null {
+  return Number.isFinite(bound) ? bound - BOUND_MARGIN * (1 + Math.abs(bound)) : null
 }
 
 function negate({ indices, values, constant }: Objective): Objective {

@@ -28,7 +28,12 @@ async function search(
   const started = performance.now()
   const { bounder } = attempt.prepared
   const known = attempt.bounds ?? undefined
-  attempt.bounds = await bounder.preActivations(attempt.box, { ascent: settings.rootNeurons, known, signal })
+  attempt.bounds = await bounder.preActivations(attempt.box, {
+    ascent: settings.rootNeurons,
+    known,
+    signal,
+    onBounded: attempt.recorder?.bounded,
+  })
   const before = attempt.domains
   const report = await decideByBab({
     engine: attempt.context.engine,
@@ -43,6 +48,7 @@ async function search(
     memoryBytes: attempt.budget.memoryBytes,
     settings,
     cells: cellSolver(attempt),
+    recorder: attempt.recorder ?? undefined,
     accept: (point) => attempt.replay.accept(point),
     progress: ({ lowerBound, domains, open }) => {
       attempt.domains = before + domains

@@ -2,8 +2,10 @@
 import { intervalBounds } from '../../bounds/interval.ts'
 import { intervalRows } from '../../bounds/interval-rows.ts'
 import { plainCrown, type AscentSettings } from '../../bounds/row-bounder.ts'
+import { outputStart } from '../../bounds/start.ts'
 import type { Attempt } from '../attempt.ts'
 import type { VerifierName } from '../outcome.ts'
+import type { ProofRecorder } from '../proof/recorder.ts'
 import { verifiedByBounds, type Stage } from './stage.ts'
 
 const NOT_TIGHT = 'the bounds are not tight enough'
@@ -33,6 +35,11 @@ export function crownStage(): Stage {
   return boundStage('crown', plainCrown, plainCrown, 1)
 }
 
+/** CROWN with ERAN's choice of slopes, which is CROWN's own (spec C.2), and nothing else. */
+export function deepPolyStage(): Stage {
+  return boundStage('deeppoly', plainCrown, plainCrown, 1)
+}
+
 export function alphaCrownStage(share = 1): Stage {
   return boundStage('alpha-crown', neuronAscent, outputAscent, share)
 }
@@ -45,7 +52,13 @@ function boundStage(method: VerifierName, neurons: AscentSettings, outputs: Asce
     async run(attempt, _seconds, signal) {
       const { bounder } = attempt.prepared
       const known = attempt.bounds ?? undefined
-      const bounds = await bounder.preActivations(attempt.box, { ascent: neurons, known, signal })
+      const bounds = await bounder.preActivations(attempt.box, {
+        ascent: neurons,
+        known,
+        signal,
+        // Plain CROWN's slopes are those of the rule.
+        onBounded: neurons.iterations > 0 ? attempt.recorder?.bounded : undefined,
+      })
       attempt.bounds = bounds
       attempt.reason = NOT_TIGHT
       if (!signal.aborted) await raiseRows(attempt, outputs)
@@ -61,9 +74,24 @@ async function raiseRows(attempt: Attempt, ascent: AscentSettings): Promise<void
   if (!bounds) return
   const { lower, crown } = await attempt.prepared.bounder.outputs(attempt.box, rows, bounds, ascent)
   attempt.raise(openRows, lower)
+  if (attempt.recorder) recordRows(attempt.recorder, attempt, openRows, lower, crown.alpha)
   const inputs = attempt.box.lower.length
   for (let row = 0; row < rows.rows; row++)
     attempt.points.push(Float64Array.from(crown.points.subarray(row * inputs, (row + 1) * inputs)))
+}
+
+/** Writes down the slopes of the rows that are proved. */
+function recordRows(
+  recorder: ProofRecorder,
+  { prepared: { bounder }, problem }: Attempt,
+  rows: readonly number[],
+  lower: Float64Array,
+  alpha: Float32Array,
+): void {
+  const cone = bounder.rows.cone(outputStart(bounder.network, problem.property.rows).start)
+  const width = cone.neurons
+  for (const [i, row] of rows.entries())
+    if (lower[i] > 0 && alpha.length >= (i + 1) * width) recorder.row(cone, row, alpha.subarray(i * width, (i + 1) * width))
 }
 
 /** Minimisers of the relaxed network are sometimes counterexamples of the real one. */

@@ -22,6 +22,7 @@ export function inputSplitStage(share = 1): Stage {
         property: problem.property,
         openRows,
         bounds,
+        recorder: attempt.recorder?.halving(),
         seconds,
         signal,
         accept: (point) => attempt.replay.accept(point),
@@ -30,6 +31,7 @@ export function inputSplitStage(share = 1): Stage {
           attempt.progress('bab', open, lowerBound)
         },
       })
+      if (report?.status !== 'verified') attempt.recorder?.forgetHalving()
       if (!report) return null
       attempt.domains = before + report.boxes
       attempt.add('inputSplitBoxes', report.boxes)
