@@ -34,7 +34,7 @@ export interface RowBounds {
 }
 
 /** Ascent steps unrolled into one call; more iterations take more calls. */
-const UNROLL = 10
+const UNROLL = 5
 /** Program sizes: a call is padded to the next one. */
 const SIZES = [1, 8, 32, 128, 512]
 
@@ -127,11 +127,11 @@ export class RowBounder {
     for (let done = 0; done < settings.iterations && cone.neurons > 0; done += UNROLL) {
       const iterations = Math.min(UNROLL, settings.iterations - done)
       const options = { iterations, betaRate: 1, decay: settings.decay, mixRate: 0 }
-      const ascent = await this.#engine.compile(ascentDefinition(cone, shape, options, this.#key))
+      const ascent = await this.#engine.compile({ ...ascentDefinition(cone, shape, options, this.#key), fewRuns: true })
       const rate = Float32Array.of(settings.rate * settings.decay ** done)
       best = (await ascent.run({ ...withAlpha(best), rate })).alpha as Float32Array
     }
-    const crown = await this.#engine.compile(crownDefinition(cone, shape, this.#key))
+    const crown = await this.#engine.compile({ ...crownDefinition(cone, shape, this.#key), fewRuns: true })
     const output = await crown.run(withAlpha(best))
     const factor = roundingUnit(this.#engine.precision)
     for (let i = 0; i < chunk.count; i++) {

@@ -27,6 +27,8 @@ export interface ProgramDefinition<I extends string, O extends string> {
   /** Identifies everything `build` closes over besides shapes: the cache key is key, shapes, provider and precision. */
   readonly key: string
   readonly inputs: Readonly<Record<I, TensorSpec>>
+  /** The program will run a few times only: compile it quickly rather than well. */
+  readonly fewRuns?: boolean
   /**
    * A pure function of `tf` operations; `tf.grads` and `tf.valueAndGrads`, nested too, are allowed.
    * Host arrays enter through `constant()`.

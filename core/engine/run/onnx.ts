@@ -20,11 +20,14 @@ export interface OnnxOptions {
   readonly threads?: number
 }
 
-/** The runtime's options for one session. */
-export function sessionOptions(options: OnnxOptions): ort.InferenceSession.SessionOptions {
+/**
+ * The runtime's options for one session. Its graph optimisations take as long as ten runs of a bounding program and save a
+ * few per cent of each; the other providers need them to place nodes.
+ */
+export function sessionOptions(options: OnnxOptions, fewRuns = false): ort.InferenceSession.SessionOptions {
   return {
     executionProviders: [options.provider],
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: fewRuns && options.provider === 'cpu' ? 'disabled' : 'all',
     intraOpNumThreads: options.threads ?? physicalCores(),
     interOpNumThreads: 1,
     executionMode: 'sequential',
@@ -152,7 +155,7 @@ export function createOnnxExecutor(options: OnnxOptions): Executor {
       const recording = record(definition, precision)
       const model = emitModel(definition.name, precision, Object.values(recording.inputs), recording.outputs)
       const constants = Object.fromEntries(model.shared.map((shared) => [shared.name, pool.tensor(shared)]))
-      const session = await ort.InferenceSession.create(model.bytes, sessionOptions(options))
+      const session = await ort.InferenceSession.create(model.bytes, sessionOptions(options, definition.fewRuns))
       const specs = Object.entries(recording.outputs).map(([name, value]) => {
         const { shape, dtype } = value as { shape: readonly number[]; dtype: TensorType }
         return [name, { shape, dtype }]
