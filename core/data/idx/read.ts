@@ -2,6 +2,7 @@
 import { EspalierError } from '../../contract/errors.ts'
 import { openDataFile, type DataFile } from '../files.ts'
 import { defaultLimits, type DataLimits } from '../limits.ts'
+import { withinMemory } from '../memory.ts'
 import { checkClaim, longestHeader, parseIdxHeader, truncated, type IdxHeader, type IdxRole } from './header.ts'
 
 /** `extents` is [count, height, width] for images and [count] for labels; `bytes` is row-major. */
@@ -14,7 +15,11 @@ export interface IdxArray {
  * Reads an IDX file of unsigned bytes.
  * @throws EspalierError `input/*`, `data/gzip`, `data/idx-magic`, `data/idx-truncated`, `data/idx-trailing`, `data/too-large`
  */
-export async function readIdx(path: string, role: IdxRole, limits: DataLimits = defaultLimits): Promise<IdxArray> {
+export function readIdx(path: string, role: IdxRole, limits: DataLimits = defaultLimits): Promise<IdxArray> {
+  return withinMemory(path, () => readWhole(path, role, limits))
+}
+
+async function readWhole(path: string, role: IdxRole, limits: DataLimits): Promise<IdxArray> {
   const file = await openDataFile(path)
   if (!file.gzip && file.bytes > limits.bytes) throw tooLarge(file, limits)
   const reader = new IdxReader(file, role, limits)

@@ -1,7 +1,7 @@
 // How large a property file may be; checked while it is read.
 
 /** Largest decompressed file, in bytes. */
-export const maximumBytes = 2 ** 28
+export const maximumBytes = 2 ** 27
 /** Deepest nesting of parentheses. */
 export const maximumDepth = 256
 /** Most inputs, and most outputs. */

@@ -1,13 +1,16 @@
 // Recipes as YAML text: reading with the line of every complaint, writing back without the defaults.
-import { isNode, LineCounter, parseDocument, stringify, type Document } from 'yaml'
+import { isNode, isScalar, LineCounter, parseDocument, stringify, visit, type Document } from 'yaml'
 import { EspalierError } from '../../contract/errors.ts'
 import { recipeSchema, type Recipe } from '../../contract/recipe.ts'
 import { schemaTree, type SchemaField, type SchemaNode } from '../../contract/schema-tree.ts'
 import { checkRecipe } from './check.ts'
 import { recipeError, type Locate } from './issues.ts'
 
-/** The longest recipe text, in characters: two hundred variants with every key stay far below. */
-export const recipeLimit = 1_000_000
+/**
+ * The longest recipe text, in characters: two hundred variants with every key stay below, and a quarter of a million opening
+ * brackets are what the parser still takes in a third of a gigabyte.
+ */
+export const recipeLimit = 250_000
 
 /**
  * Reads a recipe and checks it.
@@ -19,7 +22,7 @@ export function parseRecipe(yaml: string): Recipe {
     throw new EspalierError('recipe/invalid', size, 'Check that this file is a recipe.')
   }
   const lines = new LineCounter()
-  const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false })
+  const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
   const broken = document.errors.at(0)
   if (broken !== undefined) {
     const { line, col } = lines.linePos(broken.pos[0])
@@ -29,7 +32,29 @@ export function parseRecipe(yaml: string): Recipe {
       'A recipe is YAML: check the indentation and the colons near that line.',
     )
   }
+  requireUniqueKeys(document, lines)
   return readRecipe(plainValue(document), locator(document, lines))
+}
+
+/** The parser's own check compares every key with every other, which takes minutes for a file of tens of thousands. */
+function requireUniqueKeys(document: Document, lines: LineCounter): void {
+  visit(document, {
+    Map(_place, { items }) {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        if (seen.has(key.value)) {
+          const line = key.range ? lines.linePos(key.range[0]).line : 1
+          throw new EspalierError(
+            'recipe/syntax',
+            `Line ${line}: the key "${String(key.value)}" is given twice.`,
+            'Keep one of the two.',
+          )
+        }
+        seen.add(key.value)
+      }
+    },
+  })
 }
 
 function plainValue(document: Document): unknown {

@@ -4,9 +4,11 @@ import { openModel, type ModelFeed } from '../../../engine/run/model.ts'
 import { evaluate64, sizeOf } from '../../../nn/index.ts'
 import { corrupt, unsupported } from './failure.ts'
 import type { Translation } from './graph.ts'
+import { workOf } from './work.ts'
 
-/** Random points tried. */
-const points = 4
+/** Random points tried: fewer where all together would take more products than this. */
+const mostPoints = 4
+const mostWork = 2 ** 31
 /** Largest difference allowed, relative to the largest output (at least 1): float32 rounding over a deep network stays far below. */
 const tolerance = 1e-3
 
@@ -18,6 +20,7 @@ export async function compareWithRuntime(bytes: Uint8Array, translation: Transla
   const model = await openModel(bytes)
   try {
     const random = new SeededRandom(1)
+    const points = Math.max(1, Math.min(mostPoints, Math.floor(mostWork / workOf(translation.network))))
     let worst = 0
     for (let point = 0; point < points; point++) {
       const x = randomPoint(random, sizeOf(translation.network.inputShape), point % 2 === 0 ? 0 : -1)

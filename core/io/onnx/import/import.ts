@@ -1,10 +1,12 @@
 // Reads an ONNX model as a network and checks the network against ONNX Runtime.
+import { withinMemory } from '../../../data/memory.ts'
 import { decodeModel, type ModelProto } from '../../../engine/onnx/schema.ts'
 import type { Network } from '../../../nn/index.ts'
 import { compareWithRuntime } from './compare.ts'
 import { corrupt, unsupported } from './failure.ts'
 import { translateGraph, type Port, type Translation } from './graph.ts'
-import { maximumBytes } from './limits.ts'
+import { maximumBytes, maximumWork } from './limits.ts'
+import { workOf } from './work.ts'
 
 export type { Port, Translation } from './graph.ts'
 
@@ -32,9 +34,13 @@ const newestOpset = 21
 /**
  * Reads the bytes of an `.onnx` file (opset 7–21), and runs the network beside ONNX Runtime.
  * @throws EspalierError 'model/corrupt' for broken bytes, 'model/unsupported' naming the operator and node that is not
- *   read or where the results differ, 'model/shape' where layers do not fit.
+ *   read or where the results differ, 'model/shape' where layers do not fit, 'data/too-large' where memory runs out.
  */
-export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Promise<ImportedModel> {
+export function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Promise<ImportedModel> {
+  return withinMemory('The model', () => importChecked(bytes, options))
+}
+
+async function importChecked(bytes: Uint8Array, options: ImportOptions): Promise<ImportedModel> {
   const translation = translateOnnx(bytes, options)
   const difference = await compareWithRuntime(bytes, translation)
   const inputs = translation.inputs.map(({ name, shape, offset }) => ({ name, shape, offset }))
@@ -53,7 +59,10 @@ export function translateOnnx(bytes: Uint8Array, options: ImportOptions = {}): T
       'Convert the model with onnx.version_converter, or export it again for opset 13.',
     )
   }
-  return translateGraph(model.graph, opset, options.name ?? (model.graph.name || 'imported'))
+  const translation = translateGraph(model.graph, opset, options.name ?? (model.graph.name || 'imported'))
+  const work = workOf(translation.network)
+  if (work > maximumWork) throw unsupported(`One evaluation of the model takes ${work.toPrecision(2)} products`)
+  return translation
 }
 
 function decoded(bytes: Uint8Array): ModelProto {

@@ -89,7 +89,7 @@ function windows(
 /** The maximum over every window: one gather for each pixel of a window (a window with fewer repeats its last), joined pairwise. */
 function maximum(operation: Operation, x: Signal, image: readonly [number, number, number], window: Window): Signal {
   const seen = windows(operation, window, image)
-  const most = Math.max(...seen.map((pixels) => pixels.length))
+  const most = seen.reduce((longest, pixels) => Math.max(longest, pixels.length), 0)
   if (seen.some((pixels) => pixels.length === 0)) operation.refuse('a window sees nothing but padding')
   checkedSize([most, seen.length, image[0]], `the windows of ${operation.title}`)
   const shape = imageResult(x.shape.length, image[0], window.size)
