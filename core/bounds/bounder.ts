@@ -15,7 +15,7 @@ export interface BounderOptions {
 }
 
 export interface PreActivationOptions {
-  /** α optimisation of every intermediate bound on its own; default plain CROWN. */
+  /** α optimisation of every intermediate bound on its own, its `seconds` shared by the layers; default plain CROWN. */
   readonly ascent?: AscentSettings
   /** Valid bounds known already (from LP, MILP or an earlier pass); the tighter is kept. */
   readonly known?: PreActivationBounds
@@ -75,15 +75,19 @@ async function preActivations(
 ): Promise<PreActivationBounds> {
   const walk = new IntervalWalk(rows.network, box)
   const bounds = new Map<string, Interval>()
-  for (const activation of activations) {
+  const deadline = performance.now() + (ascent.seconds ?? Infinity) * 1000
+  for (const [k, activation] of activations.entries()) {
     const { source } = activation
     if (bounds.has(source)) continue
+    const seconds = (deadline - performance.now()) / 1000 / (activations.length - k)
     const given = known?.get(source)
     if (given) walk.tighten(source, given)
     if (signal?.aborted !== true && !isExactByIntervals(rows.network, source)) {
       const loose = looseNeurons(activation, walk.at(source))
+      const context = { box, bounds, signal }
+      const settings = { ...ascent, seconds }
       if (loose.length > 0)
-        walk.tighten(source, await tightened(rows, source, loose, walk.at(source), { box, bounds }, ascent, onBounded))
+        walk.tighten(source, await tightened(rows, source, loose, walk.at(source), context, settings, onBounded))
     }
     bounds.set(source, walk.at(source))
   }

@@ -4,7 +4,7 @@ import { networkHash, type Network } from '../nn/index.ts'
 import type { Box, PreActivationBounds } from './box.ts'
 import { centreAndRadius, flatBounds, hostArrays, initialAlpha } from './flat.ts'
 import { bytesPerRow, coneOf, type Cone } from './graph.ts'
-import { ascentDefinition, crownDefinition } from './programs.ts'
+import { ascentDefinition, crownDefinition, type ProgramShape } from './programs.ts'
 import { RoundingWalk } from './rounding.ts'
 import { roundingUnit } from './slack.ts'
 import type { StartRows } from './start.ts'
@@ -15,6 +15,10 @@ export interface AscentSettings {
   /** Adam's step on α. */
   readonly rate: number
   readonly decay: number
+  /** No further steps after this time, shared by all rows of a call. Default: no limit. */
+  readonly seconds?: number
+  /** No further steps once every row of a chunk is above this. */
+  readonly goal?: number
 }
 
 export const plainCrown: AscentSettings = { iterations: 0, rate: 0, decay: 1 }
@@ -36,12 +40,14 @@ export interface RowBounds {
 /** Ascent steps unrolled into one call; more iterations take more calls. */
 const UNROLL = 5
 /** Program sizes: a call is padded to the next one. */
-const SIZES = [1, 8, 32, 128, 512]
+const SIZES = [1, 4, 16, 32, 64, 128, 192, 256, 384, 512]
 
 /** The box and bounds a call works on. */
 export interface RowContext {
   readonly box: Box
   readonly bounds: PreActivationBounds
+  /** Stops between chunks: rows not bounded yet are left at −∞. */
+  readonly signal?: AbortSignal
 }
 
 export class RowBounder {
@@ -84,7 +90,8 @@ export class RowBounder {
     const first = initialAlpha(cone, flatBounds(cone, context.bounds))
     const result = emptyBounds(rows.rows, details ? rows.rows : 0, cone)
     const capacity = this.#capacity(cone, settings)
-    for (let from = 0; from < rows.rows;) {
+    const deadline = performance.now() + (settings.seconds ?? Infinity) * 1000
+    for (let from = 0; from < rows.rows && context.signal?.aborted !== true;) {
       const size = chunkSize(rows.rows - from, capacity)
       const count = Math.min(size, rows.rows - from)
       const chunk = { from, count, size }
@@ -97,7 +104,7 @@ export class RowBounder {
         chunk,
         { ...shared, ...start },
         repeated(first, size),
-        settings,
+        { ...settings, deadline },
         result,
       )
       onAlpha?.(from, alpha.subarray(0, count * cone.neurons))
@@ -111,7 +118,7 @@ export class RowBounder {
     chunk: Chunk,
     inputs: Record<string, TensorData>,
     alpha: Float32Array,
-    settings: AscentSettings,
+    settings: AscentSettings & { readonly deadline: number },
     result: RowBounds,
   ): Promise<Float32Array> {
     const shape = {
@@ -123,14 +130,7 @@ export class RowBounder {
     }
     const withAlpha = (value: Float32Array): Record<string, TensorData> =>
       cone.neurons === 0 ? inputs : { ...inputs, alpha: value }
-    let best = alpha
-    for (let done = 0; done < settings.iterations && cone.neurons > 0; done += UNROLL) {
-      const iterations = Math.min(UNROLL, settings.iterations - done)
-      const options = { iterations, betaRate: 1, decay: settings.decay, mixRate: 0 }
-      const ascent = await this.#engine.compile({ ...ascentDefinition(cone, shape, options, this.#key), fewRuns: true })
-      const rate = Float32Array.of(settings.rate * settings.decay ** done)
-      best = (await ascent.run({ ...withAlpha(best), rate })).alpha as Float32Array
-    }
+    const best = await this.#ascend(cone, chunk, shape, withAlpha, alpha, settings)
     const crown = await this.#engine.compile({ ...crownDefinition(cone, shape, this.#key), fewRuns: true })
     const output = await crown.run(withAlpha(best))
     const factor = roundingUnit(this.#engine.precision)
@@ -145,6 +145,26 @@ export class RowBounder {
     store(result.alpha, best, cone.neurons)
     store(result.coefficients, output.coefficients, cone.neurons)
     store(result.points, output.point, cone.inputSize)
+    return best
+  }
+
+  /** α after the steps that `settings` allows, from `alpha` on. */
+  async #ascend(
+    cone: Cone,
+    { count }: Chunk,
+    shape: ProgramShape,
+    withAlpha: (value: Float32Array) => Record<string, TensorData>,
+    alpha: Float32Array,
+    { iterations, rate, decay, goal = Infinity, deadline }: AscentSettings & { readonly deadline: number },
+  ): Promise<Float32Array> {
+    let best = alpha
+    for (let done = 0; done < iterations && cone.neurons > 0 && performance.now() < deadline; done += UNROLL) {
+      const options = { iterations: Math.min(UNROLL, iterations - done), betaRate: 1, decay, mixRate: 0 }
+      const program = await this.#engine.compile({ ...ascentDefinition(cone, shape, options, this.#key), fewRuns: true })
+      const ascent = await program.run({ ...withAlpha(best), rate: Float32Array.of(rate * decay ** done) })
+      best = ascent.alpha as Float32Array
+      if (ascent.bound.subarray(0, count).every((bound: number) => bound > goal)) break
+    }
     return best
   }
 
@@ -203,7 +223,7 @@ function repeated(row: Float32Array, times: number): Float32Array {
 /** `detailed` rows of everything but bounds and slack. */
 function emptyBounds(rows: number, detailed: number, cone: Cone): RowBounds {
   return {
-    lower: new Float64Array(rows),
+    lower: new Float64Array(rows).fill(-Infinity),
     slack: new Float64Array(rows),
     alpha: new Float32Array(detailed * cone.neurons),
     coefficients: new Float32Array(detailed * cone.neurons),

@@ -5,6 +5,7 @@ import { activationNodes } from '../nn/index.ts'
 import type { Budget, Evidence, VerifierName, VerifyProgress, Witness } from './outcome.ts'
 import type { PreparedNetwork, VerifyContext } from './prepared.ts'
 import type { Problem } from './problem.ts'
+import type { ProofRecorder } from './proof/recorder.ts'
 import { Replay } from './replay.ts'
 
 /** A definite answer. `method` is who found it where that is not the stage itself. */
@@ -23,13 +24,19 @@ export class Attempt {
   readonly replay: Replay
   readonly budget: Budget
   readonly signal: AbortSignal
+  /** Where stages write down what a proof needs; null where none is wanted. */
+  readonly recorder: ProofRecorder | null
   /** Lower bounds of the property's rows, −Infinity where nothing is known. */
   readonly rowLower: Float64Array
   /** Figures for `Outcome.detail`. */
   readonly detail: Record<string, number> = {}
   /** Points worth trying as counterexamples or starting from: minimisers, best attack candidates. */
   readonly points: Float64Array[] = []
-  bounds: PreActivationBounds | null = null
+  bounds: PreActivationBounds | null
+  /** Whether some of the bounds rest on HiGHS' word. */
+  bySolver: boolean
+  /** Whether α was optimised for `bounds`: doing it again gains little. */
+  ascended = false
   /** α of the last bound of every row [rows, neurons], for stages that start from it. */
   alpha: Float32Array | null = null
   domains = 0
@@ -50,6 +57,7 @@ export class Attempt {
     budget: Budget,
     signal: AbortSignal,
     report: (progress: VerifyProgress) => void,
+    recorder: ProofRecorder | null = null,
   ) {
     this.context = context
     this.problem = problem
@@ -57,7 +65,11 @@ export class Attempt {
     this.replay = new Replay(problem)
     this.budget = budget
     this.signal = signal
-    this.rowLower = new Float64Array(problem.property.rows.rows).fill(-Infinity)
+    this.recorder = recorder
+    this.bounds = problem.known?.bounds ?? null
+    this.bySolver = problem.known?.bySolver ?? false
+    this.rowLower =
+      problem.known?.rowLower.slice() ?? new Float64Array(problem.property.rows.rows).fill(-Infinity)
     this.#report = report
   }
 

@@ -27,8 +27,10 @@ export const defaultSettings: BabSettings = {
   candidates: 4,
   ascent: { iterations: 3, rate: 0.2, betaRate: 0.5, decay: 0.98, mixRate: 1 },
   tighten: [
-    { after: 2_000, domainsEach: 128 },
-    { after: 40_000, domainsEach: 1024 },
+    { after: 300, domainsEach: 16 },
+    { after: 1_500, domainsEach: 64 },
+    { after: 10_000, domainsEach: 256 },
+    { after: 50_000, domainsEach: 1024 },
   ],
   tightenNeurons: 64,
   tightenPatience: 4,

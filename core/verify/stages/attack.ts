@@ -2,14 +2,16 @@
 import { searchAttack, type AttackOptions } from '../attack/search.ts'
 import type { Stage } from './stage.ts'
 
-export function attackStage(options: AttackOptions, label = 'attack', share = 1): Stage {
+/** `ofElapsed`: the attack ends after this multiple of the time that went before it, if that is less than its share. */
+export function attackStage(options: AttackOptions, label = 'attack', share = 1, ofElapsed = Infinity): Stage {
   return {
     method: 'attack',
     label,
     share,
     async run(attempt, seconds, signal) {
       const { context, prepared, problem, replay } = attempt
-      const task = { engine: context.engine, network: prepared.fused, problem, replay, seconds, signal }
+      const limit = Math.min(seconds, ofElapsed * attempt.seconds)
+      const task = { engine: context.engine, network: prepared.fused, problem, replay, seconds: limit, signal }
       const { witness, best, bestValue, evaluations } = await searchAttack(task, options)
       attempt.add('attackEvaluations', evaluations)
       attempt.points.push(Float64Array.from(best))

@@ -7,6 +7,8 @@ import { solveCellLp } from '../milp/cell.ts'
 import { NotEncodable } from '../milp/encode.ts'
 import type { Stage } from './stage.ts'
 
+/** Of the stage's time, what the ascent of intermediate bounds may take at the root. */
+const ROOT_SHARE = 0.06
 /** For the linear programme of one cell. */
 const CELL_SECONDS = 10
 
@@ -27,13 +29,15 @@ async function search(
 ): Promise<Decision | null> {
   const started = performance.now()
   const { bounder } = attempt.prepared
-  const known = attempt.bounds ?? undefined
-  attempt.bounds = await bounder.preActivations(attempt.box, {
-    ascent: settings.rootNeurons,
-    known,
-    signal,
-    onBounded: attempt.recorder?.bounded,
-  })
+  if (!attempt.bounds || !attempt.ascended) {
+    attempt.bounds = await bounder.preActivations(attempt.box, {
+      ascent: { ...settings.rootNeurons, seconds: ROOT_SHARE * seconds },
+      known: attempt.bounds ?? undefined,
+      signal,
+      onBounded: attempt.recorder?.bounded,
+    })
+    attempt.ascended = true
+  }
   const before = attempt.domains
   const report = await decideByBab({
     engine: attempt.context.engine,

@@ -10,8 +10,8 @@ import { verifiedByBounds, type Stage } from './stage.ts'
 
 const NOT_TIGHT = 'the bounds are not tight enough'
 
-/** Output rows: 100 steps; every intermediate bound: 20 (spec C.4, F). */
-const outputAscent: AscentSettings = { iterations: 100, rate: 0.1, decay: 0.98 }
+/** Output rows: 100 steps, fewer where all are proved; every intermediate bound: 20 (spec C.4, F). */
+const outputAscent: AscentSettings = { iterations: 100, rate: 0.1, decay: 0.98, goal: 0 }
 const neuronAscent: AscentSettings = { iterations: 20, rate: 0.1, decay: 0.98 }
 
 export function intervalStage(): Stage {
@@ -21,7 +21,7 @@ export function intervalStage(): Stage {
     share: 1,
     run(attempt) {
       const { fused } = attempt.prepared
-      attempt.bounds = intervalBounds(fused, attempt.box).preActivations
+      attempt.bounds = intervalBounds(fused, attempt.box, attempt.bounds ?? undefined).preActivations
       const { rows } = attempt.problem.property
       attempt.raise(Array.from(attempt.rowLower.keys()), intervalRows(fused, attempt.box, rows).lower)
       attempt.progress('interval')
@@ -40,28 +40,33 @@ export function deepPolyStage(): Stage {
   return boundStage('deeppoly', plainCrown, plainCrown, 1)
 }
 
+/** Before branch and bound a small share is best: a search gains more from its own splits than from the last step at the root. */
 export function alphaCrownStage(share = 1): Stage {
   return boundStage('alpha-crown', neuronAscent, outputAscent, share)
 }
+
+/** Of the time of a stage, what goes to the ascent of intermediate bounds. */
+const NEURONS_SHARE = 0.8
 
 function boundStage(method: VerifierName, neurons: AscentSettings, outputs: AscentSettings, share: number): Stage {
   return {
     method,
     label: method,
     share,
-    async run(attempt, _seconds, signal) {
+    async run(attempt, seconds, signal) {
       const { bounder } = attempt.prepared
       const known = attempt.bounds ?? undefined
       const bounds = await bounder.preActivations(attempt.box, {
-        ascent: neurons,
+        ascent: { ...neurons, seconds: NEURONS_SHARE * seconds },
         known,
         signal,
         // Plain CROWN's slopes are those of the rule.
         onBounded: neurons.iterations > 0 ? attempt.recorder?.bounded : undefined,
       })
       attempt.bounds = bounds
+      attempt.ascended ||= neurons.iterations > 0
       attempt.reason = NOT_TIGHT
-      if (!signal.aborted) await raiseRows(attempt, outputs)
+      if (!signal.aborted) await raiseRows(attempt, { ...outputs, seconds: (1 - NEURONS_SHARE) * seconds })
       attempt.progress(method)
       return verifiedByBounds(attempt) ?? replayPoints(attempt)
     },
@@ -91,7 +96,8 @@ function recordRows(
   const cone = bounder.rows.cone(outputStart(bounder.network, problem.property.rows).start)
   const width = cone.neurons
   for (const [i, row] of rows.entries())
-    if (lower[i] > 0 && alpha.length >= (i + 1) * width) recorder.row(cone, row, alpha.subarray(i * width, (i + 1) * width))
+    if (lower[i] > 0 && alpha.length >= (i + 1) * width)
+      recorder.row(cone, row, alpha.subarray(i * width, (i + 1) * width))
 }
 
 /** Minimisers of the relaxed network are sometimes counterexamples of the real one. */
