@@ -1,6 +1,8 @@
 // How much a verifier may spend, what it says while it works, and what it concludes.
 import { toErrorData, type ErrorData } from '../contract/errors.ts'
 import type { Evidence, Verdict, VerifierName } from '../contract/verdict.ts'
+import type { Proof } from '../certify/proof.ts'
+import type { Known } from './problem.ts'
 
 export type { Evidence, Verdict, VerifierName }
 
@@ -38,9 +40,13 @@ export interface Outcome {
   readonly unstable: number | null
   readonly witness: Witness | null
   readonly detail: Readonly<Record<string, number>>
+  /** What was found out about the box on the way, for questions about parts of it; null where no bounds were computed. */
+  readonly learned: Known | null
   /** Why the verdict is not definite, in a sentence. */
   readonly reason?: string
   readonly error?: ErrorData
+  /** The proof behind evidence `certified`, where the caller wants to keep it. */
+  readonly proof?: Proof
 }
 
 /** What a verifier says while it works. */
@@ -69,6 +75,7 @@ export function failedOutcome(method: VerifierName, seconds: number, thrown: unk
     unstable: null,
     witness: null,
     detail: {},
+    learned: null,
     reason: error.message,
     error,
   }

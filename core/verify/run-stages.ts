@@ -1,9 +1,12 @@
 // Runs the stages of a verifier one after another within one budget and turns the result into an outcome.
 import { EspalierError } from '../contract/errors.ts'
+import type { CertifyMode, Evidence } from '../contract/verdict.ts'
 import { Attempt, type Decision } from './attempt.ts'
 import { failedOutcome, type Budget, type Outcome, type VerifierName, type VerifyProgress } from './outcome.ts'
 import type { VerifyContext } from './prepared.ts'
 import type { Problem } from './problem.ts'
+import { certifyDecision } from './proof/certify-decision.ts'
+import { ProofRecorder } from './proof/recorder.ts'
 import { requireConsistent } from './replay.ts'
 import type { Stage } from './stages/stage.ts'
 
@@ -16,6 +19,9 @@ export interface StageRun {
   readonly report: (progress: VerifyProgress) => void
   /** Chosen with the attempt at hand, when the run starts. */
   readonly stages: readonly Stage[]
+  readonly certify: CertifyMode
+  /** Whether the outcome is to hold the proof. */
+  readonly keepProof: boolean
 }
 
 /** What breaks becomes an outcome `error`. @throws EspalierError 'verify/soundness' when a verdict contradicts a replayed point. */
@@ -30,18 +36,26 @@ export async function runStages(run: StageRun): Promise<Outcome> {
 }
 
 async function attemptStages(run: StageRun): Promise<Outcome> {
-  const attempt = new Attempt(run.context, run.problem, run.budget, run.signal, run.report)
+  const attempt = new Attempt(run.context, run.problem, run.budget, run.signal, run.report, recorderFor(run))
   const deadline = performance.now() + run.budget.seconds * 1000
   for (const stage of run.stages) {
     const left = (deadline - performance.now()) / 1000
     if (left <= 0 || run.signal.aborted) break
     const decision = await runStage(stage, attempt, left * stage.share)
     if (!decision) continue
-    const outcome = decided(attempt, decision, decision.method ?? stage.method)
-    requireConsistent(attempt.replay, outcome, attempt.points)
-    return outcome
+    const method = decision.method ?? stage.method
+    requireConsistent(attempt.replay, decided(attempt, decision, method), attempt.points)
+    const certified = await certifyDecision(attempt, decision, run.certify, deadline)
+    if (!certified) return decided(attempt, decision, method)
+    const { proof } = certified
+    const outcome = decided(attempt, { verdict: 'verified', evidence: 'certified' }, method)
+    return run.keepProof ? { ...outcome, proof } : outcome
   }
   return undecided(attempt, run, deadline)
+}
+
+function recorderFor({ certify }: StageRun): ProofRecorder | null {
+  return certify === 'never' ? null : new ProofRecorder()
 }
 
 /** One stage with a signal that aborts at its time limit; its seconds go to `detail`. */
@@ -62,7 +76,7 @@ function decided(attempt: Attempt, decision: Decision, method: VerifierName): Ou
   return {
     ...figures(attempt),
     verdict: decision.verdict,
-    evidence: falsified ? 'replayed' : decision.evidence,
+    evidence: falsified ? 'replayed' : weaker(decision.evidence, attempt),
     method,
     witness: falsified ? decision.witness : null,
   }
@@ -83,9 +97,17 @@ function undecided(attempt: Attempt, run: StageRun, deadline: number): Outcome {
   }
 }
 
-function figures(attempt: Attempt): Pick<Outcome, 'seconds' | 'lowerBound' | 'domains' | 'unstable' | 'detail'> {
-  const { seconds, lowerBound, domains, unstable, detail } = attempt
-  return { seconds, lowerBound: Number.isFinite(lowerBound) ? lowerBound : null, domains, unstable, detail }
+/** A proof in float32 from bounds that rest on HiGHS' word rests on it too. */
+function weaker(evidence: Evidence, { bySolver }: Attempt): Evidence {
+  return bySolver && evidence === 'float32' ? 'solver' : evidence
+}
+
+type Figures = Pick<Outcome, 'seconds' | 'lowerBound' | 'domains' | 'unstable' | 'detail' | 'learned'>
+
+function figures(attempt: Attempt): Figures {
+  const { seconds, lowerBound, domains, unstable, detail, bounds, rowLower, bySolver } = attempt
+  const learned = bounds && { bounds, rowLower, bySolver }
+  return { seconds, lowerBound: Number.isFinite(lowerBound) ? lowerBound : null, domains, unstable, detail, learned }
 }
 
 /** Checks a budget before anything is spent. @throws EspalierError 'recipe/invalid'. */

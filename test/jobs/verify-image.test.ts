@@ -24,6 +24,7 @@ const outcome = (verdict: Verdict): Outcome => ({
     unstable: null,
     witness: null,
     detail: {},
+    learned: null,
   },
 })
 const verifier = (answer: () => Promise<Outcome>): Verifier => ({ name: 'bab', verify: answer })
@@ -48,6 +49,7 @@ const row = (verdict: Verdict, more: Partial<VerdictRow> = {}): VerdictRow => ({
     group: null,
     counterexample: null,
     detail: {},
+    learned: null,
   },
   ...{ error: null, createdAt: '2026-01-01T00:00:00.000Z' },
   ...more,
@@ -102,13 +104,13 @@ describe('summarise', () => {
 
   it('counts verdicts and averages over the images', () => {
     const rows = [
-      row('verified', { unstable: 20 }),
+      row('verified', { unstable: 20, evidence: 'certified' }),
       row('falsified', { unstable: null, detail: { misclassified: 1 } }),
       row('falsified', { unstable: null, seconds: 0 }),
       row('timeout', { seconds: 8 }),
     ]
     expect(summarise(model, { accuracy: 0.9, robustness: null, robustnessEpsilon: null }, rows)).toMatchObject({
-      ...{ verified: 1, falsified: 2, misclassified: 1, timeout: 1, unknown: 0, error: 0, images: 4 },
+      ...{ verified: 1, certified: 1, falsified: 2, misclassified: 1, timeout: 1, unknown: 0, error: 0, images: 4 },
       ...{ seconds: 12, meanSeconds: 3, unstable: 0.15, accuracy: 0.9, robustness: null },
     })
   })

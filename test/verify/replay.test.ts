@@ -86,6 +86,7 @@ describe('requireConsistent', () => {
     unstable: null,
     witness: null,
     detail: {},
+    learned: null,
   })
 
   it('stops the run when a replayed point contradicts a proof', () => {

@@ -77,6 +77,7 @@ async function refine(attempt: Attempt, seconds: number, signal: AbortSignal): P
     signal,
   )
   attempt.bounds = result.bounds
+  attempt.bySolver = true
   attempt.add('tightenSeconds', (performance.now() - started) / 1000)
   attempt.add('tightenFixed', result.fixed)
 }

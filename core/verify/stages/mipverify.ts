@@ -41,6 +41,7 @@ async function tightenProgressively(attempt: Attempt, seconds: number, signal: A
     signal,
   )
   attempt.bounds = result.bounds
+  attempt.bySolver = true
   attempt.add('tightenSeconds', (performance.now() - started) / 1000)
   attempt.add('tightenFixed', result.fixed)
   attempt.progress('mipverify')
