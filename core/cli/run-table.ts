@@ -23,12 +23,20 @@ function verifiedEpsilons(runs: readonly RunRow[]): (number | null)[] {
   return runs.map(({ epsilon, summary }) => ((summary?.images ?? 0) > 0 ? epsilon : null))
 }
 
+/** `12 (10 certified)`: of the images verified, those whose proof was made again in float64. */
+export function verifiedText({ verified, certified }: Pick<RunSummary, 'verified' | 'certified'>): string {
+  return withPart(verified, certified, 'certified')
+}
+
 /** `9 (2 misclassified)`: of the images falsified, those that needed no change. */
 export function falsifiedText({ falsified, misclassified }: Pick<RunSummary, 'falsified' | 'misclassified'>): string {
-  const count = formatCount(falsified)
-  return misclassified === null || misclassified === 0
-    ? count
-    : `${count} (${formatCount(misclassified)} misclassified)`
+  return withPart(falsified, misclassified, 'misclassified')
+}
+
+/** The part is named where there is one, and where it is known. */
+function withPart(count: number, part: number | null, word: string): string {
+  const all = formatCount(count)
+  return part === null || part === 0 ? all : `${all} (${formatCount(part)} ${word})`
 }
 
 /** The demo's one table: every figure of a run's summary, one row for each run. Unknown and error rows show when there are any. */
@@ -53,7 +61,7 @@ export function summaryTable(runs: readonly RunRow[]): string {
 }
 
 function verdictCells(summary: RunSummary): string[] {
-  return [String(summary.verified), falsifiedText(summary), String(summary.timeout)]
+  return [verifiedText(summary), falsifiedText(summary), String(summary.timeout)]
 }
 
 /** A figure of a summary under the name that `paper:` of a recipe uses. */
@@ -90,7 +98,7 @@ export function paperTable(recipe: Recipe, runs: readonly RunRow[]): string {
       ...figures.flatMap((name) =>
         given.has(name) ? [paperFigures[name](summary), quoted(name)] : [paperFigures[name](summary)],
       ),
-      String(summary.verified),
+      verifiedText(summary),
       falsifiedText(summary),
       ...others.map(quoted),
     ]

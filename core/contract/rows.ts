@@ -73,6 +73,7 @@ export const runSummarySchema = z.object({
   unstable: z.number().nullable().describe('Share of hidden neurons unstable at ε, mean over the images verified'),
   images: z.int(),
   verified: z.int(),
+  certified: z.int().nullable().default(null).describe('How many of `verified` have evidence `certified`'),
   falsified: z.int(),
   misclassified: z
     .int()

@@ -29,7 +29,7 @@ export interface Comparison {
 
 const figureNames: readonly FigureName[] = [
   'accuracy', 'robustness', 'hiddenNeurons', 'weights', 'nonzeroWeights', 'unstable',
-  'verified', 'falsified', 'misclassified', 'unknown', 'timeout', 'error', 'seconds', 'meanSeconds',
+  'verified', 'certified', 'falsified', 'misclassified', 'unknown', 'timeout', 'error', 'seconds', 'meanSeconds',
 ] // prettier-ignore
 
 export function compareRuns(first: ComparedRun, second: ComparedRun): Comparison {

@@ -83,6 +83,7 @@ const measures: readonly Measure[] = [
   { title: 'Nonzero weights', of: (s) => s.nonzeroWeights, format: formatCount, goal: 'none' },
   { title: 'Unstable neurons', of: (s) => s.unstable, format: formatShare, goal: 'less', delta: formatPoints },
   { title: 'Verified', of: (s) => s.verified, format: formatCount, goal: 'more', epsilon: (side) => side.epsilon },
+  { title: 'of them certified', of: (s) => s.certified, format: formatCount, goal: 'more' },
   { title: 'Falsified', of: (s) => s.falsified, format: formatCount, goal: 'less' },
   { title: 'of them misclassified', of: (s) => s.misclassified, format: formatCount, goal: 'less' },
   { title: 'Undecided', of: (s) => s.unknown + s.timeout + s.error, format: formatCount, goal: 'less' },

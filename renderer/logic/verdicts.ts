@@ -23,25 +23,39 @@ export function mergeVerdict(rows: readonly VerdictRow[], row: VerdictRow): read
   return at < 0 ? [...rows, row] : rows.with(at, row)
 }
 
-/** `misclassified`: how many of `falsified` needed no change; null where that is not known. */
-export type VerdictCounts = Readonly<Record<Verdict, number>> & { readonly misclassified: number | null }
+/** How many of `verified` are certified, how many of `falsified` needed no change; null where that is not known. */
+interface PartCounts {
+  readonly certified: number | null
+  readonly misclassified: number | null
+}
+
+export type VerdictCounts = Readonly<Record<Verdict, number>> & PartCounts
 
 /** Whether the image was a counterexample as it is: misclassified (as the target, where there is one). */
 export function isMisclassified({ detail }: Pick<VerdictRow, 'detail'>): boolean {
   return detail['misclassified'] === 1
 }
 
-export function countVerdicts(rows: readonly Pick<VerdictRow, 'verdict' | 'detail'>[]): VerdictCounts {
+export function countVerdicts(rows: readonly Pick<VerdictRow, 'verdict' | 'evidence' | 'detail'>[]): VerdictCounts {
   const counts = { verified: 0, falsified: 0, unknown: 0, timeout: 0, error: 0 }
   for (const row of rows) counts[row.verdict] += 1
-  return { ...counts, misclassified: rows.filter(isMisclassified).length }
+  const certified = rows.filter(({ evidence }) => evidence === 'certified').length
+  return { ...counts, certified, misclassified: rows.filter(isMisclassified).length }
+}
+
+const parts: Partial<Readonly<Record<Verdict, keyof PartCounts>>> = {
+  verified: 'certified',
+  falsified: 'misclassified',
+}
+
+/** ` (2 misclassified)`, or nothing. */
+export function partText(counts: PartCounts, verdict: Verdict): string {
+  const part = parts[verdict]
+  const count = part === undefined ? null : counts[part]
+  return part === undefined || count === null || count === 0 ? '' : ` (${count} ${part})`
 }
 
 /** `3 verified`, `9 falsified (2 misclassified)`. */
 export function countText(counts: VerdictCounts, verdict: Verdict): string {
-  const text = `${counts[verdict]} ${verdictWords[verdict].title.toLowerCase()}`
-  const { misclassified } = counts
-  return verdict !== 'falsified' || misclassified === null || misclassified === 0
-    ? text
-    : `${text} (${misclassified} misclassified)`
+  return `${counts[verdict]} ${verdictWords[verdict].title.toLowerCase()}${partText(counts, verdict)}`
 }

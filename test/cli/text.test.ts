@@ -25,6 +25,7 @@ const summary: RunSummary = {
   ...{
     images: 20,
     verified: 12,
+    certified: 10,
     falsified: 6,
     misclassified: 2,
     unknown: 0,
@@ -84,7 +85,7 @@ describe('tables', () => {
       '112',
       '52,896',
       '40.0 %',
-      '12',
+      '12 (10 certified)',
       '6 (2 misclassified)',
       '2',
       '2.00 s',
@@ -127,7 +128,7 @@ describe('tables', () => {
       '18/20',
       '0',
       '2.00 s',
-      '12',
+      '12 (10 certified)',
       '6 (2 misclassified)',
     ])
     expect(runsTable(recipe, [run({})])).toBe(paperTable(recipe, [run({})]))

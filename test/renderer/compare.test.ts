@@ -112,6 +112,7 @@ describe('summary', () => {
     unstable: 0.4,
     images: 20,
     verified: 6,
+    certified: 4,
     falsified: 6,
     misclassified: 2,
     unknown: 1,
@@ -147,13 +148,13 @@ describe('summary', () => {
 describe('verdict rows', () => {
   it('that needed no change are counted apart', () => {
     const counts = countVerdicts([
-      row(0, 'verified'),
+      { ...row(0, 'verified'), evidence: 'certified' },
       { ...row(1, 'falsified'), detail: { misclassified: 1 } },
       row(2, 'falsified'),
     ])
-    expect(counts).toMatchObject({ falsified: 2, misclassified: 1 })
+    expect(counts).toMatchObject({ falsified: 2, certified: 1, misclassified: 1 })
     expect([countText(counts, 'verified'), countText(counts, 'falsified')]).toEqual([
-      '1 verified',
+      '1 verified (1 certified)',
       '2 falsified (1 misclassified)',
     ])
     expect(countText({ ...counts, misclassified: null }, 'falsified')).toBe('2 falsified')

@@ -108,6 +108,7 @@ test('runs: summary and error come and go, a job takes its rows with it', async 
     ...{
       images: 20,
       verified: 12,
+      certified: 3,
       falsified: 7,
       misclassified: 2,
       unknown: 0,
@@ -123,8 +124,9 @@ test('runs: summary and error come and go, a job takes its rows with it', async 
   const older: Partial<RunSummary> = { ...summary }
   delete older.robustnessEpsilon
   delete older.misclassified
+  delete older.certified
   const read = await store.runs.update('run-1', { summary: older as RunSummary })
-  expect(read.summary).toEqual({ ...summary, robustnessEpsilon: null, misclassified: null })
+  expect(read.summary).toEqual({ ...summary, robustnessEpsilon: null, certified: null, misclassified: null })
   expect((await store.runs.update('run-1', { summary: null })).summary).toBeNull()
   await expectCoded(store.runs.update('run-9', {}), 'store/missing')
   await expectCoded(store.runs.insert(runRow({ id: 'run-5', jobId: 'nobody' })), 'store/missing')

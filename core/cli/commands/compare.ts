@@ -20,6 +20,7 @@ const formats: Readonly<Record<FigureName, readonly [title: string, format: Form
   nonzeroWeights: ['weights not zero', formatCount],
   unstable: ['unstable neurons', share, formatPoints],
   verified: ['verified', formatCount],
+  certified: ['– certified', formatCount],
   falsified: ['falsified', formatCount],
   misclassified: ['– misclassified as they are', formatCount],
   unknown: ['unknown', formatCount],

@@ -4,7 +4,7 @@ import type { App } from '../../app.ts'
 import type { RunRow, VerdictRow } from '../../contract/rows.ts'
 import type { Shell } from '../context.ts'
 import { addLimit, readLimit } from '../limit-option.ts'
-import { falsifiedText, summaryTable } from '../run-table.ts'
+import { falsifiedText, summaryTable, verifiedText } from '../run-table.ts'
 import { formatCount, formatSeconds, formatShare, formatTable, formatTime } from '../table.ts'
 
 export function addRuns(program: Command, shell: Shell): void {
@@ -65,7 +65,7 @@ function listText(runs: readonly RunRow[]): string {
     ...(summary === null || summary.images === 0
       ? ['–', '–', '–']
       : [
-          formatCount(summary.verified),
+          verifiedText(summary),
           falsifiedText(summary),
           formatCount(summary.unknown + summary.timeout + summary.error),
         ]),

@@ -24,6 +24,7 @@ export function summarise(model: ModelRow, evaluation: Evaluation, rows: readonl
     unstable: unstable.length === 0 || hiddenNeurons === 0 ? null : mean(unstable) / hiddenNeurons,
     images: rows.length,
     verified: count('verified'),
+    certified: rows.filter(({ evidence }) => evidence === 'certified').length,
     falsified: count('falsified'),
     misclassified: rows.filter(({ detail }) => detail.misclassified === 1).length,
     unknown: count('unknown'),

@@ -1,0 +1,102 @@
+// `espalier radius --model ID`: for each image the largest radius that is verified and the nearest counterexample.
+import type { Command } from 'commander'
+import type { ImageRadius } from '../../app/radius.ts'
+import { EspalierError } from '../../contract/errors.ts'
+import { radiusSchema, type RadiusOptions } from '../../contract/radius.ts'
+import { recipeSchema } from '../../contract/recipe.ts'
+import type { ProviderName } from '../../engine/engine.ts'
+import { resolveHome } from '../../home.ts'
+import type { Context, Shell } from '../context.ts'
+import { attachDataFlags, readDataFlags } from '../data-option.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { flagsOf } from '../flags.ts'
+import { formatSeconds, formatTable } from '../table.ts'
+
+const radiusFlags = flagsOf(radiusSchema)
+const engineSchema = recipeSchema.pick({ seed: true, provider: true, threads: true })
+const engineFlags = flagsOf(engineSchema)
+
+export function addRadius(program: Command, shell: Shell): void {
+  const description = 'how far around each image the answer stays the same: verified radius and nearest counterexample'
+  const command = program.command('radius').description(description)
+  command.requiredOption('--model <id>', 'model of the history: the id that train, prune and the app show')
+  attachDataFlags(command, 'what the model was made with')
+  radiusFlags.attach(command)
+  engineFlags.attach(command)
+  shell.define(command, perform)
+}
+
+async function perform({ terminal }: Context, command: Command): Promise<number> {
+  const options = readOptions(command)
+  const { model, home } = command.opts<{ model: string; home?: string }>()
+  const { provider, threads, seed } = engineSchema.parse(engineFlags.read(command))
+  const { findRadii } = await import('../../app/radius.ts')
+  const stop = new AbortController()
+  const onSignal = (): void => stop.abort()
+  process.once('SIGINT', onSignal)
+  try {
+    const radii = await findRadii({
+      home: resolveHome(home),
+      model,
+      data: readDataFlags(command),
+      options,
+      engine: { provider: provider as ProviderName | 'auto', ...(threads === 0 ? {} : { threads }) },
+      seed,
+      signal: stop.signal,
+      report: (image, { lower, upper, asking }) => {
+        const bracket = `${lower.toFixed(5)} … ${upper === null ? '?' : upper.toFixed(5)}`
+        terminal.status(`  image ${image}: radius ${bracket}${asking === null ? '' : `, asking about ${asking.toFixed(5)}`}`)
+      },
+    })
+    terminal.value(radii)
+    terminal.print(radiusText(radii))
+    if (stop.signal.aborted) return exitCodes.cancelled
+    return radii.every(({ finished }) => finished) ? exitCodes.ok : exitCodes.undecided
+  } finally {
+    process.off('SIGINT', onSignal)
+  }
+}
+
+/** @throws EspalierError 'cli/usage' naming the flag */
+function readOptions(command: Command): RadiusOptions {
+  const parsed = radiusSchema.safeParse(radiusFlags.read(command))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new EspalierError('cli/usage', `${issue.path.join('.')}: ${issue.message}`, 'espalier radius --help lists the flags.')
+}
+
+const columns = [
+  { title: 'image' },
+  { title: 'class' },
+  { title: 'verified up to ε' },
+  { title: 'counterexample at ε' },
+  { title: 'evidence', align: 'left' },
+  { title: 'radii asked' },
+  { title: 'time' },
+  { title: '', align: 'left' },
+] as const
+
+/** A line an image, and the means of the images that are classified correctly. */
+export function radiusText(radii: readonly ImageRadius[]): string {
+  const rows = radii.map((radius) => [
+    String(radius.image),
+    radius.target === null ? String(radius.label) : `${radius.label} → ${radius.target}`,
+    radius.lower.toFixed(6),
+    radius.upper === null ? 'none found' : radius.upper.toFixed(6),
+    radius.evidence ?? '–',
+    String(radius.questions),
+    formatSeconds(radius.seconds),
+    noteOn(radius),
+  ])
+  const correct = radii.filter(({ upper }) => upper !== 0)
+  if (correct.length === 0) return formatTable(columns, rows)
+  const mean = correct.reduce((sum, { lower }) => sum + lower, 0) / correct.length
+  const open = radii.filter(({ finished }) => !finished).length
+  const rest = open === 0 ? '' : `; ${open} not finished in their time`
+  return `${formatTable(columns, rows)}\n\n  mean verified radius ${mean.toFixed(6)} over ${correct.length} images${rest}`
+}
+
+function noteOn({ upper, finished }: ImageRadius): string {
+  if (upper === 0) return 'misclassified as it is'
+  return finished ? '' : 'not finished'
+}
