@@ -68,8 +68,7 @@ export class Attempt {
     this.recorder = recorder
     this.bounds = problem.known?.bounds ?? null
     this.bySolver = problem.known?.bySolver ?? false
-    this.rowLower =
-      problem.known?.rowLower.slice() ?? new Float64Array(problem.property.rows.rows).fill(-Infinity)
+    this.rowLower = problem.known?.rowLower.slice() ?? new Float64Array(problem.property.rows.rows).fill(-Infinity)
     this.#report = report
   }
 

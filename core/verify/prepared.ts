@@ -1,5 +1,6 @@
 // What verifiers prepare once per network: the fused network, its bounder, the solver threads.
 import { createBounder, type Bounder } from '../bounds/bounder.ts'
+import { prepareGraph, type Graph } from '../certify/graph.ts'
 import type { Engine } from '../engine/engine.ts'
 import { fuseBatchNorm } from '../nn/fuse.ts'
 import type { Network } from '../nn/index.ts'
@@ -11,6 +12,8 @@ export interface PreparedNetwork {
   /** Without batch norm; what bounds, attacks and MILP work on. */
   readonly fused: Network
   readonly bounder: Bounder
+  /** The original network for proofs in float64, made when first asked for. @throws EspalierError 'certificate/unsupported' */
+  graph(): Graph
 }
 
 /** Shared by the verifiers that one `createVerifier` call makes. Networks are kept as long as their owner keeps them. */
@@ -28,7 +31,13 @@ export class VerifyContext {
     const known = this.#networks.get(original)
     if (known) return known
     const fused = fuseBatchNorm(original)
-    const prepared = { original, fused, bounder: createBounder(this.engine, fused) }
+    let graph: Graph | undefined
+    const prepared: PreparedNetwork = {
+      original,
+      fused,
+      bounder: createBounder(this.engine, fused),
+      graph: () => (graph ??= prepareGraph(original)),
+    }
     this.#networks.set(original, prepared)
     return prepared
   }

@@ -11,8 +11,11 @@ export interface TreeRecorder {
   /**
    * `node` is split on the given open neurons (−1 ends the list): the number of its first child. One child for every sign
    * pattern, numbered on in the order + before −, the last neuron changing fastest; without neurons the node itself.
+   * `domain` is the node as the search has it.
    */
-  split(node: number, neurons: Int32Array): number
+  split(node: number, neurons: Int32Array, domain: DomainRecord): number
+  /** The bound that a node's own α and β gave; its domain may have a better one from those above it. */
+  found(node: number, bound: number): void
   /** `node` is a leaf: what is known about it was found with this α, β and mixture. */
   close(node: number, domain: DomainRecord): void
 }

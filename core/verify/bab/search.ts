@@ -173,7 +173,7 @@ export class BabSearch {
     // A domain with nothing left to split becomes one child without splits: bounded again from where its α and β are.
     const children = parents.flatMap((parent, i) => {
       const neurons = chosen ? chosen.subarray(i, i + 1) : parent.candidates.subarray(0, levels)
-      const first = recorder?.split(parent.node, neurons)
+      const first = recorder?.split(parent.node, neurons, parent)
       return combinations(neurons).map((splits, k) => ({
         parent,
         splits,
@@ -201,6 +201,7 @@ export class BabSearch {
     const outputs = result.outputs.length / batch.size
     for (const [row, child] of children.entries()) {
       const found = result.bound[row]
+      recorder?.found(child.node, found)
       const bound = found > child.parent.bound ? found : child.parent.bound
       if (bound > 0) {
         this.#closed[child.parent.row] = Math.min(this.#closed[child.parent.row], bound)

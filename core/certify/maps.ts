@@ -1,0 +1,152 @@
+// The affine layers of a network as maps over their stored parameters; batch norm is computed, so its rounding is stated.
+import type { AffineLayer, AvgPoolLayer, BatchNormLayer, Conv2dLayer, GatherLayer, Shape } from '../nn/layer.ts'
+import { SparseMap } from './affine-map.ts'
+
+/** Most entries of one map: 1.5 GiB. */
+export const MOST_ENTRIES = 2 ** 27
+
+/** Unit roundoffs that computed parameters are off by: 1/(kh·kw), and γ/√(σ² + ε) with the shift made from it. */
+const POOL_SLOP = 2
+const BATCH_NORM_SLOP = 12
+
+/** Rows with their entries one after another. */
+class RowBuilder {
+  readonly #starts: Int32Array
+  readonly #columns: Int32Array
+  readonly #weights: Float64Array
+  readonly #count: Int32Array
+  #row = 0
+  #at = 0
+
+  constructor(rows: number, columns: number, entries: number) {
+    this.#starts = new Int32Array(rows + 1)
+    this.#columns = new Int32Array(entries)
+    this.#weights = new Float64Array(entries)
+    this.#count = new Int32Array(columns)
+  }
+
+  add(column: number, weight: number): void {
+    this.#columns[this.#at] = column
+    this.#weights[this.#at++] = weight
+    this.#count[column]++
+  }
+
+  endRow(): void {
+    this.#starts[++this.#row] = this.#at
+  }
+
+  build(bias: Float64Array, biasMagnitude: Float64Array, slop: number): SparseMap {
+    let terms = this.#count.reduce((most, count) => Math.max(most, count), 0)
+    for (let j = 0; j < this.#row; j++) terms = Math.max(terms, this.#starts[j + 1] - this.#starts[j])
+    const columns = this.#columns.subarray(0, this.#at)
+    const weights = this.#weights.subarray(0, this.#at)
+    return new SparseMap({ starts: this.#starts, columns, weights, bias, biasMagnitude, terms, slop })
+  }
+}
+
+interface Window {
+  readonly kernel: readonly number[]
+  readonly strides: readonly number[]
+  readonly pads: readonly number[]
+}
+
+/** Visits the pixels under the window at (oy, ox); those in the padding are left out. */
+function forWindow(
+  { kernel, strides, pads }: Window,
+  [height, width]: readonly number[],
+  oy: number,
+  ox: number,
+  visit: (pixel: number, tap: number) => void,
+): void {
+  for (let ky = 0; ky < kernel[0]; ky++) {
+    const y = oy * strides[0] + ky - pads[0]
+    if (y < 0 || y >= height) continue
+    for (let kx = 0; kx < kernel[1]; kx++) {
+      const x = ox * strides[1] + kx - pads[1]
+      if (x >= 0 && x < width) visit(y * width + x, ky * kernel[1] + kx)
+    }
+  }
+}
+
+/** Entries that the map of a window layer has at most. */
+export function windowEntries(kernel: readonly number[], channels: number, [out, height, width]: Shape): number {
+  return out * height * width * channels * kernel[0] * kernel[1]
+}
+
+export function convMap(layer: Conv2dLayer, [channels, height, width]: Shape, shape: Shape): SparseMap {
+  const [out, outHeight, outWidth] = shape
+  const kernel = layer.weight.shape.slice(2)
+  const taps = kernel[0] * kernel[1]
+  const plane = height * width
+  const builder = new RowBuilder(out * outHeight * outWidth, channels * plane, windowEntries(kernel, channels, shape))
+  const bias = new Float64Array(out * outHeight * outWidth)
+  for (let o = 0, row = 0; o < out; o++)
+    for (let oy = 0; oy < outHeight; oy++)
+      for (let ox = 0; ox < outWidth; ox++) {
+        for (let c = 0; c < channels; c++)
+          forWindow({ ...layer, kernel }, [height, width], oy, ox, (pixel, tap) =>
+            builder.add(c * plane + pixel, layer.weight.data[(o * channels + c) * taps + tap]),
+          )
+        bias[row++] = layer.bias.data[o]
+        builder.endRow()
+      }
+  return builder.build(bias, bias.map(Math.abs), 0)
+}
+
+/** Padded zeros count as pixels. */
+export function poolMap(layer: AvgPoolLayer, [channels, height, width]: Shape, shape: Shape): SparseMap {
+  const [, outHeight, outWidth] = shape
+  const weight = 1 / (layer.kernel[0] * layer.kernel[1])
+  const rows = channels * outHeight * outWidth
+  const builder = new RowBuilder(rows, channels * height * width, windowEntries(layer.kernel, 1, shape))
+  for (let c = 0; c < channels; c++)
+    for (let oy = 0; oy < outHeight; oy++)
+      for (let ox = 0; ox < outWidth; ox++) {
+        forWindow(layer, [height, width], oy, ox, (pixel) => builder.add(c * height * width + pixel, weight))
+        builder.endRow()
+      }
+  return builder.build(new Float64Array(rows), new Float64Array(rows), POOL_SLOP)
+}
+
+export function gatherMap({ indices }: GatherLayer, size: number): SparseMap {
+  const rows = indices?.length ?? size
+  const builder = new RowBuilder(rows, size, rows)
+  for (let k = 0; k < rows; k++) {
+    builder.add(indices ? indices[k] : k, 1)
+    builder.endRow()
+  }
+  return builder.build(new Float64Array(rows), new Float64Array(rows), 0)
+}
+
+export function channelMap({ scale, shift }: AffineLayer, shape: Shape): SparseMap {
+  const b = Float64Array.from(shift.data)
+  return perChannel(Float64Array.from(scale.data), b, b.map(Math.abs), shape, 0)
+}
+
+/** y = γ (x − μ)/√(σ² + ε) + β as scale and shift; both are rounded, `slop` says how far. */
+export function batchNormMap(layer: BatchNormLayer, shape: Shape): SparseMap {
+  const { gamma, beta, mean, variance, epsilon } = layer
+  const scale = Float64Array.from(gamma.data, (g, c) => g / Math.sqrt(variance.data[c] + epsilon))
+  const shift = scale.map((s, c) => beta.data[c] - s * mean.data[c])
+  const sizes = scale.map((s, c) => Math.abs(beta.data[c]) + Math.abs(s * mean.data[c]))
+  return perChannel(scale, shift, sizes, shape, BATCH_NORM_SLOP)
+}
+
+function perChannel(
+  scale: Float64Array,
+  shift: Float64Array,
+  sizes: Float64Array,
+  shape: Shape,
+  slop: number,
+): SparseMap {
+  const size = shape.reduce((product, axis) => product * axis, 1)
+  const plane = size / scale.length
+  const builder = new RowBuilder(size, size, size)
+  const spread = (values: Float64Array): Float64Array =>
+    Float64Array.from({ length: size }, (_, i) => values[Math.floor(i / plane)])
+  for (let i = 0; i < size; i++) {
+    builder.add(i, scale[Math.floor(i / plane)])
+    builder.endRow()
+  }
+  return builder.build(spread(shift), spread(sizes), slop)
+}

@@ -1,0 +1,107 @@
+// Proves the bounds of activation inputs: rows ±z by the sound pass, and trees of splits where bounds were found by search.
+import type { Interval } from '../bounds/box.ts'
+import { malformed } from './failure.ts'
+import type { Pace } from './pace.ts'
+import { BackwardPass, type Cell } from './pass.ts'
+import type { NeuronProof, NeuronSearch, SplitTree } from './proof.ts'
+import type { Region } from './regions.ts'
+import { resolveList, SlopeTable, walkTree, type Places } from './tree-walk.ts'
+
+/** A cell that is the whole region. */
+export function wholeRegion(region: Region, alpha: Cell['alpha'] = region.graph.activations.map(() => null)): Cell {
+  const nothing: Interval = { lower: new Float64Array(0), upper: new Float64Array(0) }
+  const bounds = region.graph.activations.map((_, place) => (region.knows(place) ? region.boundsOf(place) : nothing))
+  return { bounds, splits: [], alpha }
+}
+
+/**
+ * Walks to activation `place` and tightens the bounds of its inputs: rows for every open neuron, with the slopes that
+ * `proof` has for them or by rule, then its trees.
+ */
+export async function boundNeurons(
+  region: Region,
+  pass: BackwardPass,
+  place: number,
+  proof: NeuronProof | undefined,
+  pace: Pace,
+): Promise<void> {
+  const { source, exact } = region.graph.activations[place]
+  region.walkTo(source)
+  if (exact) return
+  const task = { region, pass, place, pace }
+  await boundRows(task, proof)
+  for (const search of proof?.searches ?? []) await boundTrees(task, search)
+}
+
+interface NeuronTask {
+  readonly region: Region
+  readonly pass: BackwardPass
+  readonly place: number
+  readonly pace: Pace
+}
+
+async function boundRows(task: NeuronTask, proof: NeuronProof | undefined): Promise<void> {
+  const { region, place, pace } = task
+  const { activation, size } = region.graph.activations[place]
+  const places = resolveList(region.graph, proof?.list ?? { activations: [] })
+  const slopes = new SlopeTable(region.graph, places)
+  const width = places.place.length
+  const rowOf = proof ? rowNumbers(proof, width, size) : new Int32Array(2 * size).fill(-1)
+  const own = wholeRegion(region, slopes.byPlace)
+  const byRule = wholeRegion(region)
+  const bounds = region.boundsOf(place)
+  const boundRow = (row: number): number => {
+    const number = rowOf[row]
+    if (number >= 0 && proof) slopes.load(proof.alpha, number * width)
+    return rowBound(task, number >= 0 ? own : byRule, row)
+  }
+  for (let i = 0; i < size; i++) {
+    if (!activation.isLoose(i, bounds.lower[i], bounds.upper[i])) continue
+    region.tighten(place, i, boundRow(2 * i), Infinity)
+    if (activation.needsBothSides || activation.isLoose(i, bounds.lower[i], bounds.upper[i]))
+      region.tighten(place, i, -Infinity, -boundRow(2 * i + 1))
+    await pace.rest()
+  }
+}
+
+/** Number of the α row of each row ±z, −1 where there is none. */
+function rowNumbers(proof: NeuronProof, width: number, size: number): Int32Array {
+  const numbers = new Int32Array(2 * size).fill(-1)
+  if (proof.alpha.length !== proof.rows.length * width) throw malformed('slopes of neurons are missing')
+  proof.rows.forEach((row, number) => {
+    if (row < 0 || row >= 2 * size) throw malformed(`"${proof.activation}" has no row ${row}`)
+    numbers[row] = number
+  })
+  return numbers
+}
+
+async function boundTrees(task: NeuronTask, { list, rows, trees }: NeuronSearch): Promise<void> {
+  const { region, place } = task
+  const { id, size } = region.graph.activations[place]
+  const places = resolveList(region.graph, list)
+  if (rows.length !== trees.length) throw malformed('a tree has no neuron')
+  for (const [k, tree] of trees.entries()) {
+    const row = rows[k]
+    const neuron = row >> 1
+    if (row < 0 || neuron >= size) throw malformed(`"${id}" has no row ${row}`)
+    const least = await treeBound(task, places, tree, row)
+    if (row % 2 === 0) region.tighten(place, neuron, least, Infinity)
+    else region.tighten(place, neuron, -Infinity, -least)
+  }
+}
+
+/** The smallest bound of the leaves; NaN where one of them has none. */
+async function treeBound(task: NeuronTask, places: Places, tree: SplitTree, row: number): Promise<number> {
+  let least = Infinity
+  await walkTree(task.region, places, tree, async ({ cell }) => {
+    least = Math.min(least, rowBound(task, cell, row))
+    await task.pace.rest()
+  })
+  return least
+}
+
+function rowBound({ region, pass, place }: NeuronTask, cell: Cell, row: number): number {
+  return pass.bound(region, cell, region.graph.activations[place].source, (into) => {
+    into[row >> 1] = row % 2 === 0 ? 1 : -1
+  })
+}

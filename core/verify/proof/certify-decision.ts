@@ -1,0 +1,49 @@
+// After a search: its decision proved again in float64, as far as the mode and the time allow.
+import { CheckStopped } from '../../certify/pace.ts'
+import { EspalierError } from '../../contract/errors.ts'
+import type { CertifyMode } from '../../contract/verdict.ts'
+import type { Attempt, Decision } from '../attempt.ts'
+import { certify, type Certified } from './certify.ts'
+import { CellMultipliers } from './cell-multipliers.ts'
+
+/** `auto`: share of the search's time, and what is always allowed, in seconds. */
+const SHARE = 1 / 3
+const LEAST_SECONDS = 0.05
+
+/**
+ * The proof of a decision `verified` that bounds of the search stand for; null where there is none, and `attempt.detail`
+ * says what was tried. `deadline` on the clock of `performance.now`.
+ */
+export async function certifyDecision(
+  attempt: Attempt,
+  decision: Decision,
+  mode: CertifyMode,
+  deadline: number,
+): Promise<Certified | null> {
+  const { recorder, problem, prepared, context, signal, seconds } = attempt
+  if (!recorder || decision.verdict !== 'verified' || decision.evidence !== 'float32' || recorder.overflown) return null
+  const started = performance.now()
+  const limit = mode === 'always' ? Infinity : 1000 * Math.max(LEAST_SECONDS, SHARE * seconds)
+  try {
+    const certified = await certify({
+      problem,
+      graph: prepared.graph(),
+      fused: prepared.fused,
+      recorder,
+      solver: new CellMultipliers(context.pool, signal),
+      pace: { deadline: Math.min(deadline, started + limit), signal },
+    })
+    attempt.detail.certifiedCells = certified.leaves
+    attempt.detail.certifyRepairs = certified.repaired
+    return certified
+  } catch (thrown) {
+    const expected =
+      thrown instanceof CheckStopped || (thrown instanceof EspalierError && thrown.code.startsWith('certificate/'))
+    if (!expected) throw thrown
+    attempt.detail.certifyStopped = thrown instanceof CheckStopped ? 1 : 0
+    attempt.detail.certifyFailed = thrown instanceof CheckStopped ? 0 : 1
+    return null
+  } finally {
+    attempt.add('certifySeconds', (performance.now() - started) / 1000)
+  }
+}
