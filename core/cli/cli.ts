@@ -9,6 +9,7 @@ import { addDevices } from './commands/devices.ts'
 import { addExport } from './commands/export.ts'
 import { addModels } from './commands/models.ts'
 import { addRun } from './commands/run.ts'
+import { addRadius } from './commands/radius.ts'
 import { addRuns } from './commands/runs.ts'
 import { addServe } from './commands/serve.ts'
 import { addPrune, addTrain, addVerify } from './commands/single.ts'
@@ -34,6 +35,7 @@ export async function runCli(args: readonly string[], streams: Streams): Promise
     addTrain,
     addPrune,
     addVerify,
+    addRadius,
     addRuns,
     addModels,
     addCompare,

@@ -45,7 +45,9 @@ async function perform({ terminal }: Context, command: Command): Promise<number>
       signal: stop.signal,
       report: (image, { lower, upper, asking }) => {
         const bracket = `${lower.toFixed(5)} … ${upper === null ? '?' : upper.toFixed(5)}`
-        terminal.status(`  image ${image}: radius ${bracket}${asking === null ? '' : `, asking about ${asking.toFixed(5)}`}`)
+        terminal.status(
+          `  image ${image}: radius ${bracket}${asking === null ? '' : `, asking about ${asking.toFixed(5)}`}`,
+        )
       },
     })
     terminal.value(radii)
@@ -62,7 +64,11 @@ function readOptions(command: Command): RadiusOptions {
   const parsed = radiusSchema.safeParse(radiusFlags.read(command))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw new EspalierError('cli/usage', `${issue.path.join('.')}: ${issue.message}`, 'espalier radius --help lists the flags.')
+  throw new EspalierError(
+    'cli/usage',
+    `${issue.path.join('.')}: ${issue.message}`,
+    'espalier radius --help lists the flags.',
+  )
 }
 
 const columns = [
