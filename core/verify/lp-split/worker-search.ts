@@ -1,6 +1,6 @@
 // The search by cases inside a solver thread: one loaded model whose column bounds change, each solve from the last basis.
-import type { Highs, Model } from '../milp/highs.ts'
-import { loadModel } from '../milp/load-model.ts'
+import type { Highs } from '../milp/highs.ts'
+import { LoadedModel } from '../milp/load-model.ts'
 import type { CasesRequest, Reply } from '../milp/protocol.ts'
 import type { CaseReport } from './cases.ts'
 import { searchCases, type CaseSolution, type CaseSolver } from './search.ts'
@@ -15,11 +15,12 @@ export function runCases(solver: Highs, request: CasesRequest, send: (reply: Rep
   const { caseModel, cases, seconds, flag } = request
   const deadline = performance.now() + seconds * 1000
   const stopped = (): boolean => Atomics.load(flag, 0) !== 0 || performance.now() > deadline
-  const loaded = loadModel(solver, caseModel.model, false)
+  const loaded = new LoadedModel(solver, caseModel.model, false)
   try {
     const limits = {
       stopped,
-      candidate: (point: Float64Array) => send({ kind: 'candidate', point, objective: loaded.getObjectiveValue() }),
+      candidate: (point: Float64Array) =>
+        send({ kind: 'candidate', point, objective: loaded.original(loaded.inner.getObjectiveValue()) }),
     }
     return searchCases(caseModel, cases, new HighsCases(solver, loaded, deadline, flag), limits)
   } finally {
@@ -29,11 +30,11 @@ export function runCases(solver: Highs, request: CasesRequest, send: (reply: Rep
 
 class HighsCases implements CaseSolver {
   readonly #solver: Highs
-  readonly #model: Model
+  readonly #model: LoadedModel
   readonly #deadline: number
   readonly #flag: CasesRequest['flag']
 
-  constructor(solver: Highs, model: Model, deadline: number, flag: CasesRequest['flag']) {
+  constructor(solver: Highs, model: LoadedModel, deadline: number, flag: CasesRequest['flag']) {
     this.#solver = solver
     this.#model = model
     this.#deadline = deadline
@@ -43,21 +44,18 @@ class HighsCases implements CaseSolver {
   solve({ lower, upper }: CaseBounds, exact: boolean): CaseSolution {
     const model = this.#model
     const { modelStatus } = this.#solver.constants
-    if (exact) model.clearSolver()
-    model.changeColsBounds({ kind: 'range', from: 0, to: lower.length - 1 }, lower, upper)
-    model.options.set('objective_bound', exact ? NO_CUTOFF : CUTOFF)
-    model.zeroAllClocks()
-    model.options.set('time_limit', Math.max(0.01, (this.#deadline - performance.now()) / 1000))
+    if (exact) model.inner.clearSolver()
+    model.changeBounds(lower, upper)
+    model.setObjectiveBound(exact ? NO_CUTOFF : CUTOFF)
+    model.inner.zeroAllClocks()
+    model.inner.options.set('time_limit', Math.max(0.01, (this.#deadline - performance.now()) / 1000))
     const code = this.#run()
     if (code === modelStatus.interrupted || code === modelStatus.timeLimit) return nothing('stopped')
-    if (code === modelStatus.infeasible) {
-      const ray = model.getDualRay()
-      return { status: 'infeasible', rowDual: ray ? Float64Array.from(ray.values) : null, point: null }
-    }
+    if (code === modelStatus.infeasible) return { status: 'infeasible', rowDual: model.ray(), point: null }
     if (code !== modelStatus.optimal && code !== modelStatus.objectiveBound) return nothing('failed')
-    const { rowDual, colValue } = model.getSolution()
+    const { rowDual, point } = model.solution()
     return code === modelStatus.optimal
-      ? { status: 'optimal', rowDual, point: colValue }
+      ? { status: 'optimal', rowDual, point }
       : { status: 'above', rowDual, point: null }
   }
 
@@ -68,7 +66,7 @@ class HighsCases implements CaseSolver {
       if (Atomics.load(this.#flag, 0) !== 0) event.interrupt()
     }
     try {
-      return this.#model.run({ [channel.simplexInterrupt]: interruptWhenAsked }).modelStatus
+      return this.#model.run({ [channel.simplexInterrupt]: interruptWhenAsked })
     } catch (thrown) {
       if (thrown instanceof this.#solver.errors.HighsError) return this.#solver.constants.modelStatus.solveError
       throw thrown

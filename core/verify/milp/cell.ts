@@ -24,10 +24,10 @@ export interface Cell {
 export interface CellResult {
   /**
    * Lower bound of the row over the cell (over the triangle relaxation of neurons not split): rebuilt from the row duals
-   * with outward rounding. Infinity for a cell that HiGHS finds empty; −Infinity when nothing was found in time.
+   * with outward rounding. Infinity for an empty cell; −Infinity when nothing was found in time.
    */
   readonly bound: number
-  /** Whether rounding was accounted for; false only for emptiness without a ray that proves it. */
+  /** false where HiGHS calls the cell empty and no ray proves it: then nothing is known. */
   readonly certified: boolean
   /** The minimiser as an input of the network: a candidate counterexample. */
   readonly point: Float64Array | null
@@ -43,7 +43,7 @@ export async function solveCellLp(
   const { network, box, rows } = cell
   const bounds = clampToPhases(cell.bounds, cell.phases)
   const kind = cell.largest === true ? 'any-positive' : 'all-positive'
-  const { encoding, objective } = encodeRow({ network, box, bounds, property: { kind, rows } }, cell.row)
+  const { encoding, objective, rounding } = encodeRow({ network, box, bounds, property: { kind, rows } }, cell.row)
   for (const [source, signs] of cell.phases)
     for (let neuron = 0; neuron < signs.length; neuron++)
       if (signs[neuron] !== 0) encoding.constrain(source, neuron, signs[neuron] > 0)
@@ -51,14 +51,15 @@ export async function solveCellLp(
   const result = await pool.solve(model, { seconds, relax: true }, signal)
   if (result.status === 'optimal' && result.rowDual)
     return {
-      bound: certifiedBound(model, result.rowDual),
+      bound: certifiedBound(model, result.rowDual) - rounding,
       certified: true,
       point: result.point && encoding.inputOf(result.point),
     }
   if (result.status === 'infeasible') {
     const feasibility = { ...model, cost: new Float64Array(model.columns), offset: 0 }
     const rays = result.rowDual ? [result.rowDual, result.rowDual.map((value) => -value)] : []
-    return { bound: Infinity, certified: rays.some((ray) => certifiedBound(feasibility, ray) > 0), point: null }
+    const certified = rays.some((ray) => certifiedBound(feasibility, ray) > 0)
+    return { bound: certified ? Infinity : -Infinity, certified, point: null }
   }
   return { bound: -Infinity, certified: true, point: null }
 }

@@ -6,11 +6,13 @@ import { rowValues } from '../rows.ts'
 import type { Encoding } from './encode.ts'
 import { encodeRow, encodeSmallest, type Encodable } from './objective.ts'
 import type { SolveProgress } from './protocol.ts'
+import { objectiveReach } from './scaling.ts'
 import type { SolverPool } from './solver-pool.ts'
 
 /**
- * HiGHS' feasibility tolerance is 1e-7 per row; a bound below this margin is not believed. Points are looked for up to
- * `CUTOFF`, so that a minimum between the two is found and not pruned by tolerance.
+ * In units of what the objective can vary by: HiGHS' feasibility tolerance is 1e-7 per scaled row, so this margin is taken
+ * off its bounds. Points are looked for up to `CUTOFF`, so that a minimum between the two is found and not pruned by
+ * tolerance.
  */
 const SOLVER_MARGIN = 1e-6
 const CUTOFF = 1e-5
@@ -61,23 +63,26 @@ export async function decideByMilp(task: MilpTask): Promise<MilpReport> {
   const signal = AbortSignal.any([task.signal, stop.signal])
   const board = new Board(task)
   const solveRow = async (row: number): Promise<RowResult> => {
-    const { encoding, objective } = isWhole(task) ? encodeWhole(task) : encodeRow(task, row)
+    const { encoding, objective, rounding } = isWhole(task) ? encodeWhole(task) : encodeRow(task, row)
     const model = encoding.builder.build(objective)
     const seconds = (deadline - performance.now()) / 1000
     const binaries = encoding.binaries
+    const reach = objectiveReach(model, objective)
+    const [margin, cutoff] = [SOLVER_MARGIN * reach + rounding, CUTOFF * reach + 2 * rounding]
     if (seconds <= 0 || signal.aborted) return { row, lowerBound: -Infinity, limit: true, binaries }
     const accept = (point: Float64Array): boolean => board.accept(encoding.inputOf(point))
     const start = bestStart(task, row, encoding)
-    const settings = { seconds, cutoff: CUTOFF, stopAbove: CUTOFF, ...(start ? { start } : {}) }
+    const settings = { seconds, cutoff, stopAbove: cutoff, ...(start ? { start } : {}) }
     const result = await task.pool.solve(model, settings, signal, {
-      progress: (progress) => board.progress(row, progress),
+      progress: (progress) => board.progress(row, { ...progress, dualBound: progress.dualBound - margin }),
       candidate: accept,
     })
     if (result.point && accept(result.point)) stop.abort()
     if (board.witness) stop.abort()
-    board.close(row, result.nodes, result.dualBound)
+    const lowerBound = result.dualBound - margin
+    board.close(row, result.nodes, lowerBound)
     const limit = result.status === 'limit' || result.status === 'interrupted' || result.status === 'failed'
-    return { row, lowerBound: result.dualBound, limit, binaries }
+    return { row, lowerBound, limit, binaries }
   }
   try {
     return summarise(await inLanes(questionsOf(task), task.pool.size, solveRow), board)
@@ -169,7 +174,7 @@ class Board {
 }
 
 function summarise(results: readonly RowResult[], board: Board): MilpReport {
-  const open = results.filter(({ lowerBound }) => !(lowerBound >= SOLVER_MARGIN))
+  const open = results.filter(({ lowerBound }) => !(lowerBound > 0))
   const common = {
     witness: board.witness,
     lowerBound: results.reduce((low, result) => Math.min(low, result.lowerBound), Infinity),

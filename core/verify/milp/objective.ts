@@ -18,7 +18,12 @@ export interface Encodable {
 export interface EncodedObjective {
   readonly encoding: Encoding
   readonly objective: Expression
+  /** How far float64 rounding of the encoding can have moved the objective. */
+  readonly rounding: number
 }
+
+/** Roundings in an encoded row, as a part of its terms before they cancel: fan-ins stay below 2^12 or errors average out. */
+const ROUNDING = 2 ** -41
 
 /** The model of one row, or of `any-positive` as a whole: minimise t with t ≥ every row. */
 export function encodeRow(task: Encodable, row: number, phases: PhaseEncoding = 'binary'): EncodedObjective {
@@ -26,7 +31,12 @@ export function encodeRow(task: Encodable, row: number, phases: PhaseEncoding = 
   const encoding = new Encoding(task.network, task.box, task.bounds, phases)
   const objective =
     property.kind === 'all-positive' ? encoding.row(property.rows, row) : maximumOf(encoding, property.rows)
-  return { encoding, objective: dropTinyTerms(encoding, objective) }
+  const rows = property.kind === 'all-positive' ? [row] : Array.from(property.rows.offsets.keys())
+  return {
+    encoding,
+    objective: dropTinyTerms(encoding, objective),
+    rounding: roundingOf(encoding, property.rows, rows),
+  }
 }
 
 /** The smallest of the chosen rows in one model, a binary a row: minimise t with t ≥ one of them. */
@@ -46,7 +56,12 @@ export function encodeSmallest(task: Encodable, chosen: readonly number[]): Enco
     return pick
   })
   encoding.builder.addRow(1, 1, picks, new Float64Array(picks.length).fill(1))
-  return { encoding, objective: { indices: [column], values: [1], constant: 0 } }
+  const rounding = roundingOf(encoding, task.property.rows, chosen)
+  return { encoding, objective: { indices: [column], values: [1], constant: 0 }, rounding }
+}
+
+function roundingOf(encoding: Encoding, rows: OutputRows, chosen: readonly number[]): number {
+  return chosen.reduce((most, row) => Math.max(most, encoding.magnitude(rows, row)), 0) * ROUNDING
 }
 
 /** The chosen row with the smallest value, the first of equals. */

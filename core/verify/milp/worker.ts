@@ -1,16 +1,16 @@
 // The thread in which HiGHS runs: one request at a time, interruptible through shared memory, results as messages.
-import { loadHighs, type Highs, type HighsCallbackMap, type Model, type ModelStatusCode } from './highs.ts'
+import { loadHighs, type Highs, type HighsCallbackMap, type ModelStatusCode } from './highs.ts'
 import { parentPort } from 'node:worker_threads'
 import { runCases } from '../lp-split/worker-search.ts'
 import { certifiedBound } from './certified-bound.ts'
-import { ABSOLUTE_GAP, loadModel, RELATIVE_GAP } from './load-model.ts'
+import { LoadedModel } from './load-model.ts'
 import type { InterruptFlag, Reply, Request, SolveResult, SolveSettings, SolveStatus } from './protocol.ts'
 import type { Objective, SparseModel } from './sparse-model.ts'
 
 /** Seconds between two progress messages. */
 const PROGRESS_INTERVAL = 0.1
 
-/** HiGHS' feasibility tolerance is 1e-7 a row: a MILP bound of a neuron counts only below what that can move it. */
+/** HiGHS' feasibility tolerance is 1e-7 a row: a MILP bound of a neuron counts only below what that can move it, relatively. */
 const BOUND_MARGIN = 1e-6
 
 /** A MILP that bounds a neuron ends this close to the optimum, relatively: the rest is not worth its time. */
@@ -44,20 +44,26 @@ function send(reply: Reply): void {
 function solve(solver: Highs, model: SparseModel, settings: SolveSettings, flag: InterruptFlag): SolveResult {
   const started = performance.now()
   const integer = settings.relax !== true && model.integer.includes(1)
-  const loaded = loadModel(solver, model, integer)
+  const loaded = new LoadedModel(solver, model, integer)
   try {
-    loaded.options.set('time_limit', Math.max(0.01, settings.seconds))
-    if (integer && settings.cutoff !== undefined) loaded.options.set('objective_bound', settings.cutoff)
-    if (settings.start) loaded.setSolution({ colValue: settings.start })
+    loaded.inner.options.set('time_limit', Math.max(0.01, settings.seconds))
+    if (integer && settings.cutoff !== undefined) loaded.setObjectiveBound(settings.cutoff)
+    if (settings.start) loaded.setStart(settings.start)
     const watch = { stopped: false }
-    const { modelStatus } = loaded.run(callbacks(solver, settings, flag, watch))
+    const modelStatus = loaded.run(callbacks(solver, loaded, settings, flag, watch))
     return describe(solver, loaded, { modelStatus, stopped: watch.stopped, integer, started, settings })
   } finally {
     loaded.dispose()
   }
 }
 
-function callbacks(solver: Highs, settings: SolveSettings, flag: InterruptFlag, watch: { stopped: boolean }) {
+function callbacks(
+  solver: Highs,
+  loaded: LoadedModel,
+  settings: SolveSettings,
+  flag: InterruptFlag,
+  watch: { stopped: boolean },
+) {
   const channel = solver.constants.callbackType
   let nextReport = 0
   const interruptWhenAsked = (event: { interrupt(): void }): undefined => {
@@ -67,20 +73,21 @@ function callbacks(solver: Highs, settings: SolveSettings, flag: InterruptFlag, 
     [channel.simplexInterrupt]: interruptWhenAsked,
     [channel.ipmInterrupt]: interruptWhenAsked,
     [channel.mipInterrupt](event): undefined {
-      const dualBound = event.data.mip_dual_bound ?? -Infinity
+      const dualBound = loaded.original(event.data.mip_dual_bound ?? -Infinity)
       watch.stopped = settings.stopAbove !== undefined && dualBound > settings.stopAbove
       if (watch.stopped || Atomics.load(flag, 0) !== 0) event.interrupt()
       const seconds = event.data.running_time ?? 0
       if (seconds < nextReport) return
       nextReport = seconds + PROGRESS_INTERVAL
-      const incumbent = finiteOrNull(event.data.mip_primal_bound)
+      const incumbent = finiteOrNull(loaded.original(event.data.mip_primal_bound ?? Infinity))
       const gap = finiteOrNull(event.data.mip_gap)
       const nodes = Number(event.data.mip_node_count ?? 0n)
       send({ kind: 'progress', progress: { dualBound, incumbent, gap, nodes } })
     },
     [channel.mipImprovingSolution](event): undefined {
       const point = event.data.mip_solution
-      if (point) send({ kind: 'candidate', point, objective: event.data.objective_function_value ?? NaN })
+      const objective = loaded.original(event.data.objective_function_value ?? NaN)
+      if (point) send({ kind: 'candidate', point: loaded.originalPoint(point), objective })
     },
   } satisfies HighsCallbackMap
 }
@@ -93,38 +100,30 @@ interface Ending {
   readonly settings: SolveSettings
 }
 
-function describe(solver: Highs, loaded: Model, ending: Ending): SolveResult {
+function describe(solver: Highs, loaded: LoadedModel, ending: Ending): SolveResult {
   const { integer, settings } = ending
   const status = ending.stopped ? 'stopped' : statusOf(solver, ending.modelStatus)
-  const hasPoint = loaded.info.get('primal_solution_status') === solver.constants.solutionStatus.feasible
-  const solution = hasPoint ? loaded.getSolution() : null
-  const objective = hasPoint ? loaded.getObjectiveValue() : null
-  const dualBound = integer ? Number(loaded.info.get('mip_dual_bound')) : -Infinity
+  const { info } = loaded.inner
+  const hasPoint = info.get('primal_solution_status') === solver.constants.solutionStatus.feasible
+  const solution = hasPoint ? loaded.solution() : null
+  const value = hasPoint ? loaded.inner.getObjectiveValue() : null
+  const dualBound = integer ? loaded.original(Number(info.get('mip_dual_bound'))) : -Infinity
+  const optimum = status === 'optimal' && value !== null ? loaded.optimumBound(value) : -Infinity
   return {
     status,
-    objective,
-    dualBound: Math.min(settings.cutoff ?? Infinity, provenBound(status, dualBound, objective)),
-    point: solution?.colValue ?? null,
-    rowDual: integer ? null : status === 'infeasible' ? ray(loaded) : (solution?.rowDual ?? null),
-    nodes: integer ? Math.max(0, Number(loaded.info.get('mip_node_count'))) : 0,
+    objective: value === null ? null : loaded.original(value),
+    dualBound: Math.min(settings.cutoff ?? Infinity, provenBound(status, dualBound, optimum)),
+    point: solution?.point ?? null,
+    rowDual: integer ? null : status === 'infeasible' ? loaded.ray() : (solution?.rowDual ?? null),
+    nodes: integer ? Math.max(0, Number(info.get('mip_node_count'))) : 0,
     seconds: (performance.now() - ending.started) / 1000,
   }
 }
 
 /** HiGHS leaves the dual bound at −∞ where presolve ends the search; an optimum is a bound up to the gap it was allowed. */
-function provenBound(status: SolveStatus, dualBound: number, objective: number | null): number {
+function provenBound(status: SolveStatus, dualBound: number, optimum: number): number {
   if (status === 'infeasible') return Infinity
-  const optimum =
-    status === 'optimal' && objective !== null
-      ? objective - ABSOLUTE_GAP - RELATIVE_GAP * Math.abs(objective)
-      : -Infinity
   return Math.max(Number.isNaN(dualBound) ? -Infinity : dualBound, optimum)
-}
-
-/** Row multipliers that prove infeasibility (a Farkas ray), where HiGHS has them. */
-function ray(loaded: Model): Float64Array | null {
-  const found = loaded.getDualRay()
-  return found ? Float64Array.from(found.values) : null
 }
 
 function statusOf(solver: Highs, code: ModelStatusCode): SolveStatus {
@@ -141,8 +140,8 @@ function sweep(solver: Highs, request: Extract<Request, { kind: 'sweep' }>): voi
   const { model, targets, settings, flag } = request
   const integer = settings.integer && model.integer.includes(1)
   const deadline = performance.now() + settings.seconds * 1000
-  const loaded = loadModel(solver, { ...model, cost: new Float64Array(model.columns), offset: 0 }, integer)
-  loaded.options.set('mip_rel_gap', SWEEP_GAP)
+  const loaded = new LoadedModel(solver, { ...model, cost: new Float64Array(model.columns), offset: 0 }, integer)
+  loaded.inner.options.set('mip_rel_gap', SWEEP_GAP)
   try {
     for (const [target, { objective, wantLower, wantUpper }] of targets.entries()) {
       if (Atomics.load(flag, 0) !== 0 || performance.now() > deadline) return
@@ -167,23 +166,17 @@ interface Minimum {
 }
 
 /** A lower bound of the objective over the model, or null when none was found in time. */
-function minimum(solver: Highs, loaded: Model, args: Minimum): number | null {
+function minimum(solver: Highs, loaded: LoadedModel, args: Minimum): number | null {
   const { model, objective, integer } = args
   const cost = new Float64Array(model.columns)
   for (let i = 0; i < objective.indices.length; i++) cost[objective.indices[i]] = objective.values[i]
-  loaded.changeColsCost({ kind: 'range', from: 0, to: model.columns - 1 }, cost)
-  loaded.changeObjectiveOffset(objective.constant)
-  loaded.zeroAllClocks()
-  loaded.options.set('time_limit', Math.max(0.01, args.seconds))
-  loaded.run(callbacks(solver, { seconds: args.seconds }, args.flag, { stopped: false }))
-  if (integer) return believed(Number(loaded.info.get('mip_dual_bound')))
-  if (statusOf(solver, loaded.getModelStatus()) !== 'optimal') return null
-  return finiteOrNull(certifiedBound({ ...model, cost, offset: objective.constant }, loaded.getSolution().rowDual))
-}
-
-/** A bound by HiGHS' word, lowered by more than its tolerances. */
-function believed(bound: number): number | null {
-  return Number.isFinite(bound) ? bound - BOUND_MARGIN * (1 + Math.abs(bound)) : null
+  loaded.changeObjective(objective)
+  loaded.inner.zeroAllClocks()
+  loaded.inner.options.set('time_limit', Math.max(0.01, args.seconds))
+  const code = loaded.run(callbacks(solver, loaded, { seconds: args.seconds }, args.flag, { stopped: false }))
+  if (integer) return finiteOrNull(loaded.lowered(Number(loaded.inner.info.get('mip_dual_bound')), BOUND_MARGIN))
+  if (statusOf(solver, code) !== 'optimal') return null
+  return finiteOrNull(certifiedBound({ ...model, cost, offset: objective.constant }, loaded.solution().rowDual))
 }
 
 function negate({ indices, values, constant }: Objective): Objective {
