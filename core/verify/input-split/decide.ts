@@ -52,10 +52,17 @@ const LEAST_COEFFICIENT = 1e-3
 /** A side shorter than this, relative to its own size, is not halved: float32 would not see the difference. */
 const SHORTEST = 2 ** -20
 
-/** Null where the network is no chain of dense layers and ReLUs. */
+/** Null where the network is no chain of dense layers and ReLUs, or its last layer cannot be merged into the rows. */
 export async function decideByInputSplit(task: InputSplitTask): Promise<InputSplitReport | null> {
-  const chain = denseChain(task.network, task.bounds)
-  return chain ? await new InputSplit(task, chain).run() : null
+  const { network, property, openRows } = task
+  const chain = denseChain(network, task.bounds)
+  const rows = outputStart(
+    network,
+    property.kind === 'all-positive' ? selectRows(property.rows, openRows) : property.rows,
+  )
+  const size = chain?.layers.at(-1)?.neurons ?? chain?.inputs
+  const merged = rows.start !== network.output || network.nodes.at(-1)?.layer.kind !== 'dense'
+  return chain && merged && rows.size === size ? await new InputSplit(task, chain, rows).run() : null
 }
 
 class InputSplit {
@@ -73,12 +80,11 @@ class InputSplit {
   /** Whether every part of the box is open or closed. */
   #whole = false
 
-  constructor(task: InputSplitTask, chain: DenseChain) {
+  constructor(task: InputSplitTask, chain: DenseChain, rows: StartRows) {
     this.#task = task
     this.#chain = chain
-    const { network, property, openRows } = task
-    const rows = property.kind === 'all-positive' ? selectRows(property.rows, openRows) : property.rows
-    this.#rows = outputStart(network, rows)
+    const { network } = task
+    this.#rows = rows
     this.#key = [
       networkHash(network),
       ...task.box.lower,
