@@ -1,5 +1,8 @@
 // The competition's question: a network file and a property file, one answer within a time limit, no history needed.
+import { resolve } from 'node:path'
+import type { Certificate } from '../certify/certificate.ts'
 import { toErrorData, type ErrorData } from '../contract/errors.ts'
+import type { CertifyMode } from '../contract/verdict.ts'
 import { openEngine, type EngineOptions } from '../engine/engine.ts'
 import {
   bindProperty,
@@ -10,6 +13,7 @@ import {
   type VnncompWord,
   type WitnessValues,
 } from '../io/index.ts'
+import { networkHash } from '../nn/index.ts'
 import type { Evidence, Verdict, VerifierName, VerifyProgress, Witness } from '../verify/outcome.ts'
 import type { Problem } from '../verify/problem.ts'
 import { Replay } from '../verify/replay.ts'
@@ -25,6 +29,9 @@ export interface FileQuestion {
   readonly method: VerifierName
   readonly engine: EngineOptions
   readonly seed?: number
+  readonly certify?: CertifyMode
+  /** Whether the answer is to hold the certificate. */
+  readonly keepProof?: boolean
   readonly signal: AbortSignal
   readonly report: (progress: VerifyProgress) => void
 }
@@ -44,6 +51,8 @@ export interface FileAnswer {
   readonly detail: Readonly<Record<string, number>>
   /** Input in float32 where the box has one that is a counterexample, outputs by ONNX Runtime. */
   readonly witness: WitnessValues | null
+  /** The proof, where all of it is certified and it was asked for. */
+  readonly certificate: Certificate | null
   readonly reason: string | null
   readonly error: ErrorData | null
 }
@@ -91,6 +100,7 @@ const nothing: FileAnswer = {
   lowerBound: null,
   detail: {},
   witness: null,
+  certificate: null,
   reason: null,
   error: null,
 }
@@ -118,6 +128,7 @@ async function decide(question: FileQuestion, elapsed: () => number): Promise<Fi
       lowerBound: outcome?.lowerBound ?? null,
       detail: outcome?.detail ?? {},
       witness,
+      certificate: certificateOf(question, problems, answer),
       reason: outcome?.reason ?? null,
       error: outcome?.error ?? null,
     }
@@ -127,17 +138,32 @@ async function decide(question: FileQuestion, elapsed: () => number): Promise<Fi
   }
 }
 
-const outOfTime: PropertyAnswer = { falsified: null, verdict: 'timeout', outcome: null, domains: 0 }
+const outOfTime: PropertyAnswer = { falsified: null, verdict: 'timeout', outcome: null, outcomes: [], domains: 0 }
 
 function ask(
-  { method, seed, signal, report }: FileQuestion,
+  { method, seed, certify, keepProof, signal, report }: FileQuestion,
   problems: readonly Problem[],
   engine: Awaited<ReturnType<typeof openEngine>>,
   seconds: number,
 ): Promise<PropertyAnswer> {
-  const verifier = createVerifier(method, engine, { seed })
+  const verifier = createVerifier(method, engine, { seed, certify, keepProof })
   const quick = createVerifier('attack', engine, { seed })
   return verifyProblems({ problems, verifier, quick, seconds, signal, report })
+}
+
+/** All proofs together; null where a problem has none. */
+function certificateOf(
+  { onnx, vnnlib }: FileQuestion,
+  problems: readonly Problem[],
+  { outcomes }: PropertyAnswer,
+): Certificate | null {
+  const claims = problems.flatMap(({ box, property }, i) => {
+    const proof = outcomes[i]?.proof
+    return proof ? [{ image: null, box, property, proof }] : []
+  })
+  if (claims.length === 0 || claims.length < problems.length) return null
+  const question = { kind: 'files', onnx: resolve(onnx), vnnlib: resolve(vnnlib) } as const
+  return { network: networkHash(problems[0].network), question, claims }
 }
 
 /**

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addBench } from './commands/bench.ts'
+import { addCheck } from './commands/check.ts'
 import { addCompare } from './commands/compare.ts'
 import { addData } from './commands/data.ts'
 import { addDemo } from './commands/demo.ts'
@@ -43,6 +44,7 @@ export async function runCli(args: readonly string[], streams: Streams): Promise
     addData,
     addDevices,
     addBench,
+    addCheck,
     addServe,
   ]) {
     add(program, shell)

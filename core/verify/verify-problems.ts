@@ -17,8 +17,10 @@ export interface PropertyAnswer {
   /** Falsified problem by index; null where there is none. */
   readonly falsified: number | null
   readonly verdict: Outcome['verdict']
-  /** Of the problem that decides: the falsified one, else the one that is furthest from verified; null without problems. */
+  /** Of the problem that decides: the falsified one, else the one that is furthest from proved; null without problems. */
   readonly outcome: Outcome | null
+  /** Of every problem; null where it was not asked in earnest. */
+  readonly outcomes: readonly (Outcome | null)[]
   /** Sum over all problems. */
   readonly domains: number
 }
@@ -96,6 +98,19 @@ class Rounds {
     const outcome = order.flatMap((verdict) => asked.find((each) => each.verdict === verdict) ?? []).at(0)
     const unasked = asked.length < this.#outcomes.length
     const verdict = outcome?.verdict ?? (unasked ? 'timeout' : 'verified')
-    return { falsified: this.falsified, verdict, outcome: outcome ?? asked.at(-1) ?? null, domains: this.#domains }
+    return {
+      falsified: this.falsified,
+      verdict,
+      outcome: outcome ?? weakest(asked),
+      outcomes: this.#outcomes,
+      domains: this.#domains,
+    }
   }
+}
+
+/** The verified outcome with the least evidence. */
+function weakest(outcomes: readonly Outcome[]): Outcome | null {
+  const order: readonly Outcome['evidence'][] = ['solver', 'float32', 'certified']
+  const sorted = [...outcomes].sort((a, b) => order.indexOf(a.evidence) - order.indexOf(b.evidence))
+  return sorted.at(0) ?? null
 }

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { FileAnswer } from '../../app/verify-file.ts'
 import { EspalierError } from '../../contract/errors.ts'
-import { verifierNameSchema, type VerifierName } from '../../contract/verdict.ts'
+import { certifyModeSchema, verifierNameSchema, type CertifyMode, type VerifierName } from '../../contract/verdict.ts'
 import type { ProviderName } from '../../engine/engine.ts'
 import { writeWitness, type VnncompWord } from '../../io/index.ts'
 import type { Context } from '../context.ts'
@@ -16,6 +16,8 @@ interface FileOptions {
   readonly vnnlib?: string
   readonly timeout?: string
   readonly witness?: string
+  readonly certificate?: string
+  readonly certify?: string
   readonly method?: string
   readonly provider?: string
   readonly threads?: string
@@ -32,6 +34,10 @@ export function attachFileFlags(command: Command): void {
     .option('--vnnlib <file>', 'property: states the violation, so that sat means a counterexample')
     .option('--timeout <seconds>', `limit for reading and deciding, with --onnx (default ${usualSeconds})`)
     .option('--witness <file>', 'with --onnx: the counterexample goes there')
+    .option(
+      '--certificate <file>',
+      'the proof goes there, for espalier check (.gz: compressed); means --certify always',
+    )
 }
 
 /** Whether the flags ask about files rather than a model of the history. */
@@ -52,6 +58,7 @@ export async function verifyFiles({ terminal }: Context, command: Command): Prom
   try {
     const answer = await verifyFile({ ...question, signal: stop.signal, report: reporter(terminal) })
     if (answer.witness && options.witness !== undefined) await writeFile(options.witness, writeWitness(answer.witness))
+    await writeProof(terminal, answer, options.certificate)
     show(terminal, answer, options)
     return stop.signal.aborted ? exitCodes.cancelled : exitCodeFor(answer)
   } catch (thrown) {
@@ -64,6 +71,20 @@ export async function verifyFiles({ terminal }: Context, command: Command): Prom
   }
 }
 
+/** Writes the certificate that was asked for, or says why there is none. */
+async function writeProof(terminal: Terminal, answer: FileAnswer, path: string | undefined): Promise<void> {
+  if (path === undefined) return
+  if (answer.certificate === null) {
+    const what =
+      answer.result === 'unsat' ? `the evidence is ${answer.evidence ?? 'nothing'}` : `it is ${answer.result}`
+    terminal.note(`  no certificate: ${what}`)
+    return
+  }
+  const { writeCertificate } = await import('../../app/certificate-file.ts')
+  const bytes = await writeCertificate(path, answer.certificate)
+  terminal.note(`  certificate: ${path} (${bytes} bytes)`)
+}
+
 function readQuestion(options: FileOptions): {
   onnx: string
   vnnlib: string
@@ -71,7 +92,12 @@ function readQuestion(options: FileOptions): {
   method: VerifierName
   engine: { provider: ProviderName | 'auto'; threads?: number }
   seed?: number
+  certify?: CertifyMode
+  keepProof: boolean
 } {
+  const { certificate, certify = certificate === undefined ? 'auto' : 'always' } = options
+  const mode = certifyModeSchema.safeParse(certify)
+  if (!mode.success) throw usage(`--certify is '${certify}'; there are ${certifyModeSchema.options.join(', ')}`)
   const { onnx, vnnlib, timeout = usualSeconds, method = 'auto', provider = 'cpu', threads = '0', seed } = options
   if (onnx === undefined || vnnlib === undefined) throw usage(`--${onnx === undefined ? 'onnx' : 'vnnlib'} is missing`)
   const seconds = Number(timeout)
@@ -86,6 +112,8 @@ function readQuestion(options: FileOptions): {
     method: name.data,
     engine: { provider: provider as ProviderName | 'auto', ...(count > 0 ? { threads: count } : {}) },
     ...(seed === undefined ? {} : { seed: wholeNumber('seed', seed) }),
+    certify: mode.data,
+    keepProof: certificate !== undefined,
   }
 }
 
@@ -101,9 +129,9 @@ function usage(problem: string): EspalierError {
 
 function show(terminal: Terminal, answer: FileAnswer, { witness: file }: FileOptions): void {
   if (terminal.json) {
-    const { witness, error, ...rest } = answer
+    const { witness, certificate, error, ...rest } = answer
     const values = witness && { input: Array.from(witness.input), output: Array.from(witness.output) }
-    terminal.value({ ...rest, witness: values, ...(error ? { error } : {}) })
+    terminal.value({ ...rest, claims: certificate?.claims.length ?? 0, witness: values, ...(error ? { error } : {}) })
   }
   if (answer.witness && file === undefined) terminal.print(writeWitness(answer.witness).trimEnd())
   else terminal.print(answer.result)

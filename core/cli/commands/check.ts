@@ -1,0 +1,29 @@
+// `espalier check FILE`: proves a certificate again, from the network and the property alone.
+import type { Command } from 'commander'
+import type { Shell } from '../context.ts'
+
+interface CheckOptions {
+  readonly onnx?: string
+  readonly vnnlib?: string
+}
+
+export function addCheck(program: Command, shell: Shell): void {
+  const command = program.command('check').argument('<file>', 'certificate that verify --certificate wrote')
+  command.description('prove a certificate again, in float64 with rounding accounted for, without search or engine')
+  command.option('--onnx <file>', 'network it should be about (default: the one it names)')
+  command.option('--vnnlib <file>', 'property it should prove (default: the one it names)')
+  shell.define(command, async ({ terminal }) => {
+    const { readCertificate } = await import('../../app/certificate-file.ts')
+    const { checkSubject, subjectOfFiles } = await import('../../app/check-certificate.ts')
+    const certificate = await readCertificate(command.args[0])
+    const subject = await subjectOfFiles(certificate, command.opts<CheckOptions>())
+    const checked = await checkSubject(certificate, subject, new AbortController().signal, () => undefined)
+    terminal.value({ result: 'proved', ...checked })
+    terminal.print('proved')
+    const { claims, leaves, lowerBound, seconds } = checked
+    terminal.note(
+      `  ${claims} ${claims === 1 ? 'problem' : 'problems'}, ${leaves} cells, smallest bound ${lowerBound.toPrecision(3)}, ${seconds.toFixed(1)} s`,
+    )
+    return undefined
+  })
+}
