@@ -1,6 +1,6 @@
 // A recipe: what to train, how to simplify it, what to verify; the same schema feeds files, flags and forms.
 import { z } from 'zod'
-import { verifierNameSchema } from './verdict.ts'
+import { certifyModeSchema, verifierNameSchema } from './verdict.ts'
 
 const positive = z.number().positive()
 const count = z.int().min(1)
@@ -114,7 +114,9 @@ export const variantSchema = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('Earlier variant it starts from, or model:ID of the history; without it the network is trained afresh'),
+    .describe(
+      'Earlier variant it starts from, or of the history model:ID or run:RECIPE/VARIANT; without it the network is trained afresh',
+    ),
   architecture: architectureSchema.optional().describe('Needed when nothing is given under `from`'),
   batchNorm: z.boolean().optional().describe('Batch norm before every activation; net1 and net2 always have it'),
   train: trainSchema.optional().describe('Training of a fresh network, or further training of the one taken over'),
@@ -148,6 +150,12 @@ export const imagesSchema = z.discriminatedUnion('select', [
 ])
 export type ImagesOptions = z.infer<typeof imagesSchema>
 
+/** One word instead of a list, and null for none, as recipes have written it. */
+function listed(value: unknown): unknown {
+  if (value === null) return []
+  return typeof value === 'string' ? [value] : value
+}
+
 /** Verification: is every image classified the same in the whole ℓ∞ ball? */
 export const verifySchema = z.strictObject({
   epsilon: z
@@ -176,10 +184,17 @@ export const verifySchema = z.strictObject({
     .describe('Limit for each image')
     .meta({ title: 'Time limit, seconds' }),
   images: imagesSchema.default({ select: 'first', count: 20 }).describe('Test images asked about'),
-  crossCheck: verifierNameSchema
-    .nullable()
-    .default(null)
-    .describe('Second verifier run on every image; disagreement stops the run'),
+  crossCheck: z
+    .preprocess(listed, z.array(verifierNameSchema).max(verifierNameSchema.options.length))
+    .default([])
+    .describe('Further verifiers run on every image; disagreement stops the run')
+    .meta({ title: 'Also by' }),
+  certify: certifyModeSchema
+    .default('auto')
+    .describe(
+      'Prove verified images again in float64, rounding counted; auto: where it takes under a third of the search',
+    )
+    .meta({ title: 'Certified proofs' }),
 })
 export type VerifyOptions = z.infer<typeof verifySchema>
 

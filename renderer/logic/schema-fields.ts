@@ -13,7 +13,7 @@ export type Field = Common &
   (
     | { readonly kind: 'number'; readonly integer: boolean; readonly range: NumberRange }
     | { readonly kind: 'boolean' | 'text' | 'integers' }
-    | { readonly kind: 'choice'; readonly options: readonly string[] }
+    | { readonly kind: 'choice' | 'choices'; readonly options: readonly string[] }
     | { readonly kind: 'union'; readonly tag: string; readonly cases: readonly UnionCase[] }
   )
 /** One alternative of a discriminated union: the tag's value and the fields beside the tag. */
@@ -80,6 +80,7 @@ function formField({ key, node, nullable, title, description, defaultValue }: Sc
     case 'choice':
       return [{ ...common, kind: 'union', tag: node.discriminator, cases: unionCases(node) }]
     case 'array':
+      if (node.item.kind === 'enum') return [{ ...common, kind: 'choices', options: node.item.values }]
       return node.item.kind === 'integer' ? [{ ...common, kind: 'integers' }] : []
     case 'object':
     case 'map':

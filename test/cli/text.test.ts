@@ -233,7 +233,7 @@ describe('flags from schemas', () => {
     [verifySchema, ['--epsilon', 'NaN'], { epsilon: NaN }],
     [verifySchema, ['--epsilon', 'much'], { epsilon: 'much' }],
     [verifySchema, ['--images-count', '5'], { images: { select: 'first', count: 5 } }],
-    [verifySchema, ['--cross-check', 'milp'], { crossCheck: 'milp' }],
+    [verifySchema, ['--cross-check', 'milp,lp-split'], { crossCheck: ['milp', 'lp-split'] }],
   ])('read %#', (schema, args, value) => expect(read(schema, args)).toEqual(value))
 
   it('take a prefix', () => expect(read(trainSchema, ['--fine-tune-epochs', '3'], 'fine-tune')).toEqual({ epochs: 3 }))

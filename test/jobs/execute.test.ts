@@ -27,7 +27,7 @@ afterAll(async () => {
 
 const train = { epochs: 2, batchSize: 32, validation: 0 } as const
 
-async function insert(input: Omit<RecipeInput, 'name'>): Promise<JobRow> {
+async function insert(input: Omit<RecipeInput, 'name'> & { name?: string }): Promise<JobRow> {
   const recipe = recipeSchema.parse({
     name: 'it',
     provider: 'cpu',
@@ -35,7 +35,7 @@ async function insert(input: Omit<RecipeInput, 'name'>): Promise<JobRow> {
     ...input,
   } satisfies RecipeInput)
   const times = { createdAt: new Date().toISOString(), startedAt: null, finishedAt: null }
-  const job: JobRow = { id: createId('job'), name: 'it', title: '', state: 'running', recipe, ...times, pid: null, error: null, environment: {} } // prettier-ignore
+  const job: JobRow = { id: createId('job'), name: recipe.name, title: '', state: 'running', recipe, ...times, pid: null, error: null, environment: {} } // prettier-ignore
   await store.jobs.insert(job)
   await store.runs.insert(...runsOf(job))
   return job
@@ -89,6 +89,27 @@ describe('a variant that fails', () => {
     const job = await insert({ variants: [{ name: 'a', from: 'model:net-nothing' }], verify: null })
     await execute(job)
     expect((await store.runs.ofJob(job.id))[0].error?.code).toBe('store/missing')
+  })
+})
+
+describe('a variant from a run of another recipe', () => {
+  it('is the newest network of that name, and keeps being it when the job is resumed', async () => {
+    const made = await insert({ name: 'made', variants: [{ name: 'a', architecture: 'net1' }], verify: null })
+    await execute(made)
+    const taken = await insert({ variants: [{ name: 'b', from: 'run:made/a' }], verify: null })
+    await execute(
+      await insert({ name: 'made', seed: 2, variants: [{ name: 'a', architecture: 'net1' }], verify: null }),
+    )
+    expect((await execute(taken)).outcome).toBe('done')
+    const [first, run] = await Promise.all([store.runs.ofJob(made.id), store.runs.ofJob(taken.id)])
+    expect(run[0].modelId).toBe(first[0].modelId)
+    expect(run[0].modelId).not.toBeNull()
+  })
+
+  it('that there is none of says so', async () => {
+    const job = await insert({ variants: [{ name: 'a', from: 'run:nothing/a' }], verify: null })
+    await execute(job)
+    expect((await store.runs.ofJob(job.id))[0].error).toMatchObject({ code: 'store/missing' })
   })
 })
 

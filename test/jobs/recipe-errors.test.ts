@@ -120,6 +120,7 @@ describe('a recipe whose names do not fit together', () => {
     [variants('{ name: a, architecture: net1, from: b }'), 'variants[0].architecture (line 3) stands beside `from`'],
     [variants('{ name: a, from: b }', '{ name: b, architecture: net1 }'), "is 'b', which is no earlier variant"],
     [variants('{ name: a, from: "model:" }'), 'variants[0].from (line 3) names no model'],
+    [variants('{ name: a, from: "run:mnist" }'), 'variants[0].from (line 3) names no run'],
     [variants('{ name: a, architecture: cnnB, simplify: { method: neuron, ratio: 0.5 } }'), 'no batch norm to rank'],
     [variants('{ name: a, architecture: cnnB, train: { gammaL1: 0.1 } }'), 'no batch-norm scales'],
     [

@@ -1,10 +1,10 @@
 // Recipes survive being written and read again; the plan counts what they would cost.
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { recipeSchema } from '../../core/contract/recipe.ts'
-import { imagesOf, planRecipe } from '../../core/jobs/recipe/plan.ts'
+import { recipeSchema, verifySchema } from '../../core/contract/recipe.ts'
+import { imagesOf, planRecipe, verifiersOf } from '../../core/jobs/recipe/plan.ts'
 import { closest, editDistance } from '../../core/jobs/recipe/suggest.ts'
-import { formatRecipe, parseRecipe } from '../../core/jobs/recipe/text.ts'
+import { formatRecipe, parseRecipe, readRecipe } from '../../core/jobs/recipe/text.ts'
 
 const folder = new URL('../../resources/recipes/', import.meta.url)
 
@@ -60,6 +60,19 @@ verify:
       ...['b load', 'b simplify', 'b fine-tune', 'b evaluate', 'b verify'],
       ...['c load', 'c evaluate'],
     ])
+  })
+
+  it('takes one verifier, several or none as a check, also as older recipes wrote it', () => {
+    const checks = (crossCheck: unknown) =>
+      readRecipe({ name: 'it', variants: [{ name: 'a', architecture: 'net1' }], verify: { crossCheck } }).verify
+    expect(['milp', null, undefined, ['milp', 'bab']].map((value) => checks(value)?.crossCheck)).toEqual([
+      ['milp'],
+      [],
+      [],
+      ['milp', 'bab'],
+    ])
+    expect(verifiersOf(verifySchema.parse({ method: 'milp', crossCheck: ['bab', 'milp'] }))).toEqual(['milp', 'bab'])
+    expect(() => checks(['magic'])).toThrow(/verify\.crossCheck\[0\]/)
   })
 
   it('counts images for each group and verifier', () => {

@@ -83,9 +83,9 @@ describe('requireAgreement', () => {
     ['verified', 'falsified'],
     ['falsified', 'verified'],
   ] as const)('refuses %s against %s', (first, second) => {
-    expect(() => requireAgreement(row(first), row(second, { verifier: 'milp' }))).toThrow(
-      expect.objectContaining({ code: 'verify/soundness' }) as Error,
-    )
+    expect(() =>
+      requireAgreement([row(first), row(first, { verifier: 'crown' }), row(second, { verifier: 'milp' })]),
+    ).toThrow(expect.objectContaining({ code: 'verify/soundness' }) as Error)
   })
 
   it.each([
@@ -95,7 +95,7 @@ describe('requireAgreement', () => {
     ['unknown', 'falsified'],
     ['error', 'verified'],
   ] as const)('takes %s beside %s', (first, second) => {
-    expect(() => requireAgreement(row(first), row(second))).not.toThrow()
+    expect(() => requireAgreement([row(first), row(second)])).not.toThrow()
   })
 })
 

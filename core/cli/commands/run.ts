@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { ApiOutput } from '../../contract/api.ts'
 import { EspalierError } from '../../contract/errors.ts'
-import { recipeSchema, type Recipe } from '../../contract/recipe.ts'
+import { recipeSchema, verifySchema, type Recipe } from '../../contract/recipe.ts'
 import { planRecipe } from '../../jobs/recipe/plan.ts'
 import { parseRecipe, readRecipe, recipeLimit } from '../../jobs/recipe/text.ts'
 import type { Shell } from '../context.ts'
@@ -14,8 +14,10 @@ import { followJob } from '../follow.ts'
 import { jobExitCode } from '../job-exit.ts'
 import { runsTable } from '../run-table.ts'
 import { formatCount, formatSeconds, formatTable } from '../table.ts'
+import { loadVerifiers, verifierTables } from '../verifier-table.ts'
 
 const overrides = flagsOf(recipeSchema.pick({ seed: true, provider: true, threads: true }), { defaults: false })
+const verifyOverrides = flagsOf(verifySchema.pick({ timeoutSeconds: true }), { defaults: false })
 
 interface RunOptions {
   readonly dryRun?: boolean
@@ -69,6 +71,7 @@ export function addRun(program: Command, shell: Shell): void {
   command.option('--resume <job>', 'go on with a job that was stopped')
   attachDataFlags(command, 'what the recipe says')
   overrides.attach(command)
+  verifyOverrides.attach(command)
   shell.define(command, async ({ terminal, open }) => {
     const { dryRun, resume } = command.opts<RunOptions>()
     const path = command.args.at(0)
@@ -85,8 +88,11 @@ export function addRun(program: Command, shell: Shell): void {
     const followed = await followJob(app, terminal, () =>
       recipe === null ? app.api['jobs.resume']({ id: resume ?? '' }) : app.api['jobs.start']({ recipe }),
     )
-    terminal.value(followed)
+    const verifiers = await loadVerifiers(app, followed.runs)
+    terminal.value({ ...followed, verifiers })
     terminal.print(`\n${runsTable(followed.job.recipe, followed.runs)}`)
+    const compared = verifierTables(verifiers)
+    if (compared !== '') terminal.print(`\n${compared}`)
     return jobExitCode(followed)
   })
 }
@@ -94,5 +100,6 @@ export function addRun(program: Command, shell: Shell): void {
 /** The recipe with what the flags say otherwise. @throws EspalierError as reading does */
 function changed(recipe: Recipe, command: Command): Recipe {
   const data = readDataFlags(command)
-  return readRecipe({ ...recipe, ...overrides.read(command), ...(data === null ? {} : { data }) })
+  const verify = recipe.verify === null ? null : { ...recipe.verify, ...verifyOverrides.read(command) }
+  return readRecipe({ ...recipe, ...overrides.read(command), verify, ...(data === null ? {} : { data }) })
 }

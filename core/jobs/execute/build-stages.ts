@@ -4,9 +4,9 @@ import type { SimplifyOptions } from '../../contract/recipe.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { buildArchitecture, formatShape, sizeOf, type Network } from '../../nn/index.ts'
 import { pruneNeurons, pruneWeights } from '../../prune/index.ts'
-import { modelReference } from '../recipe/check.ts'
+import { originOf } from '../recipe/check.ts'
 import type { VariantContext } from './context.ts'
-import { findStage, loadModel, recordModel, type RecordedModel } from './models.ts'
+import { findStage, loadModel, loadRunModel, recordModel, type RecordedModel } from './models.ts'
 import type { StageName } from './progress.ts'
 import { runTrainStage } from './train-stage.ts'
 
@@ -39,8 +39,9 @@ export async function buildModel(
 async function loadStart(context: VariantContext, parent: RecordedModel | null): Promise<RecordedModel> {
   if (parent !== null) return parent
   const { store, run, variant, data, recipe, datasetId } = context
-  const reference = modelReference(variant)
-  if (reference !== null) return loadModel(store, reference)
+  const origin = originOf(variant)
+  if (origin.kind === 'model') return loadModel(store, origin.id)
+  if (origin.kind === 'run') return loadRunModel(store, origin, run.createdAt)
   const done = await findStage(store, run, 'initialise')
   if (done !== null) return done
   const architecture = variant.architecture ?? 'net1'

@@ -77,6 +77,25 @@ export async function loadModel(store: Store, id: string): Promise<RecordedModel
   return { row, network: parseNetwork(await store.artifacts.get(row.artifact)) }
 }
 
+/**
+ * The finished network of a variant, from the newest run of a recipe by that name. `before`: a job that is resumed finds
+ * what it found at first, whatever has run since.
+ * @throws EspalierError 'store/missing'
+ */
+export async function loadRunModel(
+  store: Store,
+  { recipe, variant }: { readonly recipe: string; readonly variant: string },
+  before: string,
+): Promise<RecordedModel> {
+  const modelId = await store.runs.latestModel(recipe, variant, before)
+  if (modelId !== null) return loadModel(store, modelId)
+  throw new EspalierError(
+    'store/missing',
+    `The history has no network '${variant}' of a recipe '${recipe}'.`,
+    `Run that recipe first; espalier runs lists what there is.`,
+  )
+}
+
 /** What an earlier attempt of this run recorded for a stage; null where the stage is still to be done. */
 export async function findStage(store: Store, run: RunRow, operation: string): Promise<RecordedModel | null> {
   const rows = await store.models.ofRun(run.id)

@@ -3,6 +3,7 @@ import { EspalierError } from '../../contract/errors.ts'
 import type { VerdictRow } from '../../contract/rows.ts'
 import type { VerifierName } from '../../contract/verdict.ts'
 import type { Store } from '../../store/store.ts'
+import type { SearchKeeper } from '../../verify/keeper.ts'
 import { failedOutcome } from '../../verify/outcome.ts'
 import type { Outcome, Problem, Verifier, VerifyProgress } from '../../verify/problem.ts'
 
@@ -31,11 +32,12 @@ export async function ask(
   seconds: number,
   signal: AbortSignal,
   report: (progress: VerifyProgress) => void,
+  keeper?: SearchKeeper,
 ): Promise<Outcome> {
   const started = performance.now()
   let outcome: Outcome
   try {
-    outcome = await verifier.verify(problem, { seconds }, signal, report)
+    outcome = await verifier.verify(problem, { seconds }, signal, report, keeper)
   } catch (thrown) {
     if (signal.aborted || (thrown instanceof EspalierError && fatal.has(thrown.code))) throw thrown
     outcome = failedOutcome(verifier.name, (performance.now() - started) / 1000, thrown)
@@ -82,13 +84,17 @@ function witnessBytes({ input, output }: NonNullable<Outcome['witness']>): Uint8
   return new Uint8Array(values.buffer)
 }
 
-/** @throws EspalierError 'verify/soundness' where one verifier says verified and the other falsified */
-export function requireAgreement(first: VerdictRow, second: VerdictRow): void {
-  const words = new Set([first.verdict, second.verdict])
-  if (!words.has('verified') || !words.has('falsified')) return
+/**
+ * Rows of several verifiers about one question.
+ * @throws EspalierError 'verify/soundness' where one says verified and another falsified
+ */
+export function requireAgreement(rows: readonly VerdictRow[]): void {
+  const verified = rows.find(({ verdict }) => verdict === 'verified')
+  const falsified = rows.find(({ verdict }) => verdict === 'falsified')
+  if (!verified || !falsified) return
   throw new EspalierError(
     'verify/soundness',
-    `image ${first.imageIndex}: ${first.verifier} says ${first.verdict}, ${second.verifier} says ${second.verdict}`,
+    `image ${verified.imageIndex}: ${verified.verifier} says verified, ${falsified.verifier} says falsified`,
     'One of them is wrong: this is a bug in Espalier. Please report it with the model and the recipe.',
   )
 }

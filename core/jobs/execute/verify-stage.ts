@@ -3,6 +3,7 @@ import { createBounder, type Bounder } from '../../bounds/bounder.ts'
 import type { VerdictRow } from '../../contract/rows.ts'
 import type { VerifyOptions } from '../../contract/recipe.ts'
 import type { VerifierName } from '../../contract/verdict.ts'
+import { verifiersOf } from '../recipe/plan.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { evaluate64, fuseBatchNorm } from '../../nn/index.ts'
 import { createVerifier } from '../../verify/verifier.ts'
@@ -11,6 +12,7 @@ import type { FgsmResult } from '../../train/fgsm.ts'
 import { requireRunning, type VariantContext } from './context.ts'
 import { targetOf, type ChosenImage } from './images.ts'
 import type { RecordedModel } from './models.ts'
+import { SearchCheckpoint } from './search-checkpoint.ts'
 import { countUnstable } from './unstable.ts'
 import { ask, recordOutcome, requireAgreement, type Question } from './verify-image.ts'
 
@@ -25,6 +27,9 @@ export interface VerifyArguments {
   onRows(rows: readonly VerdictRow[]): Promise<void>
 }
 
+/** For an image whose time was over just when its process ended. */
+const leastSeconds = 0.01
+
 interface Bench {
   readonly context: VariantContext
   readonly args: VerifyArguments
@@ -36,11 +41,10 @@ interface Bench {
 /** @throws EspalierError 'verify/soundness', 'job/cancelled', 'model/does-not-fit-data' */
 export async function verifyImages(context: VariantContext, args: VerifyArguments): Promise<void> {
   const { engine, model, options, images } = args
-  const names = options.crossCheck === null ? [options.method] : [options.method, options.crossCheck]
   const bench: Bench = {
     context,
     args,
-    verifiers: names.map((name) => createVerifier(name, engine)),
+    verifiers: verifiersOf(options).map((name) => createVerifier(name, engine, { certify: options.certify })),
     bounder: createBounder(engine, fuseBatchNorm(model.network)),
     recorded: await readRecorded(context),
   }
@@ -73,7 +77,7 @@ async function verifyImage(bench: Bench, image: ChosenImage, position: number): 
     if (before === undefined) asked ??= await pose(bench, image)
     rows.push(before ?? (await answer(bench, verifier, asked as { problem: Problem; question: Question }, position)))
   }
-  if (rows.length > 1) requireAgreement(rows[0], rows[1])
+  requireAgreement(rows)
   return rows[0]
 }
 
@@ -113,15 +117,22 @@ async function answer(
   position: number,
 ): Promise<VerdictRow> {
   const { store, run, signal, emit } = context
+  const key = `${verifier.name}:${question.imageIndex}:${question.target ?? ''}`
+  const checkpoint = await SearchCheckpoint.open(store, run.id, key, signal)
+  const { spent } = checkpoint
   const report = (progress: VerifyProgress): void => {
-    const { stage, seconds, lowerBound, domains, open } = progress
+    const { stage, lowerBound, domains, open } = progress
+    const seconds = spent + progress.seconds
     const counts = { done: position, total: args.images.length, imageIndex: question.imageIndex }
     const figures = { method: stage, seconds, domainsOpen: open, domainsVisited: domains, worstBound: lowerBound }
     emit({ type: 'gauge', runId: run.id, gauge: { stage: 'verify', ...counts, ...figures } })
   }
   report({ stage: verifier.name, seconds: 0, lowerBound: null, upperBound: null, domains: 0, open: null })
-  const outcome = await ask(verifier, problem, args.options.timeoutSeconds, signal, report)
-  const row = await recordOutcome(store, verifier.name satisfies VerifierName, question, outcome)
+  const left = Math.max(args.options.timeoutSeconds - spent, leastSeconds)
+  const outcome = await ask(verifier, problem, left, signal, report, checkpoint)
+  const whole = { ...outcome, seconds: spent + outcome.seconds }
+  const row = await recordOutcome(store, verifier.name satisfies VerifierName, question, whole)
+  await checkpoint.remove()
   emit({ type: 'verdict', runId: run.id, row })
   return row
 }

@@ -8,15 +8,27 @@ import { closest } from './suggest.ts'
 const alwaysNormalised: readonly ArchitectureName[] = ['net1', 'net2']
 
 const modelPrefix = 'model:'
+const runPrefix = 'run:'
 
-/** The id in `from: model:ID`; null for the name of a variant or nothing. */
-export function modelReference(variant: VariantOptions): string | null {
-  return variant.from?.startsWith(modelPrefix) === true ? variant.from.slice(modelPrefix.length) : null
+/** Where a variant's network comes from: made afresh, an earlier variant, or the history. */
+export type Origin =
+  | { readonly kind: 'fresh' }
+  | { readonly kind: 'variant'; readonly name: string }
+  | { readonly kind: 'model'; readonly id: string }
+  | { readonly kind: 'run'; readonly recipe: string; readonly variant: string }
+
+export function originOf({ from }: VariantOptions): Origin {
+  if (from === undefined) return { kind: 'fresh' }
+  if (from.startsWith(modelPrefix)) return { kind: 'model', id: from.slice(modelPrefix.length) }
+  if (!from.startsWith(runPrefix)) return { kind: 'variant', name: from }
+  const [recipe, variant = ''] = from.slice(runPrefix.length).split('/')
+  return { kind: 'run', recipe, variant }
 }
 
-/** The earlier variant that `variant` starts from; null where it is fresh or from a model of the history. */
+/** The earlier variant that `variant` starts from; null where it is fresh or of the history. */
 export function variantReference(variant: VariantOptions): string | null {
-  return variant.from === undefined || modelReference(variant) !== null ? null : variant.from
+  const origin = originOf(variant)
+  return origin.kind === 'variant' ? origin.name : null
 }
 
 /** @throws EspalierError `recipe/invalid` at the first thing that cannot be carried out */
@@ -42,7 +54,10 @@ function checkOrigin(variant: VariantOptions, path: PropertyKey[], earlier: read
   if (variant.architecture !== undefined) {
     fail([...path, 'architecture'], 'stands beside `from`', 'Keep one: the network taken over has its own.', locate)
   }
-  if (modelReference(variant) === '') fail([...path, 'from'], 'names no model', 'Write model:ID.', locate)
+  const origin = originOf(variant)
+  if (origin.kind === 'model' && origin.id === '') fail([...path, 'from'], 'names no model', 'Write model:ID.', locate)
+  if (origin.kind === 'run' && (origin.recipe === '' || origin.variant === ''))
+    fail([...path, 'from'], 'names no run', 'Write run:RECIPE/VARIANT.', locate)
   const parent = variantReference(variant)
   if (parent === null || earlier.includes(parent)) return
   const meant = closest(parent, earlier)
@@ -51,11 +66,11 @@ function checkOrigin(variant: VariantOptions, path: PropertyKey[], earlier: read
   fail([...path, 'from'], `is '${parent}', which is no earlier variant`, hint, locate)
 }
 
-/** The fresh variant at the root of a variant's lineage; null where that is a model of the history. */
+/** The fresh variant at the root of a variant's lineage; null where that is of the history. */
 export function rootVariant(recipe: Recipe, variant: VariantOptions): VariantOptions | null {
-  if (modelReference(variant) !== null) return null
-  const parent = variantReference(variant)
-  const from = parent === null ? undefined : recipe.variants.find((other) => other.name === parent)
+  const origin = originOf(variant)
+  if (origin.kind === 'model' || origin.kind === 'run') return null
+  const from = origin.kind === 'fresh' ? undefined : recipe.variants.find(({ name }) => name === origin.name)
   return from === undefined ? variant : rootVariant(recipe, from)
 }
 

@@ -1,6 +1,14 @@
 // What a recipe would do, and what it costs at worst, before anything is started.
 import type { ApiOutput } from '../../contract/api.ts'
-import type { DataOptions, ImagesOptions, Recipe, TrainOptions, VariantOptions } from '../../contract/recipe.ts'
+import type {
+  DataOptions,
+  ImagesOptions,
+  Recipe,
+  TrainOptions,
+  VariantOptions,
+  VerifyOptions,
+} from '../../contract/recipe.ts'
+import type { VerifierName } from '../../contract/verdict.ts'
 import { variantReference } from './check.ts'
 
 type Plan = ApiOutput<'recipes.plan'>
@@ -8,13 +16,18 @@ type Plan = ApiOutput<'recipes.plan'>
 /** Stages in the order they run. Worst case: every image of every variant, for every verifier, at its time limit. */
 export function planRecipe(recipe: Recipe): Plan {
   const images = recipe.variants.reduce((total, variant) => total + imagesOf(recipe, variant.name), 0)
-  const verifiers = recipe.verify === null ? 0 : recipe.verify.crossCheck === null ? 1 : 2
+  const verifiers = recipe.verify === null ? 0 : verifiersOf(recipe.verify).length
   return {
     recipe,
     stages: recipe.variants.flatMap((variant) => stagesOf(recipe, variant)),
     images: images * verifiers,
     worstCaseSeconds: images * verifiers * (recipe.verify?.timeoutSeconds ?? 0),
   }
+}
+
+/** The verifier that is asked, whose answers make the figures of a run, then those that check it; each once. */
+export function verifiersOf({ method, crossCheck }: VerifyOptions): readonly VerifierName[] {
+  return [...new Set([method, ...crossCheck])]
 }
 
 /** How many images are verified, at most, on one variant. */
@@ -64,10 +77,10 @@ function trainText({ epochs, batchSize, learningRate, gammaL1 }: TrainOptions): 
 
 function verifyText(recipe: Recipe, variant: string): string {
   if (recipe.verify === null) return ''
-  const { method, epsilon, timeoutSeconds, images, crossCheck, property } = recipe.verify
-  const second = crossCheck === null ? '' : `, checked by ${crossCheck}`
+  const { epsilon, timeoutSeconds, images, property } = recipe.verify
+  const methods = verifiersOf(recipe.verify).join(' and ')
   const chosen = selectionText[images.select]
-  return `${imagesOf(recipe, variant)} images (${chosen}), ${property}, ε ${epsilon}, ${method}${second}, ${timeoutSeconds} s each`
+  return `${imagesOf(recipe, variant)} images (${chosen}), ${property}, ε ${epsilon}, ${methods}, ${timeoutSeconds} s each`
 }
 
 const selectionText: Readonly<Record<ImagesOptions['select'], string>> = {

@@ -1,5 +1,6 @@
 // The queue of jobs and their states; state changes are compare-and-set, so two processes never both win.
 import { EspalierError } from '../../contract/errors.ts'
+import { recipeSchema } from '../../contract/recipe.ts'
 import type { JobRow, JobState } from '../../contract/rows.ts'
 import { decode, decodeNullable, encodeNullable } from '../codec.ts'
 import { writing, type Database } from '../database.ts'
@@ -147,7 +148,8 @@ function fromTable(row: JobTable): JobRow {
   return {
     ...{ id, name, title, createdAt, startedAt, finishedAt, pid },
     state: state as JobState,
-    recipe: decode(row.recipeJson) as JobRow['recipe'],
+    // Recipes of older versions lack keys that later ones have, or write them otherwise.
+    recipe: recipeSchema.parse(decode(row.recipeJson)),
     error: decodeNullable(row.errorJson) as JobRow['error'],
     environment: decode(row.environmentJson) as JobRow['environment'],
   }

@@ -47,6 +47,21 @@ export class RunRepository {
     return (await query.limit(limit).offset(offset).execute()).map(fromTable)
   }
 
+  /** The model of the newest run of a variant in jobs of that name, begun before `before`; null where there is none. */
+  async latestModel(job: string, variant: string, before: string): Promise<string | null> {
+    const row = await this.#database
+      .selectFrom('runs')
+      .innerJoin('jobs', 'jobs.id', 'runs.jobId')
+      .select('runs.modelId')
+      .where('jobs.name', '=', job)
+      .where('runs.variant', '=', variant)
+      .where('runs.modelId', 'is not', null)
+      .where('runs.createdAt', '<', before)
+      .orderBy('runs.createdAt', 'desc')
+      .executeTakeFirst()
+    return row?.modelId ?? null
+  }
+
   /** Changes fields of a run. @throws `store/missing` */
   async update(id: string, { summary, error, ...rest }: RunPatch): Promise<RunRow> {
     const columns = {
