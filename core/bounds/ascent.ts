@@ -160,7 +160,7 @@ function limits(cone: Cone, relaxed: PreparedRelaxations, given: Given): { low: 
  */
 function stepSizes(cone: Cone, { choices }: BackwardResult, rate: Tensor, options: AscentOptions): Tensor {
   const scales = cone.activations.map(({ node }) => {
-    const size = tf.abs((choices.get(node.id) as Choice).coefficient)
+    const size = tf.abs(choices.get(node.id)?.coefficient ?? tf.zeros([1, 1]))
     return tf.maximum(size, tf.mean(size, 1, true))
   })
   const scale = join(scales)

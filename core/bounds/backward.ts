@@ -92,7 +92,13 @@ function choose({ relaxation, parameter }: RelaxedActivation, coefficient: Tenso
 
 /** Σ (|Λ| + floor)·weight, [rows]. */
 function roundingOf(outgoing: Tensor, weight: Tensor): Tensor {
-  return tf.reshape(tf.matMul(tf.add(tf.abs(outgoing), tf.scalar(FLOOR)), weight, false, true), [-1])
+  return weighted(tf.add(tf.abs(outgoing), tf.scalar(FLOOR)), weight)
+}
+
+/** Σ of the columns of `rows` times `weight` [1 or rows, columns], [rows]. */
+export function weighted(rows: Tensor, weight: Tensor): Tensor {
+  if (weight.shape[0] === 1) return tf.reshape(tf.matMul(rows, weight, false, true), [-1])
+  return tf.sum(tf.mul(rows, weight), 1)
 }
 
 /** [rows, ...shape] → [rows, size] */

@@ -7,7 +7,7 @@ import { intervalRows } from './interval-rows.ts'
 import { coneOf, isExactByIntervals, type Activation, type Cone } from './graph.ts'
 import { relaxationOf } from './relaxation/index.ts'
 import { plainCrown, RowBounder, type AscentSettings, type RowBounds, type RowContext } from './row-bounder.ts'
-import { neuronStart, outputStart } from './start.ts'
+import { outputStart, startOf } from './start.ts'
 
 export interface BounderOptions {
   /** Memory for the tensors of one call; rows are chunked to it. Default 512 MiB. */
@@ -114,15 +114,14 @@ async function tightened(
 ): Promise<Interval> {
   const both = [...neurons, ...neurons]
   const signs = both.map((_, i) => (i < neurons.length ? 1 : -1))
-  const start = neuronStart(rows.network, source, both, signs)
   const onAlpha =
     onBounded &&
     ((from: number, alpha: Float32Array): void => {
-      const cone = rows.cone(start.start)
+      const cone = rows.cone(startOf(rows.network, source))
       const end = from + alpha.length / Math.max(1, cone.neurons)
       onBounded(cone, { source, neurons: both.slice(from, end), signs: signs.slice(from, end) }, alpha)
     })
-  const { lower } = await rows.bound(start, context, ascent, false, onAlpha)
+  const lower = await rows.boundNeurons(source, both, signs, context, ascent, onAlpha)
   const result = { lower: interval.lower.slice(), upper: interval.upper.slice() }
   neurons.forEach((neuron, i) => {
     const low = lower[i]

@@ -1,10 +1,10 @@
 // The end of a backward pass: the minimum over the box of the linear function it arrived at, and where it is taken.
 import { tf, type Tensor } from '../engine/tensor.ts'
-import type { BackwardResult } from './backward.ts'
+import { weighted, type BackwardResult } from './backward.ts'
 import type { Cone } from './graph.ts'
 import { roundingName, roundings } from './rounding.ts'
 
-/** A box as centre and radius, [1, inputs] each. */
+/** A box as centre and radius, [1, inputs] each, or one for each row. */
 export interface BoxTensors {
   readonly centre: Tensor
   readonly radius: Tensor
@@ -12,8 +12,8 @@ export interface BoxTensors {
 
 /** Minimum over the box, without the offset of the rows, [rows]. */
 export function concretise({ input, choices, constant }: BackwardResult, { centre, radius }: BoxTensors): Tensor {
-  const least = tf.sub(tf.matMul(input, centre, false, true), tf.matMul(tf.abs(input), radius, false, true))
-  let bound = tf.add(tf.reshape(least, [-1]), constant)
+  const least = tf.sub(weighted(input, centre), weighted(tf.abs(input), radius))
+  let bound = tf.add(least, constant)
   for (const { coefficient, intercept } of choices.values())
     bound = tf.add(bound, tf.sum(tf.mul(coefficient, intercept), 1))
   return bound

@@ -16,6 +16,8 @@ export interface ProgramShape {
   readonly rows: number
   /** Whether every row has bounds of its own (domains) or all share one set (the root). */
   readonly ownBounds: boolean
+  /** Whether every row has a box, arrays of relaxations and rounding weights of its own (windows). Default: shared. */
+  readonly ownBox?: boolean
   /** Whether rows carry split constraints. */
   readonly splits: boolean
   /**
@@ -33,12 +35,13 @@ export type AscentOutput = 'bound' | 'alpha' | 'beta' | 'mix' | 'coefficients' |
 /** The inputs of a program; which there are depends on its shape. */
 export function programInputs(
   cone: Cone,
-  { rows, ownBounds, splits, mixed }: ProgramShape,
+  { rows, ownBounds, ownBox = false, splits, mixed }: ProgramShape,
 ): Record<string, TensorSpec> {
   const neurons = cone.neurons
+  const boxes = ownBox ? rows : 1
   const inputs: Record<string, TensorSpec> = {
-    centre: { shape: [1, cone.inputSize] },
-    radius: { shape: [1, cone.inputSize] },
+    centre: { shape: [boxes, cone.inputSize] },
+    radius: { shape: [boxes, cone.inputSize] },
   }
   if (mixed > 0) {
     inputs.mix = { shape: [rows, mixed] }
@@ -57,7 +60,7 @@ export function programInputs(
     inputs.beta = inputs.sign
   }
   for (const { node, layer, neurons: size } of cone.activations)
-    for (const name of relaxationOf(layer).arrays) inputs[`${node.id}/${name}`] = { shape: [1, size] }
+    for (const name of relaxationOf(layer).arrays) inputs[`${node.id}/${name}`] = { shape: [boxes, size] }
   return inputs
 }
 
@@ -66,7 +69,7 @@ export function crownDefinition(cone: Cone, shape: ProgramShape, key: string): P
   return {
     name: `crown ${cone.start}`,
     key: `crown ${key} ${cone.start} ${JSON.stringify(shape)}`,
-    inputs: { ...programInputs(cone, shape), ...roundingInputs(cone) },
+    inputs: { ...programInputs(cone, shape), ...roundingInputs(cone, shape.ownBox ? shape.rows : 1) },
     build: (inputs) => {
       const { result, given, box } = onePass(cone, shape, inputs)
       return {
@@ -115,7 +118,11 @@ export function ascentDefinition(
   return {
     name: `ascent ${cone.start}`,
     key: `ascent ${key} ${cone.start} ${JSON.stringify({ shape, options })}`,
-    inputs: { ...programInputs(cone, shape), ...roundingInputs(cone), rate: { shape: [1, 1] } },
+    inputs: {
+      ...programInputs(cone, shape),
+      ...roundingInputs(cone, shape.ownBox ? shape.rows : 1),
+      rate: { shape: [1, 1] },
+    },
     build: (given) => {
       const relaxed = prepare(cone, given)
       const { bound, alpha, beta, mix, last, point, values } = ascend(cone, relaxed, given, options)
@@ -125,7 +132,8 @@ export function ascentDefinition(
         beta: beta ?? tf.zeros([1, 1]),
         mix: mix ?? tf.zeros([1, 1]),
         coefficients: allCoefficients(cone, last, shape.rows),
-        outputs: trueOutputs(cone.network, values),
+        // Only a search looks for counterexamples at the minimisers.
+        outputs: shape.splits ? trueOutputs(cone.network, values) : tf.zeros([1, 1]),
         points: shape.points ? point : tf.zeros([1, 1]),
       }
     },

@@ -25,13 +25,13 @@ export function roundings(n: number): number {
   return Math.min(n + 2, 4 * Math.sqrt(n) + 8)
 }
 
-/** The program inputs of `RoundingWalk.weights`, and `unit`, what one rounding is taken for, [1, 1]. */
-export function roundingInputs(cone: Cone): Record<string, TensorSpec> {
+/** The program inputs of `RoundingWalk.weights`, for each of `boxes` boxes, and `unit`, what one rounding is taken for, [1, 1]. */
+export function roundingInputs(cone: Cone, boxes = 1): Record<string, TensorSpec> {
   const inputs: Record<string, TensorSpec> = {
     unit: { shape: [1, 1] },
-    [roundingName(INPUT)]: { shape: [1, cone.inputSize] },
+    [roundingName(INPUT)]: { shape: [boxes, cone.inputSize] },
   }
-  for (const { id, shape } of cone.nodes) inputs[roundingName(id)] = { shape: [1, sizeOf(shape)] }
+  for (const { id, shape } of cone.nodes) inputs[roundingName(id)] = { shape: [boxes, sizeOf(shape)] }
   return inputs
 }
 

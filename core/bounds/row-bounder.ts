@@ -2,12 +2,15 @@
 import type { Engine, TensorData } from '../engine/engine.ts'
 import { networkHash, type Network } from '../nn/index.ts'
 import type { Box, PreActivationBounds } from './box.ts'
+import { chunkSize, padded, repeated, type Chunk } from './chunk.ts'
 import { centreAndRadius, flatBounds, hostArrays, initialAlpha } from './flat.ts'
 import { bytesPerRow, coneOf, type Cone } from './graph.ts'
 import { ascentDefinition, crownDefinition, type ProgramShape } from './programs.ts'
 import { RoundingWalk } from './rounding.ts'
 import { roundingUnit } from './slack.ts'
-import type { StartRows } from './start.ts'
+import { neuronStart, type StartRows } from './start.ts'
+import { WindowRows } from './window-rows.ts'
+import { windowOf, type Window } from './window.ts'
 
 /** How α is optimised. `iterations` 0 is plain CROWN. */
 export interface AscentSettings {
@@ -39,8 +42,6 @@ export interface RowBounds {
 
 /** Ascent steps unrolled into one call; more iterations take more calls. */
 const UNROLL = 5
-/** Program sizes: a call is padded to the next one. */
-const SIZES = [1, 4, 16, 32, 64, 128, 192, 256, 384, 512]
 
 /** The box and bounds a call works on. */
 export interface RowContext {
@@ -50,12 +51,27 @@ export interface RowContext {
   readonly signal?: AbortSignal
 }
 
+/** Rows of one bounding call, chunk by chunk. */
+interface RowSource {
+  readonly cone: Cone
+  readonly rows: number
+  readonly shape: Pick<ProgramShape, 'ownBounds' | 'ownBox'>
+  /** Identifies the network of the cone. */
+  readonly key: string
+  /** Everything the programs want for a chunk but α, and α of plain CROWN, [size, neurons]. */
+  chunk(chunk: Chunk): { inputs: Record<string, TensorData>; alpha: Float32Array }
+}
+
+/** Told α of the rows from `from` on, [rows, neurons of the cone of `bound`'s start]. */
+export type AlphaListener = (from: number, alpha: Float32Array) => void
+
 export class RowBounder {
   readonly network: Network
   readonly #engine: Engine
   readonly #key: string
   readonly #memoryBytes: number
   readonly #cones = new Map<string, Cone>()
+  readonly #windows = new Map<string, { window: Window; key: string } | null>()
   readonly #roundings = new WeakMap<Box, RoundingWalk>()
 
   constructor(engine: Engine, network: Network, memoryBytes = 512 * 2 ** 20) {
@@ -75,63 +91,113 @@ export class RowBounder {
 
   /**
    * Lower bounds of all rows; each row optimises its own α. Without `details` only `lower` and `slack` are filled: what
-   * the other arrays would hold need not be computed or copied. `onAlpha` is told α of every chunk, [rows, neurons], from
-   * row `from` on.
+   * the other arrays would hold need not be computed or copied.
    */
   async bound(
     rows: StartRows,
     context: RowContext,
     settings: AscentSettings,
     details = true,
-    onAlpha?: (from: number, alpha: Float32Array) => void,
+    onAlpha?: AlphaListener,
   ): Promise<RowBounds> {
     const cone = this.cone(rows.start)
     const shared = this.#sharedInputs(cone, context)
     const first = initialAlpha(cone, flatBounds(cone, context.bounds))
-    const result = emptyBounds(rows.rows, details ? rows.rows : 0, cone)
-    const capacity = this.#capacity(cone, settings)
+    const source: RowSource = {
+      cone,
+      rows: rows.rows,
+      shape: { ownBounds: false },
+      key: this.#key,
+      chunk: (chunk) => ({
+        inputs: {
+          ...shared,
+          start: padded(rows.coefficients, rows.size, chunk),
+          offset: padded(rows.offsets, 1, chunk),
+        },
+        alpha: repeated(first, chunk.size),
+      }),
+    }
+    return await this.#boundAll(
+      source,
+      context,
+      settings,
+      emptyBounds(rows.rows, details ? rows.rows : 0, cone),
+      onAlpha,
+    )
+  }
+
+  /**
+   * Lower bounds of the rows `signs[k]`·(neuron `neurons[k]` of node `id`), [rows]. Neurons of early convolutions are bounded
+   * in the window they depend on; α is told for the whole cone of `neuronStart` all the same.
+   */
+  async boundNeurons(
+    id: string,
+    neurons: readonly number[],
+    signs: readonly number[],
+    context: RowContext,
+    settings: AscentSettings,
+    onAlpha?: AlphaListener,
+  ): Promise<Float64Array> {
+    const found = this.#windowOf(id)
+    if (!found)
+      return (await this.bound(neuronStart(this.network, id, neurons, signs), context, settings, false, onAlpha)).lower
+    const rows = new WindowRows(found.window, this.cone(id), neurons, signs)
+    const given = this.#sharedInputs(rows.whole, context)
+    const first = initialAlpha(rows.whole, flatBounds(rows.whole, context.bounds))
+    const source: RowSource = {
+      cone: rows.cone,
+      rows: neurons.length,
+      shape: { ownBounds: true, ownBox: true },
+      key: found.key,
+      chunk: (chunk) => rows.chunk(chunk, given, first),
+    }
+    const listener: AlphaListener | undefined =
+      onAlpha && ((from, alpha) => onAlpha(from, rows.wholeAlpha(from, alpha, first)))
+    return (await this.#boundAll(source, context, settings, emptyBounds(neurons.length, 0, rows.cone), listener)).lower
+  }
+
+  #windowOf(id: string): { window: Window; key: string } | null {
+    const known = this.#windows.get(id)
+    if (known !== undefined) return known
+    const window = windowOf(this.network, id)
+    const found = window && { window, key: networkHash(window.cone.network) }
+    this.#windows.set(id, found)
+    return found
+  }
+
+  async #boundAll(
+    source: RowSource,
+    context: RowContext,
+    settings: AscentSettings,
+    result: RowBounds,
+    onAlpha?: AlphaListener,
+  ): Promise<RowBounds> {
+    const capacity = this.#capacity(source.cone, settings)
     const deadline = performance.now() + (settings.seconds ?? Infinity) * 1000
-    for (let from = 0; from < rows.rows && context.signal?.aborted !== true;) {
-      const size = chunkSize(rows.rows - from, capacity)
-      const count = Math.min(size, rows.rows - from)
-      const chunk = { from, count, size }
-      const start = {
-        start: padded(rows.coefficients, rows.size, chunk),
-        offset: padded(rows.offsets, 1, chunk),
-      }
-      const alpha = await this.#boundChunk(
-        cone,
-        chunk,
-        { ...shared, ...start },
-        repeated(first, size),
-        { ...settings, deadline },
-        result,
-      )
-      onAlpha?.(from, alpha.subarray(0, count * cone.neurons))
+    for (let from = 0; from < source.rows && context.signal?.aborted !== true;) {
+      const size = chunkSize(source.rows - from, capacity)
+      const count = Math.min(size, source.rows - from)
+      const alpha = await this.#boundChunk(source, { from, count, size }, { ...settings, deadline }, result)
+      onAlpha?.(from, alpha.subarray(0, count * source.cone.neurons))
       from += count
     }
     return result
   }
 
   async #boundChunk(
-    cone: Cone,
+    source: RowSource,
     chunk: Chunk,
-    inputs: Record<string, TensorData>,
-    alpha: Float32Array,
     settings: AscentSettings & { readonly deadline: number },
     result: RowBounds,
   ): Promise<Float32Array> {
-    const shape = {
-      rows: chunk.size,
-      ownBounds: false,
-      splits: false,
-      mixed: 0,
-      points: result.points.length > 0,
-    }
+    const { cone, key } = source
+    const points = result.points.length > 0
+    const shape: ProgramShape = { ...source.shape, rows: chunk.size, splits: false, mixed: 0, points }
+    const { inputs, alpha } = source.chunk(chunk)
     const withAlpha = (value: Float32Array): Record<string, TensorData> =>
       cone.neurons === 0 ? inputs : { ...inputs, alpha: value }
-    const best = await this.#ascend(cone, chunk, shape, withAlpha, alpha, settings)
-    const crown = await this.#engine.compile({ ...crownDefinition(cone, shape, this.#key), fewRuns: true })
+    const best = await this.#ascend({ cone, key, shape, count: chunk.count }, withAlpha, alpha, settings)
+    const crown = await this.#engine.compile({ ...crownDefinition(cone, shape, key), fewRuns: true })
     const output = await crown.run(withAlpha(best))
     const factor = roundingUnit(this.#engine.precision)
     for (let i = 0; i < chunk.count; i++) {
@@ -139,7 +205,7 @@ export class RowBounder {
       result.slack[chunk.from + i] = slack
       result.lower[chunk.from + i] = output.bound[i] - slack
     }
-    if (!shape.points) return best
+    if (!points) return best
     const store = (target: Float32Array, values: TensorData, width: number): void =>
       target.set(values.subarray(0, chunk.count * width), chunk.from * width)
     store(result.alpha, best, cone.neurons)
@@ -150,9 +216,7 @@ export class RowBounder {
 
   /** α after the steps that `settings` allows, from `alpha` on. */
   async #ascend(
-    cone: Cone,
-    { count }: Chunk,
-    shape: ProgramShape,
+    { cone, key, shape, count }: { cone: Cone; key: string; shape: ProgramShape; count: number },
     withAlpha: (value: Float32Array) => Record<string, TensorData>,
     alpha: Float32Array,
     { iterations, rate, decay, goal = Infinity, deadline }: AscentSettings & { readonly deadline: number },
@@ -160,7 +224,7 @@ export class RowBounder {
     let best = alpha
     for (let done = 0; done < iterations && cone.neurons > 0 && performance.now() < deadline; done += UNROLL) {
       const options = { iterations: Math.min(UNROLL, iterations - done), betaRate: 1, decay, mixRate: 0 }
-      const program = await this.#engine.compile({ ...ascentDefinition(cone, shape, options, this.#key), fewRuns: true })
+      const program = await this.#engine.compile({ ...ascentDefinition(cone, shape, options, key), fewRuns: true })
       const ascent = await program.run({ ...withAlpha(best), rate: Float32Array.of(rate * decay ** done) })
       best = ascent.alpha as Float32Array
       if (ascent.bound.subarray(0, count).every((bound: number) => bound > goal)) break
@@ -189,35 +253,6 @@ export class RowBounder {
   #capacity(cone: Cone, settings: AscentSettings): number {
     return Math.max(1, Math.floor(this.#memoryBytes / bytesPerRow(cone, settings.iterations > 0)))
   }
-}
-
-interface Chunk {
-  readonly from: number
-  readonly count: number
-  readonly size: number
-}
-
-/** The smallest program size that takes `rows`, or the largest that memory allows. */
-function chunkSize(rows: number, capacity: number): number {
-  const allowed = SIZES.filter((size) => size <= capacity)
-  return allowed.find((size) => size >= rows) ?? Math.max(1, ...allowed)
-}
-
-/** Rows of a chunk, the last one repeated to fill it. */
-function padded(values: Float32Array, width: number, { from, count, size }: Chunk): Float32Array {
-  if (count === size) return values.slice(from * width, (from + size) * width)
-  const result = new Float32Array(size * width)
-  for (let row = 0; row < size; row++) {
-    const source = (from + Math.min(row, count - 1)) * width
-    result.set(values.subarray(source, source + width), row * width)
-  }
-  return result
-}
-
-function repeated(row: Float32Array, times: number): Float32Array {
-  const result = new Float32Array(row.length * times)
-  for (let i = 0; i < times; i++) result.set(row, i * row.length)
-  return result
 }
 
 /** `detailed` rows of everything but bounds and slack. */

@@ -1,0 +1,34 @@
+// Rows in chunks of the sizes that programs are compiled for, padded where they do not fill one.
+
+/** Program sizes: a call is padded to the next one. */
+const SIZES = [1, 4, 16, 32, 64, 128, 192, 256, 384, 512]
+
+/** Rows `from` … `from + count` in a program for `size`. */
+export interface Chunk {
+  readonly from: number
+  readonly count: number
+  readonly size: number
+}
+
+/** The smallest program size that takes `rows`, or the largest that memory allows. */
+export function chunkSize(rows: number, capacity: number): number {
+  const allowed = SIZES.filter((size) => size <= capacity)
+  return allowed.find((size) => size >= rows) ?? Math.max(1, ...allowed)
+}
+
+/** Rows of a chunk, the last one repeated to fill it. */
+export function padded(values: Float32Array, width: number, { from, count, size }: Chunk): Float32Array {
+  if (count === size) return values.slice(from * width, (from + size) * width)
+  const result = new Float32Array(size * width)
+  for (let row = 0; row < size; row++) {
+    const source = (from + Math.min(row, count - 1)) * width
+    result.set(values.subarray(source, source + width), row * width)
+  }
+  return result
+}
+
+export function repeated(row: Float32Array, times: number): Float32Array {
+  const result = new Float32Array(row.length * times)
+  for (let i = 0; i < times; i++) result.set(row, i * row.length)
+  return result
+}

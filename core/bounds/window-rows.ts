@@ -1,0 +1,129 @@
+// Neurons of a convolution as rows of their window: everything that belongs to a place in the network cut out row by row.
+import type { TensorData } from '../engine/engine.ts'
+import { INPUT } from '../nn/index.ts'
+import { repeated, type Chunk } from './chunk.ts'
+import type { Activation, Cone } from './graph.ts'
+import { relaxationOf } from './relaxation/index.ts'
+import { roundingName } from './rounding.ts'
+import { copyWindow, pasteWindow, placed, type Placement, type Window } from './window.ts'
+
+export class WindowRows {
+  /** Of the window's network. */
+  readonly cone: Cone
+  /** Of the network that the window is cut out of. */
+  readonly whole: Cone
+  readonly #window: Window
+  readonly #neurons: readonly number[]
+  readonly #signs: readonly number[]
+
+  /** Row k is `signs[k]`·(neuron `neurons[k]` of the window's source). */
+  constructor(window: Window, whole: Cone, neurons: readonly number[], signs: readonly number[]) {
+    this.#window = window
+    this.cone = window.cone
+    this.whole = whole
+    this.#neurons = neurons
+    this.#signs = signs
+  }
+
+  /** Inputs of the programs for a chunk out of those for whole rows, and α out of theirs, [neurons]. */
+  chunk(
+    chunk: Chunk,
+    given: Readonly<Record<string, TensorData>>,
+    alpha: Float32Array,
+  ): { inputs: Record<string, TensorData>; alpha: Float32Array } {
+    const { size } = chunk
+    const input = placed(this.#window.placements, INPUT)
+    const inputs: Record<string, TensorData> = {
+      ...this.#starts(chunk),
+      offset: new Float32Array(size),
+      unit: given.unit,
+      centre: this.#cut(chunk, given.centre, input),
+      radius: this.#cut(chunk, given.radius, input),
+    }
+    for (const id of [INPUT, ...this.cone.nodes.map((node) => node.id)]) {
+      const placement = this.#window.placements.get(id)
+      const name = roundingName(id)
+      // A node that only cuts does not round.
+      inputs[name] = placement ? this.#cut(chunk, given[name], placement) : new Float32Array(size * this.#sizeOf(id))
+    }
+    for (const { node, layer } of this.cone.activations)
+      for (const array of relaxationOf(layer).arrays) {
+        const name = `${node.id}/${array}`
+        inputs[name] = this.#cut(chunk, given[name], placed(this.#window.placements, node.id))
+      }
+    if (this.cone.neurons === 0) return { inputs, alpha: new Float32Array() }
+    inputs.lower = this.#cutNeurons(chunk, given.lower)
+    inputs.upper = this.#cutNeurons(chunk, given.upper)
+    return { inputs, alpha: this.#cutNeurons(chunk, alpha) }
+  }
+
+  /** α of rows from `from` on as whole rows: `rest`, what neurons beyond the window have, does not matter. */
+  wholeAlpha(from: number, alpha: Float32Array, rest: Float32Array): Float32Array {
+    const rows = this.cone.neurons === 0 ? 0 : alpha.length / this.cone.neurons
+    const result = repeated(rest, rows)
+    for (let row = 0; row < rows; row++)
+      for (const [activation, twin] of this.#twins()) {
+        const at = row * this.cone.neurons + activation.offset
+        const placement = placed(this.#window.placements, activation.node.id)
+        pasteWindow(alpha, at, placement, this.#position(from + row), result, row * this.whole.neurons + twin.offset)
+      }
+    return result
+  }
+
+  #starts({ from, count, size }: Chunk): { start: Float32Array } {
+    const channels = this.cone.startSize
+    const start = new Float32Array(size * channels)
+    const [, height, width] = placed(this.#window.placements, this.#window.source).shape
+    for (let row = 0; row < size; row++) {
+      const k = from + Math.min(row, count - 1)
+      start[row * channels + Math.floor(this.#neurons[k] / (height * width))] = this.#signs[k]
+    }
+    return { start }
+  }
+
+  /** [size, elements of the window] */
+  #cut(chunk: Chunk, whole: ArrayLike<number>, placement: Placement): Float32Array {
+    const width = placement.shape[0] * placement.size[0] * placement.size[1]
+    const result = new Float32Array(chunk.size * width)
+    this.#eachRow(chunk, (row, position) => copyWindow(whole, 0, placement, position, result, row * width))
+    return result
+  }
+
+  /** [size, neurons of the window] out of values of all neurons. */
+  #cutNeurons(chunk: Chunk, whole: ArrayLike<number>): Float32Array {
+    const width = this.cone.neurons
+    const result = new Float32Array(chunk.size * width)
+    for (const [activation, twin] of this.#twins()) {
+      const placement = placed(this.#window.placements, activation.node.id)
+      this.#eachRow(chunk, (row, position) =>
+        copyWindow(whole, twin.offset, placement, position, result, row * width + activation.offset),
+      )
+    }
+    return result
+  }
+
+  #eachRow({ from, count, size }: Chunk, visit: (row: number, position: readonly [number, number]) => void): void {
+    for (let row = 0; row < size; row++) visit(row, this.#position(from + Math.min(row, count - 1)))
+  }
+
+  /** Row and column of the neuron of row `k` in the source's map. */
+  #position(k: number): [number, number] {
+    const [, height, width] = placed(this.#window.placements, this.#window.source).shape
+    const place = this.#neurons[k] % (height * width)
+    return [Math.floor(place / width), place % width]
+  }
+
+  /** Activations of the window with those they were cut out of. */
+  #twins(): (readonly [Activation, Activation])[] {
+    return this.cone.activations.map((activation) => {
+      const twin = this.whole.activations.find(({ node }) => node.id === activation.node.id)
+      if (!twin) throw new RangeError(`"${activation.node.id}" is not in the network`)
+      return [activation, twin]
+    })
+  }
+
+  #sizeOf(id: string): number {
+    const node = this.cone.nodes.find((candidate) => candidate.id === id)
+    return node ? node.shape.reduce((product, axis) => product * axis, 1) : this.cone.inputSize
+  }
+}

@@ -1,0 +1,137 @@
+// Bounds in windows are those of whole rows: padding, strides, joining branches and grafted neurons included.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { intervalBounds } from '../../core/bounds/interval.ts'
+import { plainCrown, RowBounder } from '../../core/bounds/row-bounder.ts'
+import { neuronStart } from '../../core/bounds/start.ts'
+import { windowOf } from '../../core/bounds/window.ts'
+import { SeededRandom } from '../../core/data/random.ts'
+import { openEngine, type Engine } from '../../core/engine/engine.ts'
+import { createNetwork, evaluateNodes64, sizeOf, shapeOf, type Layer, type Network } from '../../core/nn/index.ts'
+import { parameter, randomBox, relu, samples } from './networks.ts'
+
+let engine: Engine
+beforeAll(async () => (engine = await openEngine({ threads: 1 })))
+afterAll(() => engine.dispose())
+
+const random = new SeededRandom(4)
+const normal = (): number => 0.5 * random.normal()
+
+function conv(from: number, to: number, kernel: number, stride: number, pads: [number, number, number, number]): Layer {
+  return {
+    kind: 'conv2d',
+    weight: parameter([to, from, kernel, kernel], normal),
+    bias: parameter([to], normal),
+    strides: [stride, stride],
+    pads,
+  }
+}
+
+function grafted(shape: readonly number[]): Layer {
+  return {
+    kind: 'graftedRelu',
+    mask: parameter(shape, () => (random.uniform() < 0.5 ? 1 : 0)),
+    slope: parameter(shape, normal),
+    intercept: parameter(shape, normal),
+  }
+}
+
+const plain = createNetwork({
+  name: 'plain',
+  inputShape: [2, 12, 12],
+  nodes: [
+    { id: 'c1', layer: conv(2, 3, 3, 1, [1, 1, 1, 1]) },
+    { id: 'r1', layer: relu },
+    { id: 'c2', layer: conv(3, 2, 3, 2, [1, 0, 0, 1]) },
+    { id: 'r2', layer: relu },
+    { id: 'c3', layer: conv(2, 2, 2, 1, [0, 0, 0, 0]) },
+  ],
+})
+const withGrafts = createNetwork({
+  name: 'grafted',
+  inputShape: [1, 12, 12],
+  nodes: [
+    { id: 'c1', layer: conv(1, 2, 3, 1, [1, 1, 1, 1]) },
+    { id: 'r1', layer: grafted([2, 12, 12]) },
+    { id: 'c2', layer: conv(2, 2, 3, 1, [1, 1, 1, 1]) },
+    { id: 'r2', layer: grafted([2, 12, 12]) },
+    { id: 'c3', layer: conv(2, 2, 3, 2, [1, 1, 1, 1]) },
+  ],
+})
+const residual = createNetwork({
+  name: 'residual',
+  inputShape: [1, 16, 16],
+  nodes: [
+    { id: 'c0', layer: conv(1, 2, 3, 1, [1, 1, 1, 1]), inputs: ['input'] },
+    { id: 'r0', layer: relu },
+    { id: 'c1', layer: conv(2, 2, 3, 2, [1, 1, 1, 1]) },
+    { id: 'r1', layer: relu },
+    { id: 'c2', layer: conv(2, 2, 3, 1, [1, 1, 1, 1]) },
+    { id: 'short', layer: conv(2, 2, 1, 2, [0, 0, 0, 0]), inputs: ['r0'] },
+    { id: 'c3', layer: { kind: 'add' }, inputs: ['c2', 'short'] },
+  ],
+})
+
+const ascent = { iterations: 10, rate: 0.2, decay: 0.98 }
+
+describe.each([plain, withGrafts, residual])('windows of $name', (network: Network) => {
+  const source = 'c3'
+  const size = sizeOf(shapeOf(network, source))
+  const neurons = [...Array(size).keys(), ...Array(size).keys()]
+  const signs = neurons.map((_, k) => (k < size ? 1 : -1))
+
+  it('are small', () => {
+    const window = windowOf(network, source)
+    expect(window?.cone.inputSize).toBeLessThan(sizeOf(network.inputShape) / 1.5)
+  })
+
+  it('give the bounds of whole rows and tell α of whole rows; no point is outside', async () => {
+    const box = randomBox(network, 5, 0.2)
+    const context = { box, bounds: intervalBounds(network, box).preActivations }
+    const rows = new RowBounder(engine, network)
+    const start = neuronStart(network, source, neurons, signs)
+    for (const settings of [plainCrown, ascent]) {
+      const whole = await rows.bound(start, context, settings)
+      let told = new Float32Array(0)
+      const lower = await rows.boundNeurons(source, neurons, signs, context, settings, (from, alpha) => {
+        const joined = new Float32Array(told.length + alpha.length)
+        joined.set(told)
+        joined.set(alpha, told.length)
+        expect(told.length).toBe(from * (whole.alpha.length / neurons.length))
+        told = joined
+      })
+      // Float32 sums of up to 300 products in another order, and for the ascent steps that such differences move.
+      const tolerance = settings === plainCrown ? 1e-4 : 2e-2
+      lower.forEach((value, k) =>
+        expect(Math.abs(value - whole.lower[k])).toBeLessThan(tolerance * (1 + Math.abs(value))),
+      )
+      expect(told.length).toBe(whole.alpha.length)
+      const values = [...samples(box, 60, 6)].map((point) => evaluateNodes64(network, point).get(source) ?? [])
+      for (const z of values) neurons.forEach((n, k) => expect(signs[k] * z[n]).toBeGreaterThanOrEqual(lower[k]))
+    }
+  })
+})
+
+describe('no window', () => {
+  it('is made where zeros beyond the edge would be wrong, or where it would hold everything', () => {
+    const twoConvolutions = createNetwork({
+      name: 'two',
+      inputShape: [1, 16, 16],
+      nodes: [
+        { id: 'c1', layer: conv(1, 1, 3, 1, [1, 1, 1, 1]) },
+        { id: 'c2', layer: conv(1, 1, 3, 1, [1, 1, 1, 1]) },
+      ],
+    })
+    expect(windowOf(twoConvolutions, 'c2')).toBeNull()
+    expect(windowOf(twoConvolutions, 'c1')).not.toBeNull()
+    const small = createNetwork({
+      name: 'small',
+      inputShape: [1, 4, 4],
+      nodes: [
+        { id: 'c1', layer: conv(1, 1, 3, 1, [1, 1, 1, 1]) },
+        { id: 'r1', layer: relu },
+        { id: 'c2', layer: conv(1, 1, 3, 1, [1, 1, 1, 1]) },
+      ],
+    })
+    expect(windowOf(small, 'c2')).toBeNull()
+  })
+})
