@@ -11,7 +11,8 @@ export interface TreeRecorder {
   /**
    * `node` is split on the given open neurons (−1 ends the list): the number of its first child. One child for every sign
    * pattern, numbered on in the order + before −, the last neuron changing fastest; without neurons the node itself.
-   * `domain` is the node as the search has it.
+   * `domain` is the node as the search has it. −1, for the node and its children, where it belongs to no tree (a search taken up
+   * again).
    */
   split(node: number, neurons: Int32Array, domain: DomainRecord): number
   /** The bound that a node's own α and β gave; its domain may have a better one from those above it. */

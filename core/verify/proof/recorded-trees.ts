@@ -49,6 +49,7 @@ export class RecordedTrees implements NeuronTrees {
   }
 
   split(node: number, neurons: Int32Array, domain: DomainRecord): number {
+    if (node < 0) return -1
     if (this.#keepsInner) this.close(node, domain)
     let first = node
     let width = 1
@@ -69,7 +70,7 @@ export class RecordedTrees implements NeuronTrees {
   }
 
   close(node: number, { alpha, beta, mix, bound }: DomainRecord): void {
-    if (this.#room.bytes <= 0) return
+    if (node < 0 || this.#room.bytes <= 0) return
     const path = this.#pathTo(node)
     const leaf = {
       alpha: Uint16Array.from(alpha, quantised),
