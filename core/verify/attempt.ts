@@ -2,6 +2,7 @@
 import type { Box, OutputRows, PreActivationBounds } from '../bounds/box.ts'
 import type { EspalierError } from '../contract/errors.ts'
 import { activationNodes } from '../nn/index.ts'
+import type { SearchKeeper } from './keeper.ts'
 import type { Budget, Evidence, VerifierName, VerifyProgress, Witness } from './outcome.ts'
 import type { PreparedNetwork, VerifyContext } from './prepared.ts'
 import type { Problem } from './problem.ts'
@@ -25,7 +26,8 @@ export class Attempt {
   readonly budget: Budget
   readonly signal: AbortSignal
   /** Where stages write down what a proof needs; null where none is wanted. */
-  readonly recorder: ProofRecorder | null
+  recorder: ProofRecorder | null
+  readonly keeper: SearchKeeper | null
   /** Lower bounds of the property's rows, −Infinity where nothing is known. */
   readonly rowLower: Float64Array
   /** Figures for `Outcome.detail`. */
@@ -58,6 +60,7 @@ export class Attempt {
     signal: AbortSignal,
     report: (progress: VerifyProgress) => void,
     recorder: ProofRecorder | null = null,
+    keeper: SearchKeeper | null = null,
   ) {
     this.context = context
     this.problem = problem
@@ -66,6 +69,7 @@ export class Attempt {
     this.budget = budget
     this.signal = signal
     this.recorder = recorder
+    this.keeper = keeper
     this.bounds = problem.known?.bounds ?? null
     this.bySolver = problem.known?.bySolver ?? false
     this.rowLower = problem.known?.rowLower.slice() ?? new Float64Array(problem.property.rows.rows).fill(-Infinity)

@@ -3,6 +3,7 @@ import type { Box, OutputRows, PreActivationBounds } from '../bounds/box.ts'
 import { EspalierError } from '../contract/errors.ts'
 import { sizeOf } from '../nn/layer.ts'
 import { shapeOf, type Network } from '../nn/network.ts'
+import type { SearchKeeper } from './keeper.ts'
 import { ball, exactPixels, targetedRows, untargetedRows } from './ball.ts'
 import type { Budget, Evidence, Outcome, Verdict, VerifierName, VerifyProgress, Witness } from './outcome.ts'
 
@@ -45,7 +46,8 @@ export interface Verifier {
   readonly name: VerifierName
   /**
    * Decides the problem within the budget (wall clock, exceeded by a second at most). When `signal` aborts, ends within
-   * about a second with verdict `unknown` and reason `cancelled`. What goes wrong on the way is verdict `error`.
+   * about a second with verdict `unknown` and reason `cancelled`. What goes wrong on the way is verdict `error`. A long
+   * search is kept with `keeper`, and goes on from what was kept.
    * @throws EspalierError 'verify/soundness' when a verdict contradicts a replayed point: stop the run;
    *   'recipe/invalid' for a budget that is not positive.
    */
@@ -54,6 +56,7 @@ export interface Verifier {
     budget: Budget,
     signal: AbortSignal,
     report: (progress: VerifyProgress) => void,
+    keeper?: SearchKeeper,
   ): Promise<Outcome>
 }
 

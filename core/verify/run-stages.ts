@@ -3,6 +3,7 @@ import { EspalierError } from '../contract/errors.ts'
 import type { CertifyMode, Evidence } from '../contract/verdict.ts'
 import { Attempt, type Decision } from './attempt.ts'
 import { failedOutcome, type Budget, type Outcome, type VerifierName, type VerifyProgress } from './outcome.ts'
+import type { SearchKeeper } from './keeper.ts'
 import type { VerifyContext } from './prepared.ts'
 import type { Problem } from './problem.ts'
 import { certifyDecision } from './proof/certify-decision.ts'
@@ -22,6 +23,8 @@ export interface StageRun {
   readonly certify: CertifyMode
   /** Whether the outcome is to hold the proof. */
   readonly keepProof: boolean
+  /** Where a long search is kept; null where it is not. */
+  readonly keeper: SearchKeeper | null
 }
 
 /** What breaks becomes an outcome `error`. @throws EspalierError 'verify/soundness' when a verdict contradicts a replayed point. */
@@ -36,7 +39,8 @@ export async function runStages(run: StageRun): Promise<Outcome> {
 }
 
 async function attemptStages(run: StageRun): Promise<Outcome> {
-  const attempt = new Attempt(run.context, run.problem, run.budget, run.signal, run.report, recorderFor(run))
+  const { context, problem, budget, signal, report, keeper } = run
+  const attempt = new Attempt(context, problem, budget, signal, report, recorderFor(run), keeper)
   const deadline = performance.now() + run.budget.seconds * 1000
   for (const stage of run.stages) {
     const left = (deadline - performance.now()) / 1000

@@ -60,10 +60,21 @@ export function createVerifier(name: VerifierName, engine: Engine, options: Veri
   const { certify = 'auto', keepProof = false } = options
   return {
     name,
-    verify: (problem, budget, signal, report) => {
+    verify: (problem, budget, signal, report, keeper) => {
       requireBudget(budget)
       const stages = stagesOf[name](options)
-      return runStages({ name, context, problem, budget, signal, report, stages, certify, keepProof })
+      return runStages({
+        name,
+        context,
+        problem,
+        budget,
+        signal,
+        report,
+        stages,
+        certify,
+        keepProof,
+        keeper: keeper ?? null,
+      })
     },
   }
 }

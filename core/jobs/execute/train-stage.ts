@@ -5,7 +5,7 @@ import { countNonzeroWeights, countWeights, type Network } from '../../nn/index.
 import type { BatchReport, EpochReport } from '../../train/report.ts'
 import { masksOfZeros } from '../../train/masks.ts'
 import { train } from '../../train/train.ts'
-import { StageCheckpoints } from './checkpoints.ts'
+import { TrainCheckpoints } from './checkpoints.ts'
 import type { VariantContext } from './context.ts'
 import { findStage, recordModel, type RecordedModel } from './models.ts'
 
@@ -24,7 +24,7 @@ export async function runTrainStage(
   const { store, run, data, recipe, signal, datasetId } = context
   const done = await findStage(store, run, stage.name)
   if (done !== null) return done
-  const checkpoints = new StageCheckpoints(store, run.id, stage.name)
+  const checkpoints = new TrainCheckpoints(store, run.id, stage.name)
   const checkpoint = await checkpoints.read()
   const pending: Promise<void>[] = []
   const { network } = await train({

@@ -9,6 +9,7 @@ import { evaluate64, fuseBatchNorm } from '../../nn/index.ts'
 import { createVerifier } from '../../verify/verifier.ts'
 import { robustness, type Problem, type Verifier, type VerifyProgress } from '../../verify/problem.ts'
 import type { FgsmResult } from '../../train/fgsm.ts'
+import { removeCheckpoints } from './checkpoints.ts'
 import { requireRunning, type VariantContext } from './context.ts'
 import { targetOf, type ChosenImage } from './images.ts'
 import type { RecordedModel } from './models.ts'
@@ -53,6 +54,8 @@ export async function verifyImages(context: VariantContext, args: VerifyArgument
     done.push(await verifyImage(bench, image, position))
     await args.onRows(done)
   }
+  // What a process that was killed between a verdict and its checkpoint left.
+  await removeCheckpoints(context.store, context.run.id)
 }
 
 /** Rows of an earlier attempt; errors are asked again. */

@@ -1,90 +1,76 @@
-// The open domains of a search as bytes and back, so that an interrupted proof goes on where it was.
+// The state of a branch and bound as bytes and back, so that an interrupted proof goes on where it was.
+import { createHash } from 'node:crypto'
+import { deserialize, serialize } from 'node:v8'
+import type { PreActivationBounds } from '../../bounds/box.ts'
 import { EspalierError } from '../../contract/errors.ts'
-import { DomainPool, emptyRecord, type DomainRecord, type PoolLayout } from './pool.ts'
+import { networkHash } from '../../nn/index.ts'
+import type { Problem } from '../problem.ts'
+import type { DomainColumns } from './columns.ts'
+import type { SearchStatistics } from './search.ts'
+import type { BabSettings } from './settings.ts'
 
-/** "ESPB" and the version of the layout below. */
-const MAGIC = 0x45535042
-const VERSION = 1
-const HEADER_BYTES = 28
+/** Grows when what is kept, or what it means, changes. */
+const VERSION = 2
 
-/**
- * Header: magic, version, neurons, candidates, mixed, domains, length of `key` (uint32 each), the key in UTF-8; then the
- * domains one after another. `key` says what the domains belong to: network, property, root bounds, settings.
- */
-export function savePool(pool: DomainPool, key: string): Uint8Array {
-  const { neurons, candidates, mixed } = pool.layout
-  const name = new TextEncoder().encode(key)
-  const bytes = new Uint8Array(HEADER_BYTES + name.length + pool.size * recordBytes(pool.layout))
-  const view = new DataView(bytes.buffer)
-  const header = [MAGIC, VERSION, neurons, candidates, mixed, pool.size, name.length]
-  header.forEach((value, i) => view.setUint32(4 * i, value, true))
-  bytes.set(name, HEADER_BYTES)
-  let at = HEADER_BYTES + name.length
-  pool.forEach(emptyRecord(pool.layout), (domain) => (at = walkRecord(domain, at, writer(view))))
-  return bytes
+/** What a search holds between two rounds: all that is proved, and all that is open. */
+export interface SearchContents {
+  readonly statistics: SearchStatistics
+  /** Smallest bound of the domains of each row that left the search, +∞ before any did; [rows]. */
+  readonly closed: Float64Array
+  readonly domains: DomainColumns
 }
 
-/** @throws EspalierError 'input/unreadable' when the bytes are not a checkpoint of `key`, or are cut short. */
-export function restorePool(bytes: Uint8Array, key: string): DomainPool {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < HEADER_BYTES) throw unreadable('it is cut short')
-  const [magic, version, neurons, candidates, mixed, size, length] = Array.from({ length: 7 }, (_, i) =>
-    view.getUint32(4 * i, true),
-  )
-  if (magic !== MAGIC || version !== VERSION) throw unreadable('it is of another kind or version')
-  const layout: PoolLayout = { neurons, candidates, mixed }
-  if (bytes.length !== HEADER_BYTES + length + size * recordBytes(layout)) throw unreadable('it is cut short')
-  if (new TextDecoder().decode(bytes.subarray(HEADER_BYTES, HEADER_BYTES + length)) !== key)
-    throw unreadable('it belongs to another question')
-  const pool = new DomainPool(layout)
-  const domain = emptyRecord(layout)
-  let at = HEADER_BYTES + length
-  for (let k = 0; k < size; k++) {
-    at = walkRecord(domain, at, reader(view))
-    pool.push(domain)
+export interface SearchState extends SearchContents {
+  /** Which search from the root it is: the place of what ends it in `settings.tighten`, or the number of those. */
+  readonly turn: number
+  /** Domains bounded before it. */
+  readonly before: number
+  /** The rows that it decides together with `rootLower`. */
+  readonly openRows: readonly number[]
+  /** Lower bounds of the rows at its root, [rows]. */
+  readonly rootLower: Float64Array
+  /** The bounds that everything in it stands on. */
+  readonly bounds: PreActivationBounds
+}
+
+/** Whether the search, once it is empty, has decided all of these rows. */
+export function coversRows({ openRows }: SearchState, wanted: readonly number[]): boolean {
+  return wanted.every((row) => openRows.includes(row))
+}
+
+/** What a state belongs to: the network, the box, the property, and the settings of the search. */
+export function questionKey({ network, box, property }: Problem, settings: BabSettings): string {
+  const { kind, rows } = property
+  const hash = createHash('sha256').update(JSON.stringify([networkHash(network), kind, settings]))
+  for (const { buffer, byteOffset, byteLength } of [box.lower, box.upper, rows.coefficients, rows.offsets])
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength))
+  return hash.digest('hex')
+}
+
+export function saveState(state: SearchState, key: string): Uint8Array {
+  return serialize({ version: VERSION, key, state })
+}
+
+/** @throws EspalierError 'input/unreadable' where the bytes are no state of `key` */
+export function restoreState(bytes: Uint8Array, key: string): SearchState {
+  const found = read(bytes)
+  if (found.version !== VERSION) throw unreadable('it is of another version')
+  if (found.key !== key) throw unreadable('it belongs to another question')
+  const state = found.state as SearchState
+  // Copies: what is read are views that would keep all of the bytes in memory.
+  const bounds = new Map([...state.bounds].map(([id, { lower, upper }]) => [id, { lower: lower.slice(), upper: upper.slice() }])) // prettier-ignore
+  return { ...state, bounds }
+}
+
+function read(bytes: Uint8Array): { version?: unknown; key?: unknown; state?: unknown } {
+  let value: unknown
+  try {
+    value = deserialize(bytes)
+  } catch {
+    throw unreadable('it is cut short or of another kind')
   }
-  return pool
-}
-
-/** Reads or writes one number and returns what is to be kept in the record. */
-type Visit = (at: number, kind: 'Float32' | 'Int32' | 'Int8', value: number) => number
-
-/** Visits every number of a record in order; returns the place after it. */
-function walkRecord(domain: DomainRecord, start: number, visit: Visit): number {
-  let at = start
-  const each = (
-    values: Float32Array | Int32Array | Int8Array,
-    kind: 'Float32' | 'Int32' | 'Int8',
-    bytes: number,
-  ): void => {
-    for (let i = 0; i < values.length; i++, at += bytes) values[i] = visit(at, kind, values[i])
-  }
-  domain.bound = visit(at, 'Float32', domain.bound)
-  domain.row = visit(at + 4, 'Int32', domain.row)
-  domain.depth = visit(at + 8, 'Int32', domain.depth)
-  domain.polished = visit(at + 12, 'Int32', domain.polished)
-  at += 16
-  each(domain.alpha, 'Float32', 4)
-  each(domain.beta, 'Float32', 4)
-  each(domain.sign, 'Int8', 1)
-  each(domain.candidates, 'Int32', 4)
-  if (domain.mix) each(domain.mix, 'Float32', 4)
-  return at
-}
-
-function writer(view: DataView): Visit {
-  return (at, kind, value) => {
-    view[`set${kind}`](at, value, true)
-    return value
-  }
-}
-
-function reader(view: DataView): Visit {
-  return (at, kind) => view[`get${kind}`](at, true)
-}
-
-function recordBytes({ neurons, candidates, mixed }: PoolLayout): number {
-  return 16 + 9 * neurons + 4 * (candidates + mixed)
+  if (typeof value === 'object' && value !== null) return value
+  throw unreadable('it is of another kind')
 }
 
 function unreadable(why: string): EspalierError {

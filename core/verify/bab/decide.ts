@@ -8,6 +8,7 @@ import type { Engine } from '../../engine/engine.ts'
 import type { Witness } from '../outcome.ts'
 import type { Property } from '../problem.ts'
 import { CellSettler, type CellSolver } from './cell.ts'
+import type { SearchState } from './checkpoint.ts'
 import { Pacer } from './pacer.ts'
 import type { SearchRecorder } from './recorder.ts'
 import { openNeurons } from './root.ts'
@@ -35,9 +36,18 @@ export interface BabTask {
   readonly cells?: CellSolver
   /** Writes the proof down. */
   readonly recorder?: SearchRecorder
+  /** A search of this question to go on with, in place of `bounds` and roots; it covers `openRows`. */
+  readonly kept?: SearchState
+  readonly keeper?: StateKeeper
   /** Turns a point into a witness if it replays. */
   accept(point: Float32Array | Float64Array): Witness | null
   progress(state: { lowerBound: number; domains: number; open: number }): void
+}
+
+/** Where the state is kept between rounds, when it is due. */
+export interface StateKeeper {
+  due(): boolean
+  keep(state: SearchState): Promise<void>
 }
 
 export interface BabReport {
@@ -55,6 +65,8 @@ const DEFAULT_MEMORY = 2 * 2 ** 30
 const CALL_MEMORY = 512 * 2 ** 20
 /** From this share of the memory limit on, the newest domains are split first, which keeps their number from growing. */
 const SHORT_OF_MEMORY = 0.6
+/** Most memory of open domains that are kept for another process. */
+const KEPT_MEMORY = 128 * 2 ** 20
 /** Share of open domains among those bounded below which a search is left to finish. */
 const NEARLY_DONE = 0.1
 
@@ -63,10 +75,16 @@ export async function decideByBab(task: BabTask): Promise<BabReport> {
   const started = performance.now()
   const deadline = started + task.seconds * 1000
   const settings = task.settings ?? defaultSettings
-  let { bounds } = task
-  let before = 0
-  for (const plan of [...settings.tighten, null]) {
-    const run = new BabRun({ ...task, bounds }, settings, await rootBounds(task, bounds, settings), before)
+  const { kept } = task
+  let { bounds, before } = kept ?? { bounds: task.bounds, before: 0 }
+  for (const [turn, plan] of [...settings.tighten, null].entries()) {
+    if (kept && turn < kept.turn) continue
+    const root = await rootBounds(task, bounds, settings)
+    const run = new BabRun({ ...task, bounds }, settings, root, {
+      turn,
+      before,
+      kept: turn === kept?.turn ? kept : null,
+    })
     const report = await run.run(deadline, plan?.after ?? Infinity)
     if (report || !plan) return report ?? run.report('unknown', 'the search ended early')
     const now = performance.now()
@@ -92,21 +110,29 @@ function rootBounds(
   return bounder.outputs(box, property.rows, bounds, settings.rootRows)
 }
 
+/** Which search of a task it is, how much went before, and what is known of it already. */
+interface Turn {
+  readonly turn: number
+  readonly before: number
+  readonly kept: SearchState | null
+}
+
 /** One search from the root. */
 class BabRun {
   readonly #task: BabTask
   readonly #root: OutputBounds
   readonly #search: BabSearch
   readonly #mixed: boolean
-  /** Domains bounded before this search. */
-  readonly #before: number
+  readonly #turn: Turn
+  /** Undecided domains before the last round. */
+  #undecided = 0
   #witness: Witness | null = null
 
-  constructor(task: BabTask, settings: BabSettings, root: OutputBounds, before: number) {
+  constructor(task: BabTask, settings: BabSettings, root: OutputBounds, turn: Turn) {
     const { engine, bounder, box, bounds, property } = task
     this.#task = task
-    this.#root = root
-    this.#before = before
+    this.#root = turn.kept ? { ...root, lower: turn.kept.rootLower } : root
+    this.#turn = turn
     this.#mixed = property.kind === 'any-positive'
     const start = outputStart(bounder.network, property.rows)
     const cone = bounder.rows.cone(start.start)
@@ -135,17 +161,19 @@ class BabRun {
 
   /** Domains bounded so far, searches before this one included. */
   get domains(): number {
-    return this.#before + this.#search.statistics.domains
+    return this.#turn.before + this.#search.statistics.domains
   }
 
   /** null: `patience` domains were not enough, nothing is decided. */
   async run(deadline: number, patience: number): Promise<BabReport | null> {
-    await this.#addRoots()
     const search = this.#search
+    if (this.#turn.kept) search.restore(this.#turn.kept)
+    else await this.#addRoots()
     const { statistics, capacity } = search
     const pacer = new Pacer(capacity)
     const memory = this.#task.memoryBytes ?? DEFAULT_MEMORY
     while (search.size > 0 && !this.#witness) {
+      await this.#keepState()
       const reason = this.#limit(deadline, memory)
       if (reason) return this.report('unknown', reason)
       if (statistics.domains >= patience && !this.#nearlyDone) return null
@@ -158,6 +186,19 @@ class BabRun {
     if (statistics.undecided > 0)
       return this.report('unknown', `${statistics.undecided} fully split domains stayed undecided`)
     return this.report('verified', null)
+  }
+
+  /** Once a search has grown too large for it, what was kept before stands for it: less is proved there, nothing else. */
+  async #keepState(): Promise<void> {
+    const { keeper, openRows, bounds, signal } = this.#task
+    const { undecided } = this.#search.statistics
+    // A stop breaks the exact solver off: what that left undecided would stay so.
+    const brokenOff = signal.aborted && undecided > this.#undecided
+    this.#undecided = undecided
+    if (brokenOff || !keeper?.due() || this.#search.bytes > KEPT_MEMORY) return
+    const { turn, before, kept } = this.#turn
+    const rows = kept?.openRows ?? openRows
+    await keeper.keep({ ...this.#search.save(), turn, before, openRows: rows, rootLower: this.#root.lower, bounds })
   }
 
   /** A round that found a counterexample stopped in the middle: its bounds say nothing. */

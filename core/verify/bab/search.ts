@@ -3,7 +3,9 @@ import type { AscendedDomains, DomainBatch, DomainBounder } from '../../bounds/d
 import type { Cone } from '../../bounds/graph.ts'
 import { appendDomain, BatchStore, gather, padBatch, splitRow } from './batch.ts'
 import { rankCandidates } from './branching.ts'
+import type { SearchContents } from './checkpoint.ts'
 import { chooseSplits } from './choose.ts'
+import { columnsOf, fillPool } from './columns.ts'
 import { DomainPool, emptyRecord, type DomainRecord, type PoolLayout } from './pool.ts'
 import type { OpenNeurons } from './root.ts'
 import type { TreeRecorder } from './recorder.ts'
@@ -125,6 +127,18 @@ export class BabSearch {
     return sizes[sizes.length - 1]
   }
 
+  /** What another process needs to go on from here; between rounds, of a search with one pool. */
+  save(): SearchContents {
+    return { statistics: { ...this.statistics }, closed: this.#closed.slice(), domains: columnsOf(this.pools[0]) }
+  }
+
+  /** Goes on from there, in place of roots. */
+  restore({ statistics, closed, domains }: SearchContents): void {
+    Object.assign(this.statistics, statistics)
+    this.#closed.set(closed)
+    fillPool(this.pools[0], domains)
+  }
+
   /** Bounds the whole box for row `row`, or for a mixture of rows. `alpha` for all neurons of the cone. True: counterexample. */
   async addRoot(row: number, alpha: Float32Array, bound: number, mix?: Float32Array): Promise<boolean> {
     const { open, recorder } = this.#context
@@ -173,11 +187,11 @@ export class BabSearch {
     // A domain with nothing left to split becomes one child without splits: bounded again from where its α and β are.
     const children = parents.flatMap((parent, i) => {
       const neurons = chosen ? chosen.subarray(i, i + 1) : parent.candidates.subarray(0, levels)
-      const first = recorder?.split(parent.node, neurons, parent)
+      const first = recorder?.split(parent.node, neurons, parent) ?? -1
       return combinations(neurons).map((splits, k) => ({
         parent,
         splits,
-        node: first === undefined ? -1 : first + k,
+        node: first < 0 ? -1 : first + k,
       }))
     })
     const batch = this.#batches.take(children.length)

@@ -1,10 +1,12 @@
 // The branch-and-bound stage: α-CROWN bounds for the neurons that are open, then the search.
 import type { Attempt, Decision } from '../attempt.ts'
 import type { CellSolver } from '../bab/cell.ts'
+import type { SearchState } from '../bab/checkpoint.ts'
 import { decideByBab } from '../bab/decide.ts'
 import { defaultSettings, type BabSettings } from '../bab/settings.ts'
 import { solveCellLp } from '../milp/cell.ts'
 import { NotEncodable } from '../milp/encode.ts'
+import { keptSearch } from './kept-search.ts'
 import type { Stage } from './stage.ts'
 
 /** Of the stage's time, what the ascent of intermediate bounds may take at the root. */
@@ -29,7 +31,9 @@ async function search(
 ): Promise<Decision | null> {
   const started = performance.now()
   const { bounder } = attempt.prepared
-  if (!attempt.bounds || !attempt.ascended) {
+  const { state, keeper } = keptSearch(attempt, settings)
+  if (state) goOn(attempt, state)
+  else if (!attempt.bounds || !attempt.ascended) {
     attempt.bounds = await bounder.preActivations(attempt.box, {
       ascent: { ...settings.rootNeurons, seconds: ROOT_SHARE * seconds },
       known: attempt.bounds ?? undefined,
@@ -45,7 +49,9 @@ async function search(
     box: attempt.box,
     property: attempt.problem.property,
     openRows: attempt.openRows,
-    bounds: attempt.bounds,
+    bounds: attempt.bounds ?? new Map(),
+    kept: state ?? undefined,
+    keeper,
     seconds: seconds - (performance.now() - started) / 1000,
     signal,
     domains: attempt.budget.domains,
@@ -72,6 +78,14 @@ async function search(
   }
   attempt.reason = report.reason
   return null
+}
+
+/** Takes up a search that an earlier process began. The trees of its proof were lost with that process. */
+function goOn(attempt: Attempt, { bounds, before, statistics }: SearchState): void {
+  attempt.bounds = bounds
+  attempt.ascended = true
+  attempt.recorder = null
+  attempt.detail.resumedDomains = before + statistics.domains
 }
 
 /** Cells by HiGHS; a network it cannot encode leaves them undecided. */
