@@ -43,7 +43,7 @@ export async function solveCellLp(
   const { network, box, rows } = cell
   const bounds = clampToPhases(cell.bounds, cell.phases)
   const kind = cell.largest === true ? 'any-positive' : 'all-positive'
-  const { encoding, objective, rounding } = encodeRow({ network, box, bounds, property: { kind, rows } }, cell.row)
+  const { encoding, objective } = encodeRow({ network, box, bounds, property: { kind, rows } }, cell.row)
   for (const [source, signs] of cell.phases)
     for (let neuron = 0; neuron < signs.length; neuron++)
       if (signs[neuron] !== 0) encoding.constrain(source, neuron, signs[neuron] > 0)
@@ -51,7 +51,7 @@ export async function solveCellLp(
   const result = await pool.solve(model, { seconds, relax: true }, signal)
   if (result.status === 'optimal' && result.rowDual)
     return {
-      bound: certifiedBound(model, result.rowDual) - rounding,
+      bound: certifiedBound(model, result.rowDual),
       certified: true,
       point: result.point && encoding.inputOf(result.point),
     }

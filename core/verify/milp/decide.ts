@@ -68,7 +68,7 @@ export async function decideByMilp(task: MilpTask): Promise<MilpReport> {
     const seconds = (deadline - performance.now()) / 1000
     const binaries = encoding.binaries
     const reach = objectiveReach(model, objective)
-    const [margin, cutoff] = [SOLVER_MARGIN * reach + rounding, CUTOFF * reach + 2 * rounding]
+    const [margin, cutoff] = [SOLVER_MARGIN * reach, CUTOFF * reach + rounding]
     if (seconds <= 0 || signal.aborted) return { row, lowerBound: -Infinity, limit: true, binaries }
     const accept = (point: Float64Array): boolean => board.accept(encoding.inputOf(point))
     const start = bestStart(task, row, encoding)

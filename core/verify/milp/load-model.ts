@@ -65,16 +65,18 @@ export class LoadedModel {
   }
 
   setStart(point: Float64Array): void {
-    this.inner.setSolution({ colValue: scaledPoint(this.#scaling, point) })
+    if (point.length > 0) this.inner.setSolution({ colValue: scaledPoint(this.#scaling, point) })
   }
 
   changeObjective(objective: Objective): void {
     this.#objective = scaleObjective(this.#model, objective, this.#scaling)
+    if (this.#model.columns === 0) return
     this.inner.changeColsCost({ kind: 'range', from: 0, to: this.#model.columns - 1 }, this.#objective.cost)
     this.inner.changeObjectiveOffset(this.#objective.offset)
   }
 
   changeBounds(lower: Float64Array, upper: Float64Array): void {
+    if (lower.length === 0) return
     const all = { kind: 'range', from: 0, to: this.#model.columns - 1 } as const
     this.inner.changeColsBounds(all, scaledPoint(this.#scaling, lower), scaledPoint(this.#scaling, upper))
   }
@@ -86,6 +88,18 @@ export class LoadedModel {
 
   run(callbacks: HighsCallbackMap): ModelStatusCode {
     return this.inner.run(callbacks).modelStatus
+  }
+
+  /** The same from scratch without presolve, whose word on emptiness is not to be trusted. */
+  runAgain(callbacks: HighsCallbackMap): ModelStatusCode {
+    this.inner.clearSolver()
+    this.inner.options.set('presolve', 'off')
+    return this.run(callbacks)
+  }
+
+  /** Nodes of the search tree; 0 where there was none. */
+  get nodes(): number {
+    return Math.max(0, Number(this.inner.info.get('mip_node_count')))
   }
 
   /** An objective value of HiGHS in the model's units. */

@@ -17,8 +17,9 @@ export interface Encodable {
 
 export interface EncodedObjective {
   readonly encoding: Encoding
+  /** Lowered by `rounding`, so that what is proved of it holds for the network. */
   readonly objective: Expression
-  /** How far float64 rounding of the encoding can have moved the objective. */
+  /** How far float64 rounding of the encoding can have moved the row. */
   readonly rounding: number
 }
 
@@ -32,11 +33,7 @@ export function encodeRow(task: Encodable, row: number, phases: PhaseEncoding = 
   const objective =
     property.kind === 'all-positive' ? encoding.row(property.rows, row) : maximumOf(encoding, property.rows)
   const rows = property.kind === 'all-positive' ? [row] : Array.from(property.rows.offsets.keys())
-  return {
-    encoding,
-    objective: dropTinyTerms(encoding, objective),
-    rounding: roundingOf(encoding, property.rows, rows),
-  }
+  return lowered(encoding, dropTinyTerms(encoding, objective), property.rows, rows)
 }
 
 /** The smallest of the chosen rows in one model, a binary a row: minimise t with t ≥ one of them. */
@@ -56,12 +53,17 @@ export function encodeSmallest(task: Encodable, chosen: readonly number[]): Enco
     return pick
   })
   encoding.builder.addRow(1, 1, picks, new Float64Array(picks.length).fill(1))
-  const rounding = roundingOf(encoding, task.property.rows, chosen)
-  return { encoding, objective: { indices: [column], values: [1], constant: 0 }, rounding }
+  return lowered(encoding, { indices: [column], values: [1], constant: 0 }, task.property.rows, chosen)
 }
 
-function roundingOf(encoding: Encoding, rows: OutputRows, chosen: readonly number[]): number {
-  return chosen.reduce((most, row) => Math.max(most, encoding.magnitude(rows, row)), 0) * ROUNDING
+function lowered(
+  encoding: Encoding,
+  { indices, values, constant }: Expression,
+  rows: OutputRows,
+  chosen: readonly number[],
+): EncodedObjective {
+  const rounding = ROUNDING * chosen.reduce((most, row) => Math.max(most, encoding.magnitude(rows, row)), 0)
+  return { encoding, objective: { indices, values, constant: constant - rounding }, rounding }
 }
 
 /** The chosen row with the smallest value, the first of equals. */

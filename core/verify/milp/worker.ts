@@ -50,8 +50,11 @@ function solve(solver: Highs, model: SparseModel, settings: SolveSettings, flag:
     if (integer && settings.cutoff !== undefined) loaded.setObjectiveBound(settings.cutoff)
     if (settings.start) loaded.setStart(settings.start)
     const watch = { stopped: false }
-    const modelStatus = loaded.run(callbacks(solver, loaded, settings, flag, watch))
-    return describe(solver, loaded, { modelStatus, stopped: watch.stopped, integer, started, settings })
+    const heard = callbacks(solver, loaded, settings, flag, watch)
+    let modelStatus = loaded.run(heard)
+    // HiGHS' presolve has called models empty that have points: without a search, that takes a second look.
+    if (statusOf(solver, modelStatus) === 'infeasible' && loaded.nodes === 0) modelStatus = loaded.runAgain(heard)
+    return describe(solver, loaded, { model, modelStatus, stopped: watch.stopped, integer, started, settings })
   } finally {
     loaded.dispose()
   }
@@ -93,6 +96,7 @@ function callbacks(
 }
 
 interface Ending {
+  readonly model: SparseModel
   readonly modelStatus: ModelStatusCode
   readonly stopped: boolean
   readonly integer: boolean
@@ -107,17 +111,22 @@ function describe(solver: Highs, loaded: LoadedModel, ending: Ending): SolveResu
   const hasPoint = info.get('primal_solution_status') === solver.constants.solutionStatus.feasible
   const solution = hasPoint ? loaded.solution() : null
   const value = hasPoint ? loaded.inner.getObjectiveValue() : null
-  const dualBound = integer ? loaded.original(Number(info.get('mip_dual_bound'))) : -Infinity
-  const optimum = status === 'optimal' && value !== null ? loaded.optimumBound(value) : -Infinity
+  const dualBound = integer ? loaded.original(Number(info.get('mip_dual_bound'))) : certified(ending.model, solution)
+  const optimum = integer && status === 'optimal' && value !== null ? loaded.optimumBound(value) : -Infinity
   return {
     status,
     objective: value === null ? null : loaded.original(value),
     dualBound: Math.min(settings.cutoff ?? Infinity, provenBound(status, dualBound, optimum)),
     point: solution?.point ?? null,
     rowDual: integer ? null : status === 'infeasible' ? loaded.ray() : (solution?.rowDual ?? null),
-    nodes: integer ? Math.max(0, Number(info.get('mip_node_count'))) : 0,
+    nodes: integer ? loaded.nodes : 0,
     seconds: (performance.now() - ending.started) / 1000,
   }
+}
+
+/** What the row multipliers of a linear programme prove, whatever they are. */
+function certified(model: SparseModel, solution: { readonly rowDual: Float64Array } | null): number {
+  return solution ? certifiedBound(model, solution.rowDual) : -Infinity
 }
 
 /** HiGHS leaves the dual bound at −∞ where presolve ends the search; an optimum is a bound up to the gap it was allowed. */

@@ -1,0 +1,16 @@
+// The process of one mutant: puts the core, changed by the hook, to one relation. Exit code 0: it holds, 1: it does not.
+import { openEngine } from '../../../core/engine/engine.ts'
+import { SolverPool } from '../../../core/verify/milp/solver-pool.ts'
+import { relationNamed } from '../relations/index.ts'
+
+const engine = await openEngine({ threads: 1 })
+const pool = new SolverPool(1)
+let code = 0
+try {
+  await relationNamed(process.argv[2])({ engine, pool })
+} catch (thrown) {
+  const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown
+  process.stdout.write(cause instanceof Error ? cause.message.slice(0, 500) : String(cause))
+  code = 1
+}
+process.exit(code)

@@ -1,0 +1,21 @@
+// All relations by theme.
+import { equalityRelations } from './equalities.ts'
+import { instabilityRelations } from './instability.ts'
+import type { Relation, Relations } from './relation.ts'
+import { soundnessRelations } from './soundness.ts'
+import { tightnessRelations } from './tightness.ts'
+import { trapRelations } from './traps.ts'
+
+export const allRelations: Readonly<Record<string, Relations>> = {
+  soundness: soundnessRelations,
+  tightness: tightnessRelations,
+  equalities: equalityRelations,
+  instability: instabilityRelations,
+  traps: trapRelations,
+}
+
+/** The relation of that name. */
+export function relationNamed(name: string): Relation {
+  for (const relations of Object.values(allRelations)) if (name in relations) return relations[name]
+  throw new RangeError(`no relation is called "${name}"`)
+}

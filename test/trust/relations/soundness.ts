@@ -1,0 +1,115 @@
+// Nothing claimed is more than the exact truth (spec E.2): bounds, neuron ranges and verdicts against exact arithmetic on hostile networks.
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { createBounder } from '../../../core/bounds/bounder.ts'
+import type { PreActivationBounds } from '../../../core/bounds/box.ts'
+import { intervalBounds } from '../../../core/bounds/interval.ts'
+import { intervalRows } from '../../../core/bounds/interval-rows.ts'
+import { tightenBounds } from '../../../core/verify/milp/tighten.ts'
+import { deciders, type Decider } from '../blind.ts'
+import { compareExact, ExactNetwork, toNumber } from '../exact/oracle.ts'
+import { allStyles, hostileCase, type HostileCase } from '../hostile.ts'
+import { runs } from '../runs.ts'
+import type { Relations, Tools } from './relation.ts'
+
+const ascent = { iterations: 8, rate: 0.2, decay: 0.98 }
+/** Distance of the asked row's minimum from 0, as a part of what the row spans. */
+const gaps = [-0.1, -1e-3, -1e-6, -1e-9, -1e-12, 1e-3] as const
+
+const anyCase = fc
+  .record({ style: fc.constantFrom(...allStyles), seed: fc.nat(1e6) })
+  .map(({ style, seed }) => hostileCase(style, seed))
+
+export const soundnessRelations: Relations = {
+  'bounds: below the exact minimum, around the exact range of every neuron': (tools) =>
+    fc.assert(
+      fc.asyncProperty(anyCase, fc.constantFrom(...gaps), (hostile, gap) => requireSoundBounds(tools, hostile, gap)),
+      runs(30),
+    ),
+  ...Object.fromEntries(
+    (Object.entries(deciders) as [string, Decider][]).map(([name, decide]) => [
+      `${name}: verifies nothing false, claims no bound above the exact minimum`,
+      (tools: Tools) =>
+        fc.assert(
+          fc.asyncProperty(anyCase, fc.constantFrom(...gaps), (hostile, gap) =>
+            requireSoundClaim(tools, hostile, gap, decide),
+          ),
+          runs({ bab: 12, 'input-split': 30, milp: 100, 'lp-split': 60 }[name] ?? 12),
+        ),
+    ]),
+  ),
+  'neurons tightened by linear programmes: around the exact range': (tools) =>
+    fc.assert(
+      fc.asyncProperty(anyCase, (hostile) => requireSoundTightening(tools, hostile)),
+      runs(12),
+    ),
+}
+
+/** The row f₀ − f₁ moved so that its exact minimum is `gap` times its span; null where float64 cannot hold that. */
+function rowAt(exact: ExactNetwork, gap: number) {
+  const row = (sign: number, offset: number) => ({
+    rows: 1,
+    coefficients: Float64Array.of(sign, -sign),
+    offsets: Float64Array.of(offset),
+  })
+  const low = toNumber(exact.minimum(row(1, 0), 0))
+  const high = -toNumber(exact.minimum(row(-1, 0), 0))
+  const span = Math.max(high - low, 1e-12 * Math.max(Math.abs(high), Math.abs(low)))
+  return Number.isFinite(gap * span - low) ? row(1, gap * span - low) : null
+}
+
+async function requireSoundBounds({ engine }: Tools, { name, network, box }: HostileCase, gap: number): Promise<void> {
+  const exact = new ExactNetwork(network, box)
+  const rows = rowAt(exact, gap)
+  if (!rows) return
+  const bounder = createBounder(engine, network)
+  const interval = intervalBounds(network, box).preActivations
+  const crown = await bounder.preActivations(box)
+  const alpha = await bounder.preActivations(box, { ascent, known: crown })
+  for (const bounds of [interval, crown, alpha]) requireRanges(name, exact, bounds)
+  const minimum = exact.minimum(rows, 0)
+  const lowers = {
+    interval: intervalRows(network, box, rows).lower[0],
+    crown: (await bounder.outputs(box, rows, crown)).crown.lower[0],
+    alpha: (await bounder.outputs(box, rows, alpha, ascent)).crown.lower[0],
+  }
+  for (const [method, lower] of Object.entries(lowers))
+    assert.ok(
+      compareExact(minimum, lower) >= 0,
+      `${name}: ${method} says ${lower}, the minimum is ${toNumber(minimum)}`,
+    )
+}
+
+async function requireSoundClaim(
+  tools: Tools,
+  { name, network, box }: HostileCase,
+  gap: number,
+  decide: Decider,
+): Promise<void> {
+  const exact = new ExactNetwork(network, box)
+  const rows = rowAt(exact, gap)
+  if (!rows) return
+  const claim = await decide(tools, { network, box, property: { kind: 'all-positive', rows } }, 0.8)
+  const minimum = exact.minimum(rows, 0)
+  if (!claim) return
+  const truth = `${name}: the minimum is ${toNumber(minimum)}, claimed ${claim.lowerBound}`
+  if (claim.verified) assert.ok(compareExact(minimum, 0) > 0, `VERIFIED ${truth}`)
+  if (claim.lowerBound > 0) assert.ok(compareExact(minimum, 0) > 0, truth)
+}
+
+async function requireSoundTightening({ pool }: Tools, { name, network, box }: HostileCase): Promise<void> {
+  const exact = new ExactNetwork(network, box)
+  const bounds = intervalBounds(network, box).preActivations
+  const options = { seconds: 2, secondsEach: 1, integer: false }
+  const tight = await tightenBounds({ network, box, bounds }, pool, options, new AbortController().signal)
+  requireRanges(name, exact, tight.bounds)
+}
+
+function requireRanges(name: string, exact: ExactNetwork, bounds: PreActivationBounds): void {
+  for (const { source, neuron, least, most } of exact.ranges) {
+    const { lower, upper } = bounds.get(source) ?? assert.fail(`no bounds for ${source}`)
+    const place = `${name}: ${source}[${neuron}] ranges over ${toNumber(least)} … ${toNumber(most)}`
+    assert.ok(compareExact(least, lower[neuron]) >= 0, `${place}, bounded below by ${lower[neuron]}`)
+    assert.ok(compareExact(most, upper[neuron]) <= 0, `${place}, bounded above by ${upper[neuron]}`)
+  }
+}
