@@ -93,5 +93,5 @@ async function imageRadius(
     signal,
     report: (state) => report(image, state),
   })
-  return { image, label, predicted, target, lower, upper, finished, evidence, questions, seconds: spent }
+  return { image, label, predicted, target, ...radius }
 }

@@ -4,7 +4,8 @@ import { globSync } from 'node:fs'
 import { join } from 'node:path'
 
 const words = process.argv.slice(2)
-const helpers = new Set(['main.ts', join('engine', 'timing.ts')])
+// Helpers, and what needs arguments.
+const helpers = new Set(['main.ts', 'agreement.ts', join('engine', 'timing.ts')])
 const found = globSync('**/*.ts', { cwd: import.meta.dirname }).filter((path) => !helpers.has(path))
 const chosen = found.filter((path) => words.every((word) => path.includes(word))).toSorted()
 

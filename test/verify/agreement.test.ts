@@ -1,11 +1,12 @@
 // Verifiers agree with brute force and with each other on random networks, keep their limits, and stop when told to.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { verifierNameSchema } from '../../core/contract/verdict.ts'
 import { openEngine, type Engine } from '../../core/engine/engine.ts'
 import { SeededRandom } from '../../core/data/random.ts'
 import { createNetwork, evaluate64 } from '../../core/nn/index.ts'
 import type { Outcome, VerifierName, VerifyProgress } from '../../core/verify/outcome.ts'
-import { robustness, type Problem } from '../../core/verify/problem.ts'
+import { robustness, type Problem, type Verifier } from '../../core/verify/problem.ts'
 import { createVerifier } from '../../core/verify/verifier.ts'
 import { exactMinimum, loadOracleSolver, type Solver } from './oracle.ts'
 import { dense, differenceRow, networkCase, randomBox, randomNetwork } from './random-networks.ts'
@@ -19,8 +20,11 @@ beforeAll(async () => {
 })
 afterAll(() => engine.dispose())
 
-const names: readonly VerifierName[] = ['attack', 'interval', 'crown', 'alpha-crown', 'bab', 'milp', 'auto']
-const complete = new Set<VerifierName>(['bab', 'milp', 'auto'])
+const names = verifierNameSchema.options
+const complete = new Set<VerifierName>(['bab', 'milp', 'mipverify', 'lp-split', 'auto'])
+
+/** One verifier a name: solver threads and compiled programs serve all questions. */
+const verifiers = new Map<VerifierName, Verifier>()
 
 function ask(
   name: VerifierName,
@@ -28,7 +32,9 @@ function ask(
   seconds = 20,
   signal = new AbortController().signal,
 ): Promise<Outcome> {
-  return createVerifier(name, engine).verify(question, { seconds }, signal, () => undefined)
+  let verifier = verifiers.get(name)
+  if (!verifier) verifiers.set(name, (verifier = createVerifier(name, engine)))
+  return verifier.verify(question, { seconds }, signal, () => undefined)
 }
 
 /** A question that no method settles in seconds: an offset a little below the best value that sampling finds. */
@@ -76,19 +82,22 @@ describe('every verifier', () => {
     expect(outcome.reason).toBeTruthy()
   })
 
-  it.each(['bab', 'milp', 'auto', 'attack'] as const)('%s: stops within a second when cancelled', async (name) => {
-    const controller = new AbortController()
-    let cancelled = 0
-    setTimeout(() => {
-      cancelled = performance.now()
-      controller.abort()
-    }, 1200)
-    const outcome = await ask(name, hard(), 60, controller.signal)
-    if (name !== 'attack') expect(cancelled).toBeGreaterThan(0)
-    if (cancelled === 0) return
-    expect(performance.now() - cancelled).toBeLessThan(1000)
-    expect(outcome).toMatchObject({ verdict: 'unknown', reason: 'cancelled', evidence: null })
-  })
+  it.each(['bab', 'milp', 'mipverify', 'lp-split', 'auto', 'attack'] as const)(
+    '%s: stops within a second when cancelled',
+    async (name) => {
+      const controller = new AbortController()
+      let cancelled = 0
+      setTimeout(() => {
+        cancelled = performance.now()
+        controller.abort()
+      }, 1200)
+      const outcome = await ask(name, hard(), 60, controller.signal)
+      if (name !== 'attack') expect(cancelled).toBeGreaterThan(0)
+      if (cancelled === 0) return
+      expect(performance.now() - cancelled).toBeLessThan(1000)
+      expect(outcome).toMatchObject({ verdict: 'unknown', reason: 'cancelled', evidence: null })
+    },
+  )
 
   it('refuses a budget that is not positive', async () => {
     const question = problem(mlp('one', denseLayer([[1]], [0])), [0], [1], row(1, 1))

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openEngine, type Engine } from '../../core/engine/engine.ts'
 import { createNetwork } from '../../core/nn/index.ts'
 import type { Outcome, VerifierName } from '../../core/verify/outcome.ts'
-import { robustness, type Problem } from '../../core/verify/problem.ts'
+import { robustness, type Problem, type Verifier } from '../../core/verify/problem.ts'
 import { createVerifier } from '../../core/verify/verifier.ts'
 import { denseLayer, linear, mlp, problem, row, step, tent, vee, xor } from './known-networks.ts'
 
@@ -13,20 +13,28 @@ beforeAll(async () => {
 })
 afterAll(() => engine.dispose())
 
-const complete: readonly VerifierName[] = ['milp', 'bab', 'auto']
+const complete: readonly VerifierName[] = ['milp', 'mipverify', 'lp-split', 'bab', 'auto']
+
+/** One verifier a name: solver threads and compiled programs serve all questions. */
+const verifiers = new Map<VerifierName, Verifier>()
 
 function ask(name: VerifierName, question: Problem, seconds = 20): Promise<Outcome> {
-  return createVerifier(name, engine).verify(question, { seconds }, new AbortController().signal, () => undefined)
+  let verifier = verifiers.get(name)
+  if (!verifier) verifiers.set(name, (verifier = createVerifier(name, engine)))
+  return verifier.verify(question, { seconds }, new AbortController().signal, () => undefined)
 }
 
 describe('a linear network', () => {
   const around = (epsilon: number, clip: boolean) =>
     robustness({ network: linear, image: Float64Array.of(0.5, 0.5), label: 0, epsilon, clip })
 
-  it.each(['interval', 'crown', 'alpha-crown', ...complete] as const)('%s knows its radius .525', async (name) => {
-    expect((await ask(name, around(0.5249, false))).verdict).toBe('verified')
-    expect((await ask(name, around(0.5251, false))).verdict).not.toBe('verified')
-  })
+  it.each(['interval', 'crown', 'deeppoly', 'alpha-crown', ...complete] as const)(
+    '%s knows its radius .525',
+    async (name) => {
+      expect((await ask(name, around(0.5249, false))).verdict).toBe('verified')
+      expect((await ask(name, around(0.5251, false))).verdict).not.toBe('verified')
+    },
+  )
 
   it.each(complete)('%s falsifies beyond it, with evidence', async (name) => {
     const outcome = await ask(name, around(0.53, false))

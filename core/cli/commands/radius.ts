@@ -102,7 +102,8 @@ export function radiusText(radii: readonly ImageRadius[]): string {
   return `${formatTable(columns, rows)}\n\n  mean verified radius ${mean.toFixed(6)} over ${correct.length} images${rest}`
 }
 
-function noteOn({ upper, finished }: ImageRadius): string {
+function noteOn({ upper, finished, error }: ImageRadius): string {
+  if (error !== null) return `${error.code}: ${error.message}`
   if (upper === 0) return 'misclassified as it is'
   return finished ? '' : 'not finished'
 }

@@ -26,19 +26,16 @@ export interface NearestTask {
 /** The nearest counterexample within `maximum` that attacks find in the time; null where they find none. */
 export async function nearestWitness(task: NearestTask): Promise<Witness | null> {
   const deadline = performance.now() + task.seconds * 1000
-  let best: Witness | null = null
-  const places = [...SHRINKINGS]
-  let radius = task.maximum
-  while (places.length > 0 && !task.signal.aborted) {
+  const attack = async (epsilon: number): Promise<Witness | null> => {
     const seconds = Math.min(ATTACK_SECONDS, (deadline - performance.now()) / 1000)
-    if (seconds <= 0) break
-    const problem = robustness({ ...task.question, epsilon: radius })
+    if (seconds <= 0 || task.signal.aborted) return null
+    const problem = robustness({ ...task.question, epsilon })
     const { witness } = await task.attack.verify(problem, { seconds }, task.signal, () => undefined)
-    if (witness) best = drawIn(problem, witness)
-    else if (best === null) return null
-    else places.shift()
-    radius = (best?.linf ?? task.maximum) * (places[0] ?? 1)
+    return witness && drawIn(problem, witness)
   }
+  let best = await attack(task.maximum)
+  for (const share of SHRINKINGS)
+    for (let next = best; best && next; next = await attack(best.linf * share)) best = next
   return best
 }
 

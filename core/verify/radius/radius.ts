@@ -1,4 +1,5 @@
 // The radius of an image: the largest ball that is verified and the nearest counterexample, the bracket halved (spec C.14).
+import type { ErrorData } from '../../contract/errors.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Evidence, VerifierName, Witness } from '../outcome.ts'
 import { robustness, type Known, type Problem, type Verifier } from '../problem.ts'
@@ -42,6 +43,8 @@ export interface Radius {
   /** Radii that a verifier was asked about. */
   readonly questions: number
   readonly seconds: number
+  /** What broke; the bracket is what it was by then. */
+  readonly error: ErrorData | null
 }
 
 /** Finds radii with one method; `mipverify` minimises the distance in one model instead of halving. */
@@ -67,30 +70,38 @@ export class RadiusFinder {
     const { question, maximum, signal } = task
     const attack = { question, maximum, attack: this.#attack, seconds: task.seconds * ATTACK_SHARE, signal }
     bracket.witness(await nearestWitness(attack))
-    for (let step = 0; step < QUICK_STEPS && !bracket.over; step++) await bracket.ask(this.#quick, 1)
+    for (let step = 0; step < QUICK_STEPS; step++) await bracket.ask(this.#quick, 1)
     bracket.forgetUnsettled()
     if (this.#method === 'mipverify') await this.#minimise(bracket, task)
-    else while (!bracket.over) await bracket.ask(this.#complete, QUESTION_SHARE)
+    while (!bracket.over) await bracket.ask(this.#complete, QUESTION_SHARE)
     return bracket.result
   }
 
-  /** MIPVerify's way; a robust ball has no counterexample whose distance could be minimised. */
+  /**
+   * MIPVerify's way; a ball without counterexamples has no distance that could be minimised. The optimum lies where classes
+   * tie: a point beyond the tie is then looked for right behind it.
+   */
   async #minimise(bracket: Bracket, task: RadiusTask): Promise<void> {
     if (bracket.upper === null) await bracket.ask(this.#complete, QUESTION_SHARE)
-    if (bracket.over || bracket.upper === null) return
+    if (bracket.upper === null || bracket.over) return
     const problem = robustness({ ...task.question, epsilon: bracket.upper })
-    const { seconds, signal } = { seconds: bracket.secondsLeft, signal: task.signal }
     const { lower, witness } = await minimalDistortion(
       this.#context,
       problem,
       bracket.nearest,
-      seconds,
-      signal,
+      bracket.secondsLeft,
+      task.signal,
       (bound) => bracket.verified(bound, 'solver'),
     )
     bracket.witness(witness)
     bracket.verified(lower, 'solver')
+    await bracket.ask(this.#complete, QUESTION_SHARE, bracket.lower + task.tolerance / 2)
   }
+}
+
+interface Span {
+  readonly low: number
+  readonly high: number
 }
 
 /** What is known about the radius of one image. */
@@ -101,8 +112,9 @@ class Bracket {
   readonly #started = performance.now()
   #evidence: Evidence | null = null
   #questions = 0
-  /** The smallest radius that was asked about and not settled: larger ones are harder still. */
-  #unsettled = Infinity
+  #error: ErrorData | null = null
+  /** The smallest and the largest radius that were asked about and not settled. */
+  #unsettled: Span | null = null
   /** What was found out on the ball asked about last that was not verified: it holds on smaller ones. */
   #learned: { readonly epsilon: number; readonly known: Known } | null = null
 
@@ -124,53 +136,71 @@ class Bracket {
     return this.#task.seconds - (performance.now() - this.#started) / 1000
   }
 
-  get #ceiling(): number {
-    return Math.min(this.upper ?? this.#task.maximum, this.#unsettled)
-  }
-
-  get #narrow(): boolean {
-    return this.#ceiling - this.lower <= this.#task.tolerance
+  /**
+   * Where to ask next: below what is not settled while there is room, for proofs are easier on small balls; then above it,
+   * for counterexamples are easier on large ones. null where there is no room left.
+   */
+  get #span(): Span | null {
+    const high = this.upper ?? this.#task.maximum
+    const { tolerance } = this.#task
+    const room = ({ low, high: top }: Span, least: number): boolean => top - low > least
+    if (!this.#unsettled) return room({ low: this.lower, high }, tolerance) ? { low: this.lower, high } : null
+    const spans = [
+      { low: this.lower, high: this.#unsettled.low },
+      { low: this.#unsettled.high, high },
+    ]
+    return spans.find((span) => room(span, tolerance / 2)) ?? null
   }
 
   /** Nothing left to find out, or no time for it. */
   get over(): boolean {
-    return this.#narrow || this.secondsLeft <= 0 || this.#task.signal.aborted
+    return this.#span === null || this.#error !== null || this.secondsLeft <= 0 || this.#task.signal.aborted
   }
 
   /** A radius that bounds alone did not settle is open to other methods. */
   forgetUnsettled(): void {
-    this.#unsettled = Infinity
+    this.#unsettled = null
   }
 
   verified(radius: number, evidence: Evidence): void {
     if (!(radius > this.lower)) return
     this.lower = Math.min(radius, this.upper ?? radius)
     this.#evidence = evidence
+    if (this.#unsettled && this.lower >= this.#unsettled.high) this.#unsettled = null
     this.#tell(null)
   }
 
   witness(witness: Witness | null): void {
     if (!witness || !(witness.linf < (this.upper ?? Infinity))) return
     this.nearest = witness
+    if (this.#unsettled && witness.linf <= this.#unsettled.low) this.#unsettled = null
     this.#tell(null)
   }
 
-  /** Asks about the middle of the bracket; about `maximum` first, while no counterexample is known. */
-  async ask(verifier: Verifier, share: number): Promise<void> {
-    const first = this.upper === null && this.#unsettled === Infinity
-    const epsilon = first ? this.#task.maximum : (this.lower + this.#ceiling) / 2
+  /** Asks about a radius: by default the middle of where to ask next, `maximum` while no counterexample is known. */
+  async ask(verifier: Verifier, share: number, radius?: number): Promise<void> {
+    if (this.over) return
+    const first = this.upper === null && this.#unsettled === null
+    const epsilon =
+      radius ?? (first || this.#span === null ? this.#task.maximum : (this.#span.low + this.#span.high) / 2)
     const known = this.#learned && epsilon <= this.#learned.epsilon ? this.#learned.known : undefined
     const problem: Problem = { ...robustness({ ...this.#task.question, epsilon }), known }
     this.#questions++
     this.#tell(epsilon)
     const budget = { seconds: Math.max(0.05, this.secondsLeft * share) }
     const outcome = await verifier.verify(problem, budget, this.#task.signal, () => undefined)
+    this.#error = outcome.error ?? null
     if (outcome.verdict === 'verified' && outcome.evidence) this.verified(epsilon, outcome.evidence)
     else {
       if (outcome.witness) this.witness(drawIn(problem, outcome.witness))
-      else this.#unsettled = epsilon
+      else this.#leave(epsilon)
       if (outcome.learned) this.#learned = { epsilon, known: outcome.learned }
     }
+  }
+
+  #leave(epsilon: number): void {
+    const { low, high } = this.#unsettled ?? { low: epsilon, high: epsilon }
+    this.#unsettled = { low: Math.min(low, epsilon), high: Math.max(high, epsilon) }
   }
 
   #tell(asking: number | null): void {
@@ -183,6 +213,7 @@ class Bracket {
     const settled = upper !== null && upper - lower <= this.#task.tolerance
     const seconds = (performance.now() - this.#started) / 1000
     const evidence = lower > 0 ? this.#evidence : null
-    return { lower, upper, finished: whole || settled, evidence, witness: nearest, questions: this.#questions, seconds }
+    const figures = { questions: this.#questions, seconds, error: this.#error }
+    return { lower, upper, finished: whole || settled, evidence, witness: nearest, ...figures }
   }
 }
