@@ -1,4 +1,5 @@
 // The branch-and-bound stage: α-CROWN bounds for the neurons that are open, then the search.
+import type { PreActivationBounds } from '../../bounds/box.ts'
 import type { Attempt, Decision } from '../attempt.ts'
 import type { CellSolver } from '../bab/cell.ts'
 import type { SearchState } from '../bab/checkpoint.ts'
@@ -32,16 +33,7 @@ async function search(
   const started = performance.now()
   const { bounder } = attempt.prepared
   const { state, keeper } = keptSearch(attempt, settings)
-  if (state) goOn(attempt, state)
-  else if (!attempt.bounds || !attempt.ascended) {
-    attempt.bounds = await bounder.preActivations(attempt.box, {
-      ascent: { ...settings.rootNeurons, seconds: ROOT_SHARE * seconds },
-      known: attempt.bounds ?? undefined,
-      signal,
-      onBounded: attempt.recorder?.bounded,
-    })
-    attempt.ascended = true
-  }
+  const bounds = state ? goOn(attempt, state) : await rootBounds(attempt, settings, seconds, signal)
   const before = attempt.domains
   const report = await decideByBab({
     engine: attempt.context.engine,
@@ -49,7 +41,7 @@ async function search(
     box: attempt.box,
     property: attempt.problem.property,
     openRows: attempt.openRows,
-    bounds: attempt.bounds ?? new Map(),
+    bounds,
     kept: state ?? undefined,
     keeper,
     seconds: seconds - (performance.now() - started) / 1000,
@@ -80,12 +72,31 @@ async function search(
   return null
 }
 
+/** α-CROWN bounds, unless a stage before has ascended them already. */
+async function rootBounds(
+  attempt: Attempt,
+  settings: BabSettings,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<PreActivationBounds> {
+  if (attempt.bounds && attempt.ascended) return attempt.bounds
+  attempt.bounds = await attempt.prepared.bounder.preActivations(attempt.box, {
+    ascent: { ...settings.rootNeurons, seconds: ROOT_SHARE * seconds },
+    known: attempt.bounds ?? undefined,
+    signal,
+    onBounded: attempt.recorder?.bounded,
+  })
+  attempt.ascended = true
+  return attempt.bounds
+}
+
 /** Takes up a search that an earlier process began. The trees of its proof were lost with that process. */
-function goOn(attempt: Attempt, { bounds, before, statistics }: SearchState): void {
+function goOn(attempt: Attempt, { bounds, before, statistics }: SearchState): PreActivationBounds {
   attempt.bounds = bounds
   attempt.ascended = true
   attempt.recorder = null
   attempt.detail.resumedDomains = before + statistics.domains
+  return bounds
 }
 
 /** Cells by HiGHS; a network it cannot encode leaves them undecided. */
