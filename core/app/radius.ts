@@ -78,14 +78,7 @@ async function imageRadius(
   const target = options.property === 'targeted' ? targetOf(network, pixels, label, label) : null
   const { clip, maximum, tolerance, timeoutSeconds: seconds } = options
   const question = { network, image: pixels, label, clip, ...(target === null ? {} : { target }) }
-  const {
-    lower,
-    upper,
-    finished,
-    evidence,
-    questions,
-    seconds: spent,
-  } = await finder.find({
+  const found = await finder.find({
     question,
     maximum,
     tolerance,
@@ -93,5 +86,6 @@ async function imageRadius(
     signal,
     report: (state) => report(image, state),
   })
-  return { image, label, predicted, target, ...radius }
+  const { lower, upper, finished, evidence, questions, seconds: spent, error } = found
+  return { image, label, predicted, target, lower, upper, finished, evidence, questions, seconds: spent, error }
 }
