@@ -1,6 +1,9 @@
 // Job processes killed or cancelled in fine-tuning, verification and training: nothing finished is lost, the weights come out the same.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JobEvent, JobGauge } from '../../core/contract/events.ts'
+import { recipeSchema, type RecipeInput } from '../../core/contract/recipe.ts'
 import type { RunRow } from '../../core/contract/rows.ts'
+import { openStore } from '../../core/store/open.ts'
 import {
   killAt,
   modelHashes,
@@ -10,6 +13,14 @@ import {
   smallRecipe,
   type Workshop,
 } from '../jobs/process-support.ts'
+
+type VerifyGauge = Extract<JobGauge, { stage: 'verify' }>
+
+function gaugeOf({ body }: JobEvent): VerifyGauge {
+  if (body.type !== 'gauge' || body.gauge.stage !== 'verify')
+    throw new Error(`not a gauge of verification: ${body.type}`)
+  return body.gauge
+}
 
 let workshop: Workshop
 let runs: readonly RunRow[]
@@ -47,6 +58,63 @@ describe('killing the job process', () => {
       (await workshop.app.api['runs.verdicts']({ id: runs[0].id })).map(({ verdict }) => verdict),
     )
   })
+})
+
+describe('stopping in the middle of one image', () => {
+  const recipe = recipeSchema.parse({
+    name: 'one-image',
+    provider: 'cpu',
+    data: { source: 'sample', train: 1_500, test: 200 },
+    variants: [{ name: 'wide', architecture: 'net2', train: { epochs: 2, validation: 0 } }],
+    // More than the limit allows: what counts is that nothing is done twice.
+    verify: { epsilon: 0.08, method: 'bab', timeoutSeconds: 35, images: { select: 'indices', indices: [0] } },
+  } satisfies RecipeInput)
+
+  /** What the search says of itself once it is under way. */
+  const searching = (id: string, wanted: (gauge: VerifyGauge) => boolean, from: number) =>
+    workshop.event(
+      ({ jobId, body }) =>
+        jobId === id &&
+        body.type === 'gauge' &&
+        body.gauge.stage === 'verify' &&
+        body.gauge.method === 'bab' &&
+        (body.gauge.domainsVisited ?? 0) > 0 &&
+        wanted(body.gauge),
+      from,
+    )
+  const now = (): number => workshop.events.at(-1)?.sequence ?? 0
+
+  it('goes on with its open domains: after a stop at once, after a kill from the last ten seconds', async () => {
+    const start = now()
+    const { id } = await workshop.app.api['jobs.start']({ recipe })
+    const stopped = gaugeOf(await searching(id, ({ domainsVisited }) => (domainsVisited ?? 0) > 300, start))
+    await workshop.app.api['jobs.cancel']({ id })
+    expect(await workshop.settled(id, start)).toBe('cancelled')
+
+    const second = now()
+    await workshop.app.api['jobs.resume']({ id })
+    const first = gaugeOf(await searching(id, () => true, second))
+    expect(first.domainsVisited).toBeGreaterThanOrEqual(stopped.domainsVisited ?? Infinity)
+    expect(first.seconds).toBeGreaterThan(stopped.seconds)
+    const late = gaugeOf(await searching(id, ({ seconds }) => seconds > first.seconds + 11, second))
+    workshop.current().kill()
+    expect(await workshop.settled(id, second)).toBe('interrupted')
+
+    const third = now()
+    const [run] = await resume(workshop, id, third)
+    const again = gaugeOf(await searching(id, () => true, third))
+    expect(again.domainsVisited).toBeGreaterThan(first.domainsVisited ?? Infinity)
+    expect(again.domainsVisited).toBeLessThan((late.domainsVisited ?? 0) + 1_000)
+    const [row] = await workshop.app.api['runs.verdicts']({ id: run.id })
+    expect(row.detail.resumedDomains).toBeGreaterThanOrEqual(first.domainsVisited ?? Infinity)
+    expect(row.domains).toBeGreaterThan(row.detail.resumedDomains)
+    // The limit is for the image, however many processes worked on it.
+    expect(row.seconds).toBeGreaterThan(late.seconds - 11)
+    expect(row.seconds).toBeLessThan(40)
+    const store = await openStore(workshop.app.home, { role: 'reader' })
+    expect(await store.checkpoints.get(run.id, 'verify:bab:0:')).toBeNull()
+    await store.close()
+  }, 240_000)
 })
 
 describe('cancelling', () => {
