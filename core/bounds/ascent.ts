@@ -1,5 +1,6 @@
 // α,β-CROWN: projected Adam on the dual variables with the analytic gradient, unrolled into the program (spec C.4, C.5).
 import { tf, type Tensor } from '../engine/tensor.ts'
+import { UnrolledAdam } from './adam.ts'
 import { backward, type BackwardResult, type Choice, type RelaxedActivation } from './backward.ts'
 import { minimiser, soundBound } from './concretise.ts'
 import type { Cone } from './graph.ts'
@@ -10,18 +11,12 @@ export interface AscentOptions {
   readonly iterations: number
   /** Step of β as a multiple of α's, per unit of |Λ|. */
   readonly betaRate: number
-  /** Factor on the steps after each iteration. */
-  readonly decay: number
   /** Also ascend over the mixtures of rows (step of the exponentiated gradient); 0: mixtures stay. */
   readonly mixRate: number
 }
 
 /** Upper end of β where a neuron is split; finite so that 0·∞ never appears. */
 const BETA_LIMIT = 1e10
-const BETA1 = 0.9
-const BETA2 = 0.999
-/** Adam's ε, on the scale of bound per unit of α. */
-const EPSILON = 1e-8
 
 /** The inputs of a program as tensors, by name. */
 export type Given = Readonly<Record<string, Tensor>>
@@ -45,6 +40,9 @@ export interface AscentResult {
   readonly alpha: Tensor
   readonly beta: Tensor | null
   readonly mix: Tensor | null
+  /** Where the ascent stands, for a call that goes on from here; null after no iteration. */
+  readonly variables: Tensor
+  readonly moments: { readonly first: Tensor; readonly second: Tensor } | null
   /** The backward pass of the last iterate. */
   readonly last: BackwardResult
   /** The minimiser of the last iterate that had a gradient, and the relaxed values of all nodes there. */
@@ -54,7 +52,8 @@ export interface AscentResult {
 
 /**
  * Maximises each row's bound over its own α (and β where `given.sign` exists), keeping the best iterate. The last iterate
- * needs no gradient, so it costs a backward pass only.
+ * needs no gradient, so it costs a backward pass only. `inputs.first`, `second`, `bestBound` and `bestAlpha`, where they
+ * exist, are what an earlier call came to: an Adam that starts anew every few steps ends far from the optimum.
  */
 export function ascend(cone: Cone, relaxed: PreparedRelaxations, inputs: Given, options: AscentOptions): AscentResult {
   const split = 'sign' in inputs
@@ -62,11 +61,19 @@ export function ascend(cone: Cone, relaxed: PreparedRelaxations, inputs: Given, 
   const { low, high } = limits(cone, relaxed, given)
   let variables = tf.maximum(tf.minimum(split ? tf.concat([given.alpha, given.beta], 1) : given.alpha, high), low)
   let current = evaluate(cone, relaxed, given, variables)
-  const adam = new UnrolledAdam(split ? stepSizes(cone, current.pass, given.rate, options) : given.rate)
+  const scale = split ? stepScale(cone, current.pass, options) : null
+  const carried = 'bestBound' in inputs
+  const adam = new UnrolledAdam(given.steps, carried ? given.first : null, carried ? given.second : null)
   let last = current.pass
   let best = { bound: current.value, variables, mix: given.mix }
+  if (carried) {
+    const better = tf.greaterEqual(current.value, given.bestBound)
+    best.bound = tf.where(better, current.value, given.bestBound)
+    best.variables = tf.where(tf.reshape(better, [-1, 1]), variables, given.bestAlpha)
+  }
   for (let k = 0; k < options.iterations; k++) {
-    variables = tf.maximum(tf.minimum(tf.add(variables, adam.step(current.gradient(), options.decay ** k)), high), low)
+    const step = adam.step(current.gradient())
+    variables = tf.maximum(tf.minimum(tf.add(variables, scale ? tf.mul(step, scale) : step), high), low)
     if (options.mixRate > 0) given = mixRows({ ...given, mix: shiftMix(given, current.start, options.mixRate) })
     let value: Tensor
     if (k + 1 < options.iterations) {
@@ -87,7 +94,8 @@ export function ascend(cone: Cone, relaxed: PreparedRelaxations, inputs: Given, 
   }
   const [alpha, beta] = split ? tf.split(best.variables, 2, 1) : [best.variables, null]
   const mix = 'mix' in given ? best.mix : null
-  return { bound: best.bound, alpha, beta, mix, last, point: current.point, values: current.values }
+  const { point, values } = current
+  return { bound: best.bound, alpha, beta, mix, variables, moments: adam.moments, last, point, values }
 }
 
 /** Adds `start` and `offset` where rows are given as mixtures. */
@@ -155,39 +163,14 @@ function limits(cone: Cone, relaxed: PreparedRelaxations, given: Given): { low: 
 }
 
 /**
- * Step sizes of α and β, [rows, 2·neurons]: α lives in [0, 1]; β competes with Λ, so its steps follow |Λ| of its neuron, at
- * least the mean of the layer. A step without this scale fits one network and stalls on the next.
+ * Factors on the steps of α and β, [rows, 2·neurons]: α lives in [0, 1]; β competes with Λ, so its steps follow |Λ| of its
+ * neuron, at least the mean of the layer. A step without this scale fits one network and stalls on the next.
  */
-function stepSizes(cone: Cone, { choices }: BackwardResult, rate: Tensor, options: AscentOptions): Tensor {
+function stepScale(cone: Cone, { choices }: BackwardResult, { betaRate }: AscentOptions): Tensor {
   const scales = cone.activations.map(({ node }) => {
     const size = tf.abs(choices.get(node.id)?.coefficient ?? tf.zeros([1, 1]))
     return tf.maximum(size, tf.mean(size, 1, true))
   })
   const scale = join(scales)
-  const alpha = tf.fill(scale.shape as [number, number], 1)
-  return tf.mul(rate, tf.concat([alpha, tf.mul(scale, tf.scalar(options.betaRate))], 1))
-}
-
-/** Adam with its moments unscaled, so that the bias corrections fold into constants: m' = β₁m' + g, v' = β₂v' + g². */
-class UnrolledAdam {
-  readonly #rate: Tensor
-  #first: Tensor | null = null
-  #second: Tensor | null = null
-  #count = 0
-
-  constructor(rate: Tensor) {
-    this.#rate = rate
-  }
-
-  /** The step for gradient `g`, times `factor`. */
-  step(g: Tensor, factor: number): Tensor {
-    const square = tf.mul(g, g)
-    this.#first = this.#first ? tf.add(tf.mul(this.#first, tf.scalar(BETA1)), g) : g
-    this.#second = this.#second ? tf.add(tf.mul(this.#second, tf.scalar(BETA2)), square) : square
-    this.#count++
-    const first = (1 - BETA1) / (1 - BETA1 ** this.#count)
-    const second = (1 - BETA2) / (1 - BETA2 ** this.#count)
-    const root = tf.add(tf.sqrt(this.#second), tf.scalar(EPSILON))
-    return tf.mul(tf.div(this.#first, root), tf.mul(this.#rate, tf.scalar((factor * first) / Math.sqrt(second))))
-  }
+  return tf.concat([tf.fill(scale.shape, 1), tf.mul(scale, tf.scalar(betaRate))], 1)
 }

@@ -1,6 +1,7 @@
 // Bounds batches of domains (cells cut out by splits): each row has its own bounds, α, β and signs; programs for a ladder of sizes.
 import type { Engine, TensorData } from '../engine/engine.ts'
 import { networkHash, type Network } from '../nn/index.ts'
+import { adamSteps } from './adam.ts'
 import type { Box, PreActivationBounds } from './box.ts'
 import { centreAndRadius, hostArrays } from './flat.ts'
 import { coneOf, type Cone } from './graph.ts'
@@ -119,12 +120,17 @@ export class DomainBounder {
 
   async #ascend(
     batch: DomainBatch,
-    { rate, ...options }: DomainAscent,
+    { iterations, betaRate, mixRate, ...settings }: DomainAscent,
     points: boolean,
   ): Promise<Readonly<Record<AscentOutput, TensorData>>> {
-    const definition = ascentDefinition(this.cone, this.#shape(batch, points), options, this.#key)
+    const definition = ascentDefinition(
+      this.cone,
+      this.#shape(batch, points),
+      { iterations, betaRate, mixRate },
+      this.#key,
+    )
     const program = await this.#engine.compile(definition)
-    return await program.run({ ...this.#inputs(batch), ...this.#rounding, rate: Float32Array.of(rate) })
+    return await program.run({ ...this.#inputs(batch), ...this.#rounding, steps: adamSteps(settings, 0, iterations) })
   }
 
   #inputs({ lower, upper, alpha, beta, sign, mix }: DomainBatch): Record<string, Float32Array> {

@@ -27,10 +27,13 @@ export interface ProgramShape {
   readonly mixed: number
   /** Whether the minimisers are wanted (of an ascent's last iterate), and Λ from a single pass. */
   readonly points: boolean
+  /** Whether an ascent goes on from an earlier call: inputs `first`, `second`, `bestBound`, `bestAlpha`. Default: no. */
+  readonly carried?: boolean
 }
 
 export type CrownOutput = 'bound' | 'scale' | 'coefficients' | 'point'
-export type AscentOutput = 'bound' | 'alpha' | 'beta' | 'mix' | 'coefficients' | 'outputs' | 'points'
+export type AscentOutput =
+  'bound' | 'alpha' | 'beta' | 'mix' | 'coefficients' | 'outputs' | 'points' | 'variables' | 'first' | 'second'
 
 /** The inputs of a program; which there are depends on its shape. */
 export function programInputs(
@@ -121,23 +124,35 @@ export function ascentDefinition(
     inputs: {
       ...programInputs(cone, shape),
       ...roundingInputs(cone, shape.ownBox ? shape.rows : 1),
-      rate: { shape: [1, 1] },
+      ...(shape.carried ? carriedInputs(cone, shape) : {}),
+      steps: { shape: [options.iterations, 1] },
     },
     build: (given) => {
       const relaxed = prepare(cone, given)
-      const { bound, alpha, beta, mix, last, point, values } = ascend(cone, relaxed, given, options)
+      const { bound, alpha, beta, mix, last, point, values, variables, moments } = ascend(cone, relaxed, given, options)
+      const nothing = tf.zeros([1, 1])
+      const carried = shape.carried ? moments : null
       return {
         bound,
         alpha,
-        beta: beta ?? tf.zeros([1, 1]),
-        mix: mix ?? tf.zeros([1, 1]),
-        coefficients: allCoefficients(cone, last, shape.rows),
-        // Only a search looks for counterexamples at the minimisers.
-        outputs: shape.splits ? trueOutputs(cone.network, values) : tf.zeros([1, 1]),
-        points: shape.points ? point : tf.zeros([1, 1]),
+        beta: beta ?? nothing,
+        mix: mix ?? nothing,
+        // Only a search ranks neurons and looks for counterexamples at the minimisers.
+        coefficients: shape.splits ? allCoefficients(cone, last, shape.rows) : nothing,
+        outputs: shape.splits ? trueOutputs(cone.network, values) : nothing,
+        points: shape.points ? point : nothing,
+        variables: carried ? variables : nothing,
+        first: carried?.first ?? nothing,
+        second: carried?.second ?? nothing,
       }
     },
   }
+}
+
+/** State of an ascent over α alone, [rows, neurons] but `bestBound` [rows]. */
+function carriedInputs({ neurons }: Cone, { rows }: ProgramShape): Record<string, TensorSpec> {
+  const wide = { shape: [rows, neurons] }
+  return { first: wide, second: wide, bestBound: { shape: [rows] }, bestAlpha: wide }
 }
 
 /** Parameters pulled into their ranges: any α a caller brings gives a valid bound. */

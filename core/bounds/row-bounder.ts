@@ -3,6 +3,7 @@ import type { Engine, TensorData } from '../engine/engine.ts'
 import { networkHash, type Network } from '../nn/index.ts'
 import type { Box, PreActivationBounds } from './box.ts'
 import { chunkSize, padded, repeated, type Chunk } from './chunk.ts'
+import { adamSteps } from './adam.ts'
 import { centreAndRadius, flatBounds, hostArrays, initialAlpha } from './flat.ts'
 import { bytesPerRow, coneOf, type Cone } from './graph.ts'
 import { ascentDefinition, crownDefinition, type ProgramShape } from './programs.ts'
@@ -221,15 +222,31 @@ export class RowBounder {
     alpha: Float32Array,
     { iterations, rate, decay, goal = Infinity, deadline }: AscentSettings & { readonly deadline: number },
   ): Promise<Float32Array> {
-    let best = alpha
-    for (let done = 0; done < iterations && cone.neurons > 0 && performance.now() < deadline; done += UNROLL) {
-      const options = { iterations: Math.min(UNROLL, iterations - done), betaRate: 1, decay, mixRate: 0 }
-      const program = await this.#engine.compile({ ...ascentDefinition(cone, shape, options, key), fewRuns: true })
-      const ascent = await program.run({ ...withAlpha(best), rate: Float32Array.of(rate * decay ** done) })
-      best = ascent.alpha as Float32Array
-      if (ascent.bound.subarray(0, count).every((bound: number) => bound > goal)) break
+    if (cone.neurons === 0) return alpha
+    const wide = { ...shape, carried: true }
+    let bestBound = new Float32Array(shape.rows).fill(-Infinity)
+    let state = {
+      variables: alpha,
+      bestAlpha: alpha,
+      first: new Float32Array(alpha.length),
+      second: new Float32Array(alpha.length),
     }
-    return best
+    for (let done = 0; done < iterations && performance.now() < deadline; done += UNROLL) {
+      const options = { iterations: Math.min(UNROLL, iterations - done), betaRate: 1, mixRate: 0 }
+      const program = await this.#engine.compile({ ...ascentDefinition(cone, wide, options, key), fewRuns: true })
+      const { variables, ...carried } = state
+      const steps = adamSteps({ rate, decay }, done, options.iterations)
+      const ascent = await program.run({ ...withAlpha(variables), ...carried, bestBound, steps })
+      bestBound = ascent.bound as Float32Array<ArrayBuffer>
+      state = {
+        variables: ascent.variables as Float32Array,
+        bestAlpha: ascent.alpha as Float32Array,
+        first: ascent.first as Float32Array<ArrayBuffer>,
+        second: ascent.second as Float32Array<ArrayBuffer>,
+      }
+      if (bestBound.subarray(0, count).every((bound) => bound > goal)) break
+    }
+    return state.bestAlpha
   }
 
   /** Rounding weights on `box`, kept with it: those of bounds that were wider still hold. */

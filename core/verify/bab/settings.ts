@@ -34,6 +34,6 @@ export const defaultSettings: BabSettings = {
   ],
   tightenNeurons: 64,
   tightenPatience: 4,
-  rootNeurons: { iterations: 20, rate: 0.1, decay: 0.98 },
-  rootRows: { iterations: 40, rate: 0.1, decay: 0.98 },
+  rootNeurons: { iterations: 20, rate: 0.5, decay: 0.98 },
+  rootRows: { iterations: 20, rate: 0.5, decay: 0.98 },
 }

@@ -11,8 +11,8 @@ import { verifiedByBounds, type Stage } from './stage.ts'
 const NOT_TIGHT = 'the bounds are not tight enough'
 
 /** Output rows: 100 steps, fewer where all are proved; every intermediate bound: 20 (spec C.4, F). */
-const outputAscent: AscentSettings = { iterations: 100, rate: 0.1, decay: 0.98, goal: 0 }
-const neuronAscent: AscentSettings = { iterations: 20, rate: 0.1, decay: 0.98 }
+const outputAscent: AscentSettings = { iterations: 100, rate: 0.5, decay: 0.98, goal: 0 }
+const neuronAscent: AscentSettings = { iterations: 20, rate: 0.5, decay: 0.98 }
 
 export function intervalStage(): Stage {
   return {

@@ -26,7 +26,7 @@ export async function timed(
   return { medianMs: median(wall), bestMs: Math.min(...wall), cpuMs: median(cpu) }
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 }
 
