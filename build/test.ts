@@ -49,7 +49,7 @@ function testProject(project: string): void {
 
 for (const rule of ['types', 'svelte', 'code', 'arrows', 'format']) check('npm', ['run', '--silent', `lint:${rule}`])
 check('npm', ['run', '--silent', 'build:renderer'])
-for (const project of ['unit', 'real', 'e2e']) testProject(project)
+for (const project of ['unit', 'trust', 'real', 'e2e']) testProject(project)
 
 rmSync(scratch, { recursive: true, force: true })
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)

@@ -64,15 +64,13 @@ async function byBab({ engine, pool }: Blindfold, question: Question, seconds: n
 }
 
 /** null: not a chain of dense layers. */
-async function byInputSplit({ engine }: Blindfold, question: Question, seconds: number): Promise<Claim | null> {
+async function byInputSplit(_: Blindfold, question: Question, seconds: number): Promise<Claim | null> {
   const { network, box, property } = question
   const report = await decideByInputSplit({
-    engine,
     network,
     box,
     property,
     openRows: Array.from({ length: property.rows.rows }, (_, row) => row),
-    bounds: intervalBounds(network, box).preActivations,
     seconds,
     signal: never,
     accept: () => null,

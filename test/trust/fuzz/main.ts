@@ -4,7 +4,15 @@ import { fuzz } from './campaign.ts'
 import { targets } from './targets.ts'
 
 /** Share of each parser: ONNX and VNN-LIB come from strangers most often. */
-const shares: Readonly<Record<string, number>> = { onnx: 0.35, vnnlib: 0.25, idx: 0.1, recipe: 0.1, model: 0.1, competition: 0.1 } // prettier-ignore
+const shares: Readonly<Record<string, number>> = {
+  onnx: 0.3,
+  vnnlib: 0.2,
+  idx: 0.1,
+  recipe: 0.1,
+  model: 0.1,
+  certificate: 0.1,
+  competition: 0.1,
+}
 
 const files = Number(process.argv[2] ?? 10_000)
 const only = process.argv.at(3)

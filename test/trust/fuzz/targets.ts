@@ -1,6 +1,7 @@
 // The parsers under fuzz, and the file that each case number stands for.
 import { SeededRandom } from '../../../core/data/random.ts'
 import { mutated, pick } from '../../io/mutate.ts'
+import { certificateTarget } from './certificates.ts'
 import { spliced, zipped } from './damage.ts'
 import { networkTarget, onnxTarget } from './models.ts'
 import type { FuzzTarget } from './target.ts'
@@ -12,6 +13,7 @@ export const targets: Readonly<Record<string, FuzzTarget>> = {
   idx: idxTarget,
   recipe: recipeTarget,
   model: networkTarget,
+  certificate: certificateTarget,
   competition: competitionTarget,
 }
 

@@ -2,12 +2,14 @@
 import { equalityRelations } from './equalities.ts'
 import { instabilityRelations } from './instability.ts'
 import type { Relation, Relations } from './relation.ts'
+import { sigmoidRelations } from './sigmoid.ts'
 import { soundnessRelations } from './soundness.ts'
 import { tightnessRelations } from './tightness.ts'
 import { trapRelations } from './traps.ts'
 
 export const allRelations: Readonly<Record<string, Relations>> = {
   soundness: soundnessRelations,
+  sigmoid: sigmoidRelations,
   tightness: tightnessRelations,
   equalities: equalityRelations,
   instability: instabilityRelations,

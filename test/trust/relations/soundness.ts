@@ -5,7 +5,13 @@ import { createBounder } from '../../../core/bounds/bounder.ts'
 import type { PreActivationBounds } from '../../../core/bounds/box.ts'
 import { intervalBounds } from '../../../core/bounds/interval.ts'
 import { intervalRows } from '../../../core/bounds/interval-rows.ts'
+import { checkProof } from '../../../core/certify/check.ts'
+import { prepareGraph } from '../../../core/certify/graph.ts'
+import { Pace } from '../../../core/certify/pace.ts'
+import { EspalierError } from '../../../core/contract/errors.ts'
 import { tightenBounds } from '../../../core/verify/milp/tighten.ts'
+import { createVerifier } from '../../../core/verify/verifier.ts'
+import { wholeBoxProof } from '../../certify/support.ts'
 import { deciders, type Decider } from '../blind.ts'
 import { compareExact, ExactNetwork, toNumber } from '../exact/oracle.ts'
 import { allStyles, hostileCase, type HostileCase } from '../hostile.ts'
@@ -38,6 +44,20 @@ export const soundnessRelations: Relations = {
         ),
     ]),
   ),
+  'certificates: a proof that is accepted holds in exact arithmetic, and so does its bound': async () => {
+    const tally = { accepted: 0, asked: 0 }
+    const ask = async (hostile: HostileCase): Promise<void> => {
+      tally.asked++
+      if (await requireSoundProof(hostile)) tally.accepted++
+    }
+    await fc.assert(fc.asyncProperty(anyCase, ask), runs(150))
+    assert.ok(tally.accepted > tally.asked / 3, `only ${tally.accepted} of ${tally.asked} proofs are accepted`)
+  },
+  'auto: verifies nothing false and falsifies nothing true, its certified verdicts hold exactly': (tools) =>
+    fc.assert(
+      fc.asyncProperty(anyCase, fc.constantFrom(...gaps), (hostile, gap) => requireSoundVerdict(tools, hostile, gap)),
+      runs(8),
+    ),
   'neurons tightened by linear programmes: around the exact range': (tools) =>
     fc.assert(
       fc.asyncProperty(anyCase, (hostile) => requireSoundTightening(tools, hostile)),
@@ -95,6 +115,45 @@ async function requireSoundClaim(
   const truth = `${name}: the minimum is ${toNumber(minimum)}, claimed ${claim.lowerBound}`
   if (claim.verified) assert.ok(compareExact(minimum, 0) > 0, `VERIFIED ${truth}`)
   if (claim.lowerBound > 0) assert.ok(compareExact(minimum, 0) > 0, truth)
+}
+
+/** The whole box in one cell: the row lifted until intervals prove it, by next to nothing more. Whether that is accepted. */
+async function requireSoundProof({ name, network, box }: HostileCase): Promise<boolean> {
+  const exact = new ExactNetwork(network, box)
+  const rows = rowAt(exact, 0)
+  if (!rows) return false
+  const { lower, upper } = intervalRows(network, box, rows)
+  const lifted = { ...rows, offsets: Float64Array.of(rows.offsets[0] - lower[0] + 1e-12 * (upper[0] - lower[0])) }
+  const claim = { box, property: { kind: 'all-positive' as const, rows: lifted } }
+  const minimum = exact.minimum(lifted, 0)
+  try {
+    const { lowerBound } = await checkProof(prepareGraph(network), claim, wholeBoxProof(1), new Pace())
+    assert.ok(compareExact(minimum, lowerBound) >= 0, `${name}: proved ${lowerBound}, it is ${toNumber(minimum)}`)
+    assert.ok(compareExact(minimum, 0) > 0, `${name}: a proof of ${toNumber(minimum)} > 0 is accepted`)
+    return true
+  } catch (thrown) {
+    if (thrown instanceof EspalierError && thrown.code === 'certificate/unproved') return false
+    throw thrown
+  }
+}
+
+/** The whole cascade, which looks for counterexamples too. */
+async function requireSoundVerdict({ engine }: Tools, { name, network, box }: HostileCase, gap: number): Promise<void> {
+  const exact = new ExactNetwork(network, box)
+  const rows = rowAt(exact, gap)
+  if (!rows) return
+  const minimum = exact.minimum(rows, 0)
+  const problem = { network, box, property: { kind: 'all-positive' as const, rows } }
+  const verifier = createVerifier('auto', engine)
+  const { verdict, evidence } = await verifier.verify(
+    problem,
+    { seconds: 2 },
+    new AbortController().signal,
+    () => undefined,
+  )
+  const truth = `${name}: ${verdict} (${evidence}), the minimum is ${toNumber(minimum)}`
+  if (verdict === 'verified') assert.ok(compareExact(minimum, 0) > 0, truth)
+  if (verdict === 'falsified') assert.ok(compareExact(minimum, 0) < 0, truth)
 }
 
 async function requireSoundTightening({ pool }: Tools, { name, network, box }: HostileCase): Promise<void> {
