@@ -58,6 +58,34 @@ describe('train and prune', () => {
   })
 })
 
+describe('radius', () => {
+  const ask = (...args: string[]) =>
+    bench.run('radius', '--model', pruned.modelId ?? '', '--provider', 'cpu', '--images-count', '2', ...args)
+
+  it('brackets every image, and says by its exit code whether all are narrow', async () => {
+    const { code, out, err } = await ask('--tolerance', '0.01', '--method', 'bab', '--json')
+    expect(err).not.toContain('error')
+    const radii = JSON.parse(out) as { lower: number; upper: number | null; finished: boolean }[]
+    expect(radii).toHaveLength(2)
+    expect(code).toBe(radii.every(({ finished }) => finished) ? 0 : 5)
+    for (const { lower, upper, finished } of radii)
+      if (finished && upper !== null) expect(upper - lower).toBeLessThanOrEqual(0.01)
+  })
+
+  it('prints a table with the mean, and refuses what its flags do not allow', async () => {
+    const { out } = await ask('--tolerance', '0.5')
+    expect(out).toContain('verified up to ε')
+    const wrong = await ask('--maximum', '3')
+    expect([wrong.code, wrong.err.includes('maximum')]).toEqual([2, true])
+  })
+
+  it('stores nothing', async () => {
+    const runs = JSON.parse((await bench.run('runs', '--json')).out) as unknown[]
+    await ask('--tolerance', '0.5')
+    expect(JSON.parse((await bench.run('runs', '--json')).out)).toHaveLength(runs.length)
+  })
+})
+
 describe('verify', () => {
   it('says by its exit code what came out', async () => {
     const common = [
