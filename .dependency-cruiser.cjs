@@ -7,12 +7,12 @@ const inside = {
   train: ['bounds', 'nn', 'engine', 'data'],
   prune: ['bounds', 'nn', 'engine', 'data'],
   graft: ['bounds', 'nn', 'engine', 'data'],
-  verify: ['bounds', 'nn', 'engine', 'data'],
+  verify: ['certify', 'bounds', 'nn', 'engine', 'data'],
   data: [],
   store: [],
   io: ['nn', 'engine', 'data'],
   report: [],
-  jobs: ['verify', 'graft', 'prune', 'train', 'bounds', 'nn', 'engine', 'data', 'store', 'io', 'report'],
+  jobs: ['certify', 'verify', 'graft', 'prune', 'train', 'bounds', 'nn', 'engine', 'data', 'store', 'io', 'report'],
 }
 const layers = Object.entries(inside).map(([from, to]) => ({
   name: `core-${from}`,
@@ -25,6 +25,13 @@ module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     ...layers,
+    {
+      name: 'core-certify-knows-no-search',
+      comment: 'The check of proofs shares nothing with what finds them: networks, and types of boxes and properties.',
+      severity: 'error',
+      from: { path: '^core/certify/' },
+      to: { path: '^core/', pathNot: '^core/(contract|certify|nn)/|^core/bounds/box\\.ts$|^core/verify/problem\\.ts$' },
+    },
     {
       name: 'contract-knows-only-zod',
       severity: 'error',

@@ -1,8 +1,10 @@
 // Runs for the windows, and as files.
+import { encodeCertificate } from '../certify/format.ts'
 import type { ApiOutput } from '../contract/api.ts'
 import { EspalierError } from '../contract/errors.ts'
 import { verdictsToCsv } from '../report/verdicts-csv.ts'
 import type { Store } from '../store/store.ts'
+import { certificateOfRun } from './image-certificates.ts'
 
 /** @throws EspalierError 'store/missing' */
 export async function getRun(store: Store, id: string): Promise<ApiOutput<'runs.get'>> {
@@ -20,9 +22,17 @@ export async function getRun(store: Store, id: string): Promise<ApiOutput<'runs.
   return { run, job, model, dataset }
 }
 
-/** `csv`: one line for each verdict; `json`: everything of the run. */
-export async function exportRun(store: Store, id: string, format: 'csv' | 'json'): Promise<ApiOutput<'runs.export'>> {
+/** `csv`: one line for each verdict; `json`: everything of the run; `certificate`: the proofs that were kept. */
+export async function exportRun(
+  store: Store,
+  id: string,
+  format: 'csv' | 'json' | 'certificate',
+): Promise<ApiOutput<'runs.export'>> {
   const parts = await getRun(store, id)
+  if (format === 'certificate') {
+    const text = encodeCertificate(await certificateOfRun(store, id))
+    return file(`${parts.run.variant}-${id}.certificate.json`, 'application/json', text)
+  }
   const verdicts = await store.verdicts.ofRun(id)
   const name = `${parts.run.variant}-${id}.${format}`
   if (format === 'csv') return file(name, 'text/csv', verdictsToCsv(verdicts))

@@ -12,7 +12,7 @@ export const exitCodes = {
   input: 3,
   /** The home folder or the compute provider cannot be used. */
   environment: 4,
-  /** `verify`: nothing falsified, but something neither verified (unknown, timeout, error). */
+  /** `verify`: nothing falsified, but something neither verified (unknown, timeout, error); `check`: not proved. */
   undecided: 5,
   /** The job ran, and a variant of it failed. */
   failed: 6,
@@ -35,6 +35,7 @@ const byArea: Partial<Readonly<Record<string, ExitCode>>> = {
   vnncomp: exitCodes.input,
   prune: exitCodes.input,
   verify: exitCodes.input,
+  certificate: exitCodes.input,
   engine: exitCodes.environment,
   store: exitCodes.environment,
   train: exitCodes.failed,
@@ -44,6 +45,7 @@ const byArea: Partial<Readonly<Record<string, ExitCode>>> = {
 const byCode: Partial<Readonly<Record<ErrorCode, ExitCode>>> = {
   'verify/soundness': exitCodes.bug,
   'verify/solver': exitCodes.bug,
+  'certificate/unproved': exitCodes.undecided,
   'engine/kernel-missing': exitCodes.bug,
   'engine/shape': exitCodes.bug,
   'store/missing': exitCodes.input,

@@ -161,7 +161,7 @@ export const apiSchemas = {
     }),
   },
   'runs.export': {
-    input: z.strictObject({ id: byId.shape.id, format: z.enum(['csv', 'json']) }),
+    input: z.strictObject({ id: byId.shape.id, format: z.enum(['csv', 'json', 'certificate']) }),
     output: fileSchema,
   },
   'runs.metrics': { input: byId, output: z.array(metricPointSchema) },

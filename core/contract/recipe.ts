@@ -195,6 +195,11 @@ export const verifySchema = z.strictObject({
       'Prove verified images again in float64, rounding counted; auto: where it takes under a third of the search',
     )
     .meta({ title: 'Certified proofs' }),
+  keepProofs: z
+    .boolean()
+    .default(false)
+    .describe('Keep the certificates, for espalier export --certificate and espalier check')
+    .meta({ title: 'Keep certificates' }),
 })
 export type VerifyOptions = z.infer<typeof verifySchema>
 

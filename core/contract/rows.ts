@@ -132,6 +132,7 @@ export const verdictRowSchema = z.object({
   unstable: z.int().nullable(),
   group: z.string().nullable().describe('Why the image was chosen: found, missed, first, …'),
   counterexample: hash.nullable().describe('Artifact: float64 input, then logits'),
+  certificate: hash.nullable().describe('Artifact: the proof behind evidence certified, where proofs are kept'),
   detail: z.record(z.string(), z.number()),
   error: errorData.nullable(),
   createdAt: time,

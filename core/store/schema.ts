@@ -106,6 +106,7 @@ export interface VerdictTable {
   unstable: number | null
   imageGroup: string | null
   counterexample: string | null
+  certificate: string | null
   detailJson: string
   errorJson: string | null
   createdAt: string

@@ -48,6 +48,7 @@ const row = (verdict: Verdict, more: Partial<VerdictRow> = {}): VerdictRow => ({
     unstable: 10,
     group: null,
     counterexample: null,
+    certificate: null,
     detail: {},
     learned: null,
   },

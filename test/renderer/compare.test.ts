@@ -22,6 +22,7 @@ const row = (imageIndex: number, verdict: Verdict, target: number | null = null)
   unstable: null,
   group: null,
   counterexample: null,
+  certificate: null,
   detail: {},
   error: null,
   createdAt: '2026-01-01T00:00:00Z',

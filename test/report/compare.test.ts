@@ -15,6 +15,7 @@ const row = (imageIndex: number, verdict: Verdict, verifier = 'auto'): VerdictRo
     unstable: 10,
     group: 'first',
     counterexample: null,
+    certificate: null,
     detail: {},
   },
   ...{ error: null, createdAt: '' },

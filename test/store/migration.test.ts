@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { sql, type Kysely } from 'kysely'
 import { expect, test } from 'vitest'
 import type { Migration } from 'kysely/migration'
-import { migrations as version1 } from '../../core/store/migrations/registry.ts'
+import { migrations as first } from '../../core/store/migrations/registry.ts'
 import { openStore } from '../../core/store/open.ts'
 import { expectCoded } from './fail.ts'
 import { temporaryHome } from './homes.ts'
@@ -23,10 +23,10 @@ const failHalfway: Migration = {
     await sql`insert into nowhere values (1)`.execute(database)
   },
 }
-const first = Object.fromEntries(Object.entries(version1).slice(0, 1))
 const second = { ...first, '9999-note': addNote }
 
-async function homeOfVersion1(): Promise<string> {
+/** As this version writes it; `second` is of a later one. */
+async function homeOfToday(): Promise<string> {
   const home = await temporaryHome()
   const store = await openStore(home, {}, first)
   await store.jobs.insert(jobRow())
@@ -36,8 +36,8 @@ async function homeOfVersion1(): Promise<string> {
   return home
 }
 
-test('a version 1 history is brought up to date with its data, and copied before', async () => {
-  const home = await homeOfVersion1()
+test('an older history is brought up to date with its data, and copied before', async () => {
+  const home = await homeOfToday()
   const store = await openStore(home, {}, second)
   expect(await store.runs.get('run-1')).toMatchObject({ ...runRow(), note: 'migrated run-1' })
   expect(await store.verdicts.ofRun('run-1')).toEqual([verdictRow()])
@@ -52,14 +52,27 @@ test('a version 1 history is brought up to date with its data, and copied before
   await old.close()
 })
 
+test('a history without certificates gets room for them', async () => {
+  const home = await temporaryHome()
+  const old = await openStore(home, {}, { '0001-history': first['0001-history'] })
+  await old.jobs.insert(jobRow())
+  await old.runs.insert(runRow())
+  await old.close()
+  const store = await openStore(home)
+  const certificate = await store.artifacts.put(Uint8Array.of(1, 2, 3), 'application/gzip')
+  await store.verdicts.record(verdictRow({ certificate }))
+  expect(await store.verdicts.ofRun('run-1')).toEqual([verdictRow({ certificate })])
+  await store.close()
+})
+
 test('a new history and one that is up to date need no copy', async () => {
-  const home = await homeOfVersion1()
+  const home = await homeOfToday()
   await (await openStore(home, {}, first)).close()
   await expect(readdir(join(home, 'backups'))).rejects.toThrow('ENOENT')
 })
 
 test('a migration that fails changes nothing and says where the copy is', async () => {
-  const home = await homeOfVersion1()
+  const home = await homeOfToday()
   const broken = { ...first, '9999-broken': failHalfway }
   const error = await expectCoded(openStore(home, {}, broken), 'store/migration', '9999-broken', 'nowhere')
   expect(error.hint).toContain(join(home, 'backups', 'history-before-9999-broken'))
@@ -70,7 +83,7 @@ test('a migration that fails changes nothing and says where the copy is', async 
 })
 
 test('a database from the future is refused for writing and left alone, but can be read', async () => {
-  const home = await homeOfVersion1()
+  const home = await homeOfToday()
   await (await openStore(home, {}, second)).close()
   const before = await stat(join(home, 'history.db'))
   await expectCoded(openStore(home), 'store/newer-database', '9999-note', 'newer Espalier')
@@ -82,7 +95,7 @@ test('a database from the future is refused for writing and left alone, but can 
 })
 
 test('a job refuses a history that its owner has not brought up to date', async () => {
-  const home = await homeOfVersion1()
+  const home = await homeOfToday()
   await expectCoded(openStore(home, { role: 'job' }, second), 'store/migration', '9999-note')
 })
 
@@ -91,7 +104,7 @@ test('a file that is no database, and one with a damaged page, are refused', asy
   await writeFile(join(home, 'history.db'), 'This is a text, not a database. '.repeat(200))
   expect((await expectCoded(openStore(home), 'store/corrupt', 'history.db')).hint).toContain('no backup was made')
 
-  const damaged = await homeOfVersion1()
+  const damaged = await homeOfToday()
   const file = await open(join(damaged, 'history.db'), 'r+')
   const { size } = await file.stat()
   for (let at = 3 * 4_096; at < size; at += 4_096) await file.write(Buffer.alloc(200, 0xaa), 0, 200, at)
@@ -101,7 +114,7 @@ test('a file that is no database, and one with a damaged page, are refused', asy
 })
 
 test('the advice on a damaged file names the newest backup that is there, and it opens', async () => {
-  const home = await homeOfVersion1()
+  const home = await homeOfToday()
   await (await openStore(home, {}, second)).close()
   const backups = join(home, 'backups')
   const [backup] = await readdir(backups)
@@ -120,14 +133,14 @@ test('the advice on a damaged file names the newest backup that is there, and it
 })
 
 test('a damaged lock file is named, with what to do about it', async () => {
-  const home = await homeOfVersion1()
+  const home = await homeOfToday()
   await writeFile(join(home, 'lock.db'), 'this is no database either. '.repeat(200))
   const { hint } = await expectCoded(openStore(home), 'store/corrupt', 'lock.db')
   expect(hint).toMatch(/^Delete it/)
 })
 
 test('a file cut short is refused', async () => {
-  const home = await homeOfVersion1()
+  const home = await homeOfToday()
   const path = join(home, 'history.db')
   await writeFile(path, (await readFile(path)).subarray(0, 50_000))
   await expectCoded(openStore(home), 'store/corrupt')

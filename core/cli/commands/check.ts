@@ -1,10 +1,15 @@
 // `espalier check FILE`: proves a certificate again, from the network and the property alone.
 import type { Command } from 'commander'
+import type { Subject } from '../../app/check-certificate.ts'
+import type { Certificate } from '../../certify/certificate.ts'
+import { resolveHome } from '../../home.ts'
 import type { Shell } from '../context.ts'
 
 interface CheckOptions {
   readonly onnx?: string
   readonly vnnlib?: string
+  readonly model?: string
+  readonly home?: string
 }
 
 export function addCheck(program: Command, shell: Shell): void {
@@ -12,11 +17,12 @@ export function addCheck(program: Command, shell: Shell): void {
   command.description('prove a certificate again, in float64 with rounding accounted for, without search or engine')
   command.option('--onnx <file>', 'network it should be about (default: the one it names)')
   command.option('--vnnlib <file>', 'property it should prove (default: the one it names)')
+  command.option('--model <id>', 'model of the history it should be about (default: the one it names)')
   shell.define(command, async ({ terminal }) => {
     const { readCertificate } = await import('../../app/certificate-file.ts')
-    const { checkSubject, subjectOfFiles } = await import('../../app/check-certificate.ts')
+    const { checkSubject } = await import('../../app/check-certificate.ts')
     const certificate = await readCertificate(command.args[0])
-    const subject = await subjectOfFiles(certificate, command.opts<CheckOptions>())
+    const subject = await subjectOf(certificate, command.opts<CheckOptions>())
     const checked = await checkSubject(certificate, subject, new AbortController().signal, () => undefined)
     terminal.value({ result: 'proved', ...checked })
     terminal.print('proved')
@@ -26,4 +32,16 @@ export function addCheck(program: Command, shell: Shell): void {
     )
     return undefined
   })
+}
+
+/** What the flags name, else what the certificate does. */
+async function subjectOf(certificate: Certificate, options: CheckOptions): Promise<Subject> {
+  const { onnx, vnnlib, model, home } = options
+  const aboutImages = certificate.question.kind === 'images' && onnx === undefined && vnnlib === undefined
+  if (model !== undefined || aboutImages) {
+    const { subjectOfImages } = await import('../../app/image-certificates.ts')
+    return subjectOfImages(resolveHome(home), certificate, model)
+  }
+  const { subjectOfFiles } = await import('../../app/check-certificate.ts')
+  return subjectOfFiles(certificate, options)
 }

@@ -1,5 +1,7 @@
 // `espalier export`: a model as ONNX, the verdicts of a run as CSV, everything of a run as JSON.
 import { writeFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import type { Command } from 'commander'
 import type { App } from '../../app.ts'
 import type { ApiOutput } from '../../contract/api.ts'
@@ -11,6 +13,7 @@ interface ExportOptions {
   readonly onnx?: string
   readonly csv?: string
   readonly results?: string
+  readonly certificate?: string
 }
 
 export function addExport(program: Command, shell: Shell): void {
@@ -19,10 +22,15 @@ export function addExport(program: Command, shell: Shell): void {
   command.option('--onnx <file>', 'the network (of a run: its final one): opset 13, float32, batch 1')
   command.option('--csv <file>', 'of a run: one line for each verified image')
   command.option('--results <file>', 'of a run: run, model, metrics and verdicts as JSON')
+  command.option('--certificate <file>', 'of a run: the proofs that were kept, for espalier check (.gz: compressed)')
   shell.define(command, async ({ terminal, open }) => {
-    const { onnx, csv, results } = command.opts<ExportOptions>()
-    if (onnx === undefined && csv === undefined && results === undefined)
-      throw new EspalierError('cli/usage', 'Nothing to write.', 'Give --onnx FILE, --csv FILE or --results FILE.')
+    const { onnx, csv, results, certificate } = command.opts<ExportOptions>()
+    if ([onnx, csv, results, certificate].every((file) => file === undefined))
+      throw new EspalierError(
+        'cli/usage',
+        'Nothing to write.',
+        'Give --onnx FILE, --csv FILE, --results FILE or --certificate FILE.',
+      )
     const app = await open('read')
     const [id] = command.args
     const written: { file: string; bytes: number }[] = []
@@ -33,6 +41,7 @@ export function addExport(program: Command, shell: Shell): void {
       await save(onnx, await app.api['models.export']({ id: await modelOf(app, id), format: 'onnx' }))
     if (csv !== undefined) await save(csv, await app.api['runs.export']({ id, format: 'csv' }))
     if (results !== undefined) await save(results, await app.api['runs.export']({ id, format: 'json' }))
+    if (certificate !== undefined) await save(certificate, await app.api['runs.export']({ id, format: 'certificate' }))
     terminal.value(written)
     const columns = [{ title: 'file', align: 'left' }, { title: 'bytes' }] as const
     terminal.print(formatTable(columns, written.map(({ file, bytes }) => [file, formatCount(bytes)]))) // prettier-ignore
@@ -52,8 +61,10 @@ async function modelOf(app: App, id: string): Promise<string> {
   throw new EspalierError('store/missing', `The run ${id} has no model yet.`, 'Resume its job first.')
 }
 
-async function write(file: string, { base64 }: ApiOutput<'runs.export'>): Promise<number> {
-  const bytes = Buffer.from(base64, 'base64')
+/** Compressed where the name ends in .gz. */
+export async function write(file: string, { base64 }: ApiOutput<'runs.export'>): Promise<number> {
+  const content = Buffer.from(base64, 'base64')
+  const bytes = file.endsWith('.gz') ? await promisify(gzip)(content) : content
   try {
     await writeFile(file, bytes)
   } catch (cause) {

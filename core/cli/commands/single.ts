@@ -1,6 +1,6 @@
 // `espalier train | prune | verify`: recipes of one variant, built from flags that the recipe's schema generates.
 import type { Command } from 'commander'
-import { EspalierError } from '../../contract/errors.ts'
+import { EspalierError, toErrorData } from '../../contract/errors.ts'
 import { recipeSchema, simplifySchema, trainSchema, variantSchema, verifySchema } from '../../contract/recipe.ts'
 import { readRecipe } from '../../jobs/recipe/text.ts'
 import type { Context, Shell } from '../context.ts'
@@ -10,6 +10,7 @@ import { flagsOf } from '../flags.ts'
 import { followJob, type FollowedJob } from '../follow.ts'
 import { jobExitCode } from '../job-exit.ts'
 import { summaryTable } from '../run-table.ts'
+import { write as writeFileOf } from './export.ts'
 import { asksAboutFiles, attachFileFlags, verifyFiles } from './verify-file.ts'
 
 const commonFlags = flagsOf(recipeSchema.pick({ seed: true, provider: true, threads: true, evaluateEpsilon: true }))
@@ -94,8 +95,25 @@ export function addVerify(program: Command, shell: Shell): void {
   shell.define(command, async (context) => {
     if (asksAboutFiles(command)) return await verifyFiles(context, command)
     const model = requireModel(command)
-    return verdictExitCode(await perform(context, command, { variant: {}, verify: verifyFlags.read(command), model }))
+    const { certificate } = command.opts<{ certificate?: string }>()
+    const proofs = certificate === undefined ? {} : { certify: 'always', keepProofs: true }
+    const verify = { ...proofs, ...verifyFlags.read(command) }
+    const followed = await perform(context, command, { variant: {}, verify, model })
+    if (certificate !== undefined) await exportCertificate(context, followed.runs[0].id, certificate)
+    return verdictExitCode(followed)
   })
+}
+
+/** The proofs of a run's images; nothing verified, nothing written. */
+async function exportCertificate(context: Context, id: string, path: string): Promise<void> {
+  const app = await context.open()
+  try {
+    const bytes = await writeFileOf(path, await app.api['runs.export']({ id, format: 'certificate' }))
+    context.terminal.note(`  certificate: ${path} (${bytes} bytes)`)
+  } catch (thrown) {
+    if (toErrorData(thrown).code !== 'store/missing') throw thrown
+    context.terminal.note('  no certificate: no image was certified')
+  }
 }
 
 function requireModel(command: Command): string {

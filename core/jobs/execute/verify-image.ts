@@ -1,4 +1,8 @@
 // One image, one verifier: the question, the answer, the row.
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { Certificate } from '../../certify/certificate.ts'
+import { encodeCertificate } from '../../certify/format.ts'
 import { EspalierError } from '../../contract/errors.ts'
 import type { VerdictRow } from '../../contract/rows.ts'
 import type { VerifierName } from '../../contract/verdict.ts'
@@ -49,12 +53,13 @@ export async function ask(
   return outcome
 }
 
-/** Stores the counterexample (float64 input, then float64 logits) and the row. */
+/** Stores the counterexample (float64 input, then float64 logits), the certificate and the row. */
 export async function recordOutcome(
   store: Store,
   verifier: VerifierName,
   question: Question,
   outcome: Outcome,
+  certificate: Certificate | null = null,
 ): Promise<VerdictRow> {
   const { verdict, evidence, method, seconds, lowerBound, domains, witness, detail, error } = outcome
   const counterexample =
@@ -69,12 +74,18 @@ export async function recordOutcome(
     lowerBound,
     domains,
     counterexample,
+    certificate: certificate && (await store.artifacts.put(await packed(certificate), 'application/gzip')),
     detail: { ...detail, ...(witness === null ? {} : { linf: witness.linf, margin: witness.margin }) },
     error: error ?? null,
     createdAt: new Date().toISOString(),
   }
   await store.verdicts.record(row)
   return row
+}
+
+/** As the file of `verify --certificate FILE.gz`. */
+async function packed(certificate: Certificate): Promise<Uint8Array> {
+  return await promisify(gzip)(encodeCertificate(certificate))
 }
 
 function witnessBytes({ input, output }: NonNullable<Outcome['witness']>): Uint8Array {

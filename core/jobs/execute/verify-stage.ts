@@ -5,10 +5,11 @@ import type { VerifyOptions } from '../../contract/recipe.ts'
 import type { VerifierName } from '../../contract/verdict.ts'
 import { verifiersOf } from '../recipe/plan.ts'
 import type { Engine } from '../../engine/engine.ts'
-import { evaluate64, fuseBatchNorm } from '../../nn/index.ts'
+import { evaluate64, fuseBatchNorm, networkHash } from '../../nn/index.ts'
 import { createVerifier } from '../../verify/verifier.ts'
-import { robustness, type Problem, type Verifier, type VerifyProgress } from '../../verify/problem.ts'
+import { robustness, type Outcome, type Problem, type Verifier, type VerifyProgress } from '../../verify/problem.ts'
 import type { FgsmResult } from '../../train/fgsm.ts'
+import type { Certificate } from '../../certify/certificate.ts'
 import { removeCheckpoints } from './checkpoints.ts'
 import { requireRunning, type VariantContext } from './context.ts'
 import { targetOf, type ChosenImage } from './images.ts'
@@ -42,10 +43,11 @@ interface Bench {
 /** @throws EspalierError 'verify/soundness', 'job/cancelled', 'model/does-not-fit-data' */
 export async function verifyImages(context: VariantContext, args: VerifyArguments): Promise<void> {
   const { engine, model, options, images } = args
+  const { certify, keepProofs: keepProof } = options
   const bench: Bench = {
     context,
     args,
-    verifiers: verifiersOf(options).map((name) => createVerifier(name, engine, { certify: options.certify })),
+    verifiers: verifiersOf(options).map((name) => createVerifier(name, engine, { certify, keepProof })),
     bounder: createBounder(engine, fuseBatchNorm(model.network)),
     recorded: await readRecorded(context),
   }
@@ -134,8 +136,30 @@ async function answer(
   const left = Math.max(args.options.timeoutSeconds - spent, leastSeconds)
   const outcome = await ask(verifier, problem, left, signal, report, checkpoint)
   const whole = { ...outcome, seconds: spent + outcome.seconds }
-  const row = await recordOutcome(store, verifier.name satisfies VerifierName, question, whole)
+  const row = await recordOutcome(
+    store,
+    verifier.name satisfies VerifierName,
+    question,
+    whole,
+    certificateOf({ context, args }, problem, question, whole),
+  )
   await checkpoint.remove()
   emit({ type: 'verdict', runId: run.id, row })
   return row
+}
+
+/** The proof of one image, where there is one. */
+function certificateOf(
+  { context, args }: Pick<Bench, 'context' | 'args'>,
+  { network, box, property }: Problem,
+  { imageIndex: index, label, target }: Question,
+  { proof }: Outcome,
+): Certificate | null {
+  if (!proof) return null
+  const { epsilon, clip } = args.options
+  return {
+    network: networkHash(network),
+    question: { kind: 'images', model: args.model.row.id, dataset: context.data.hash },
+    claims: [{ image: { index, label, target, epsilon, clip }, box, property, proof }],
+  }
 }

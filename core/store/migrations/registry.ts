@@ -1,8 +1,10 @@
 // Every migration in order. Append only: a published migration never changes, a mistake is mended by a further one.
 import type { Migration } from 'kysely/migration'
 import * as history from './0001-history.ts'
+import * as certificates from './0002-certificates.ts'
 
 /** Names sort in order; the history file records which have been applied. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-history': history,
+  '0002-certificates': certificates,
 }
