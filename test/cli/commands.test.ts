@@ -60,7 +60,18 @@ describe('train and prune', () => {
 
 describe('radius', () => {
   const ask = (...args: string[]) =>
-    bench.run('radius', '--model', pruned.modelId ?? '', '--provider', 'cpu', '--images-count', '2', ...args)
+    bench.run(
+      'radius',
+      '--model',
+      pruned.modelId ?? '',
+      '--provider',
+      'cpu',
+      '--images-count',
+      '2',
+      '--timeout-seconds',
+      '2',
+      ...args,
+    )
 
   it('brackets every image, and says by its exit code whether all are narrow', async () => {
     const { code, out, err } = await ask('--tolerance', '0.01', '--method', 'bab', '--json')
