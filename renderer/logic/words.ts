@@ -112,4 +112,6 @@ export const optionTitles: Readonly<Record<string, string>> = {
   untargeted: 'Untargeted',
   targeted: 'Targeted',
   none: 'None',
+  always: 'Always',
+  never: 'Never',
 }
