@@ -2,7 +2,7 @@
 import { toErrorData, type ErrorData } from '../contract/errors.ts'
 import type { Evidence, Verdict, VerifierName } from '../contract/verdict.ts'
 import type { Proof } from '../certify/proof.ts'
-import type { Known } from './problem.ts'
+import type { Known } from './known.ts'
 
 export type { Evidence, Verdict, VerifierName }
 

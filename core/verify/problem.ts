@@ -1,9 +1,10 @@
 // The question a verifier answers: a network, an input box, a linear output property; and the interface of all verifiers.
-import type { Box, OutputRows, PreActivationBounds } from '../bounds/box.ts'
+import type { Box, OutputRows } from '../bounds/box.ts'
 import { EspalierError } from '../contract/errors.ts'
 import { sizeOf } from '../nn/layer.ts'
 import { shapeOf, type Network } from '../nn/network.ts'
 import type { SearchKeeper } from './keeper.ts'
+import type { Known } from './known.ts'
 import { ball, exactPixels, targetedRows, untargetedRows } from './ball.ts'
 import type { Budget, Evidence, Outcome, Verdict, VerifierName, VerifyProgress, Witness } from './outcome.ts'
 
@@ -19,17 +20,6 @@ export type { Budget, Evidence, Outcome, Verdict, VerifierName, VerifyProgress, 
 export type Property =
   | { readonly kind: 'all-positive'; readonly rows: OutputRows }
   | { readonly kind: 'any-positive'; readonly rows: OutputRows }
-
-/**
- * What is known to hold on the box before anything is computed, from a verification of a larger one: bounds of a box hold
- * on its parts. Bounds are of the fused network; `rowLower` [rows] bounds the rows of the property.
- */
-export interface Known {
-  readonly bounds: PreActivationBounds
-  readonly rowLower: Float64Array
-  /** Whether some of it rests on HiGHS' word: then a verdict that uses it does too. */
-  readonly bySolver: boolean
-}
 
 /** One verification question. The network is the original one: batch-norm layers not fused. Box in raw pixel units, flat. */
 export interface Problem {

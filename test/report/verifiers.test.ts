@@ -16,7 +16,16 @@ const row = (imageIndex: number, verifier: string, verdict: VerdictRow['verdict'
     label: 3,
     target: null,
   },
-  ...{ predicted: 3, epsilon: 0.1, lowerBound: null, domains: 0, unstable: null, group: null, counterexample: null },
+  ...{
+    predicted: 3,
+    epsilon: 0.1,
+    lowerBound: null,
+    domains: 0,
+    unstable: null,
+    group: null,
+    counterexample: null,
+    certificate: null,
+  },
   ...{ detail: {}, error: null, createdAt: '2026-01-01T00:00:00.000Z' },
 })
 
