@@ -35,10 +35,10 @@ const stagesOf: { readonly [N in VerifierName]: (options: VerifierOptions) => re
   deeppoly: () => [predictStage(), deepPolyStage()],
   'alpha-crown': () => [predictStage(), intervalStage(), crownStage(), alphaCrownStage()],
   bab: () => [predictStage(), intervalStage(), crownStage(), babStage()],
-  // The attack's best point is the solver's start.
+  // Those that work with HiGHS look for an easy counterexample first; the attack's best point is the solver's start.
   milp: (options) => [predictStage(), quickAttack(options), intervalStage(), crownStage(), milpStage()],
-  mipverify: () => [predictStage(), mipVerifyStage()],
-  'lp-split': () => [predictStage(), intervalStage(), crownStage(), lpSplitStage()],
+  mipverify: (options) => [predictStage(), quickAttack(options), mipVerifyStage()],
+  'lp-split': (options) => [predictStage(), quickAttack(options), intervalStage(), crownStage(), lpSplitStage()],
   // A few restarts find nearly every counterexample; all of them only after branch and bound, which looks for them too.
   auto: (options) => [
     predictStage(),
