@@ -27,6 +27,9 @@ export interface CheckReport {
 /** Called with a leaf whose bound is not positive; returns where that is put right, else throws. */
 export type OnUnproved = (visit: LeafVisit, bound: number) => Promise<void>
 
+/** The input to halve a box along whose bound is not positive; −1 gives up. `halved`: how often it was cut so already. */
+export type HalveMore = (box: Box, halved: number) => number
+
 /**
  * @throws EspalierError 'certificate/unproved' where the proof does not hold, 'certificate/corrupt' where it is no whole proof
  * @throws CheckStopped
@@ -133,43 +136,60 @@ export class ProofCheck {
     this.#lowerBound = Math.min(this.#lowerBound, bound)
   }
 
-  /** The given rows (one of them, for `any-positive`) on every leaf of a tree of halved boxes. */
-  async proveHalves(axes: Int32Array, open: readonly number[]): Promise<void> {
-    const { box } = this.#claim
+  /**
+   * The given rows (one of them, for `any-positive`) on every leaf of a tree of halved boxes. With `halveMore` leaves that
+   * fail are cut further; the tree that holds.
+   */
+  async proveHalves(axes: Int32Array, open: readonly number[], halveMore?: HalveMore): Promise<Int32Array> {
     const rows = this.mixed ? Array.from({ length: this.rows }, (_, row) => row) : open
-    const waiting: Box[] = [box]
-    for (const axis of axes) {
-      const here = waiting.pop()
-      if (!here) throw malformed('a tree of boxes has parts left over')
-      if (axis < 0) await this.#proveBox(here, rows)
-      else waiting.push(...halves(here, axis).reverse())
+    const found: number[] = []
+    const waiting: { box: Box; halved: number }[] = [{ box: this.#claim.box, halved: 0 }]
+    let at = 0
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const { box, halved } = next
+      if (halved === 0 && at >= axes.length) throw malformed('a tree of boxes ends in the middle')
+      let axis = halved === 0 ? axes[at++] : -1
+      let cuts = 0
+      if (axis < 0) {
+        const bound = await this.#boxBound(box, rows)
+        if (bound > 0) this.#count(bound)
+        else {
+          axis = halveMore?.(box, halved) ?? -1
+          cuts = halved + 1
+          if (axis < 0) throw unproved(`the bound of a halved box is ${bound}`)
+        }
+      }
+      found.push(axis)
+      if (axis >= 0)
+        waiting.push(
+          ...halves(box, axis)
+            .map((half) => ({ box: half, halved: cuts }))
+            .reverse(),
+        )
     }
-    if (waiting.length > 0) throw malformed('a tree of boxes ends in the middle')
+    if (at !== axes.length) throw malformed('a tree of boxes has parts left over')
+    return Int32Array.from(found)
   }
 
-  /** All the rows (one of them, for `any-positive`) on a part of the box, with bounds of its own and slopes by rule. */
-  async #proveBox(box: Box, rows: readonly number[]): Promise<void> {
-    const { graph, pass } = this
+  /** Lower bound of all the rows (the best of them, for `any-positive`) on a part of the box, with bounds of its own and slopes by rule. */
+  async #boxBound(box: Box, rows: readonly number[]): Promise<number> {
+    const { graph, pass, mixed } = this
     const region = new Region(graph, box, this.region)
     for (const place of graph.activations.keys()) {
-      await boundNeurons(region, pass, place, undefined, this.#pace)
-      if (region.empty) return
+      await boundNeurons(region, pass, place, undefined, this.#pace, false)
+      if (region.empty) return Infinity
     }
+    await this.#pace.rest()
     const { map, sizes } = this.target
     region.walkTo(graph.output)
     const cell = wholeRegion(region)
-    let best = -Infinity
+    let value = mixed ? -Infinity : Infinity
     for (const row of rows) {
-      const weights = this.weights(row, null, 0)
-      const bound = pass.boundThrough(region, cell, map, weights, sizes)
-      if (!this.mixed && !(bound > 0)) throw unproved(`the bound of row ${row} on a halved box is ${bound}`)
-      best = this.mixed ? Math.max(best, bound) : bound
-      if (this.mixed && best > 0) break
-      if (!this.mixed) this.#count(bound)
+      const bound = pass.boundThrough(region, cell, map, this.weights(row, null, 0), sizes)
+      value = mixed ? Math.max(value, bound) : Math.min(value, bound)
+      if (mixed ? value > 0 : !(value > 0)) break
     }
-    if (!this.mixed) return
-    if (!(best > 0)) throw unproved(`no row is positive on a halved box: the best bound is ${best}`)
-    this.#count(best)
+    return value
   }
 }
 

@@ -24,11 +24,12 @@ export async function boundNeurons(
   place: number,
   proof: NeuronProof | undefined,
   pace: Pace,
+  rests = true,
 ): Promise<void> {
   const { source, exact } = region.graph.activations[place]
   region.walkTo(source)
   if (exact) return
-  const task = { region, pass, place, pace }
+  const task = { region, pass, place, pace, rests }
   await boundRows(task, proof)
   for (const search of proof?.searches ?? []) await boundTrees(task, search)
 }
@@ -38,10 +39,12 @@ interface NeuronTask {
   readonly pass: BackwardPass
   readonly place: number
   readonly pace: Pace
+  /** Whether every neuron counts as a piece of work. */
+  readonly rests: boolean
 }
 
 async function boundRows(task: NeuronTask, proof: NeuronProof | undefined): Promise<void> {
-  const { region, place, pace } = task
+  const { region, place, pace, rests } = task
   const { activation, size } = region.graph.activations[place]
   const places = resolveList(region.graph, proof?.list ?? { activations: [] })
   const slopes = new SlopeTable(region.graph, places)
@@ -60,7 +63,7 @@ async function boundRows(task: NeuronTask, proof: NeuronProof | undefined): Prom
     region.tighten(place, i, boundRow(2 * i), Infinity)
     if (activation.needsBothSides || activation.isLoose(i, bounds.lower[i], bounds.upper[i]))
       region.tighten(place, i, -Infinity, -boundRow(2 * i + 1))
-    await pace.rest()
+    if (rests) await pace.rest()
   }
 }
 

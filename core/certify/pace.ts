@@ -2,6 +2,8 @@
 
 /** Milliseconds between two turns of others. */
 const TURN = 15
+/** Milliseconds of a task from which on its length is foreseen. */
+const FORESEEN = 60
 
 /** Thrown where checking was stopped before its end. */
 export class CheckStopped extends Error {
@@ -18,18 +20,31 @@ export class Pace {
   readonly #deadline: number
   readonly #signal: AbortSignal | undefined
   #last = performance.now()
+  #task = { total: 0, done: 0, started: 0 }
 
   constructor({ deadline = Infinity, signal }: PaceOptions = {}) {
     this.#deadline = deadline
     this.#signal = signal
   }
 
+  /** `total` pieces of work follow: where they would take longer than there is time, the check stops soon. */
+  expect(total: number): void {
+    this.#task = { total, done: 0, started: performance.now() }
+  }
+
   /** Called after every piece of work. @throws CheckStopped */
   async rest(): Promise<void> {
+    this.#task.done++
     const now = performance.now()
     if (now - this.#last < TURN) return
-    if (now >= this.#deadline || this.#signal?.aborted === true) throw new CheckStopped()
+    if (now >= this.#deadline || this.#signal?.aborted === true || this.#isTooMuch(now)) throw new CheckStopped()
     await new Promise((resolve) => setImmediate(resolve))
     this.#last = performance.now()
+  }
+
+  #isTooMuch(now: number): boolean {
+    const { total, done, started } = this.#task
+    const spent = now - started
+    return spent > FORESEEN && now + (spent / done) * (total - done) > this.#deadline
   }
 }

@@ -1,4 +1,5 @@
 // From what a finished search recorded to a proof in float64: every bound and every leaf proved again, failures repaired.
+import type { Box } from '../../bounds/box.ts'
 import { BY_RULE } from '../../certify/activation.ts'
 import { ProofCheck } from '../../certify/check.ts'
 import type { Graph } from '../../certify/graph.ts'
@@ -31,6 +32,9 @@ export interface Certified {
   readonly lowerBound: number
 }
 
+/** Further halvings of a box that slopes by rule do not prove. */
+const MOST_HALVINGS = 10
+
 /**
  * @throws EspalierError 'certificate/unproved' where a leaf could not be proved again, 'certificate/unsupported'
  * @throws CheckStopped at the pace's deadline
@@ -42,12 +46,14 @@ export async function certify(task: CertifyTask): Promise<Certified> {
 class Certification {
   readonly #task: CertifyTask
   readonly #check: ProofCheck
+  readonly #pace: Pace
   /** The fused network's node that each activation reads. */
   readonly #sources: ReadonlyMap<string, string>
 
   constructor(task: CertifyTask) {
     this.#task = task
-    this.#check = new ProofCheck(task.graph, task.problem, new Pace(task.pace))
+    this.#pace = new Pace(task.pace)
+    this.#check = new ProofCheck(task.graph, task.problem, this.#pace)
     this.#sources = new Map(
       activationNodes(task.fused).map(({ node, preActivationNode }) => [node.id, preActivationNode]),
     )
@@ -63,28 +69,45 @@ class Certification {
     }
     const list = recorder.search?.list ?? this.#openList(graph.activations.length)
     const repair = new LeafRepair(this.#check, resolveList(graph, list), solver)
+    const recorded = Array.from({ length: this.#check.mixed ? 1 : this.#check.rows }, (_, row) =>
+      this.#treeOf(row, list),
+    )
+    this.#pace.expect(recorded.reduce((sum, tree) => sum + leavesOf(tree?.splits ?? null), leavesOf(recorder.halvings)))
     const trees: (SplitTree | null)[] = []
-    for (let row = 0; row < (this.#check.mixed ? 1 : this.#check.rows); row++)
-      trees.push(await this.#proveRow(row, list, repair))
+    for (const [row, tree] of recorded.entries()) trees.push(tree && (await this.#proveRow(row, tree, list, repair)))
     const open = Array.from(trees.keys()).filter((row) => trees[row] === null)
-    const halvings = open.length > 0 ? recorder.halvings : null
-    if (halvings) await this.#check.proveHalves(halvings, open)
+    const axes = open.length > 0 ? recorder.halvings : null
+    const halvings =
+      axes && (await this.#check.proveHalves(axes, open, (box, halved) => this.#halveMore(box, halved, repair)))
     const { leaves, lowerBound } = this.#check.report
     return { proof: { neurons, list, trees, halvings }, leaves, repaired: repair.repaired, lowerBound }
   }
 
-  /** A tree of the row that holds; null: the row is proved on halved boxes. */
-  async #proveRow(row: number, list: NeuronList, repair: LeafRepair): Promise<SplitTree | null> {
-    const { recorder, graph } = this.#task
+  /** What was recorded about a row; null: it is proved on halved boxes. */
+  #treeOf(row: number, list: NeuronList): SplitTree | null {
+    const { recorder } = this.#task
     const recorded = recorder.search?.trees.tree(row) ?? null
     const known = this.#check.mixed ? null : recorder.provedRow(row)
-    if (recorder.halvings && !recorded && !known) return null
-    const tree = recorded ?? this.#singleLeaf(list, known)
+    return recorder.halvings && !recorded && !known ? null : (recorded ?? this.#singleLeaf(list, known))
+  }
+
+  /** A tree of the row that holds. */
+  async #proveRow(row: number, tree: SplitTree, list: NeuronList, repair: LeafRepair): Promise<SplitTree> {
+    const places = resolveList(this.#task.graph, list)
     const found = new Map<number, SplitTree>()
-    await this.#check.proveTree(row, resolveList(graph, list), tree, async (visit, bound) => {
+    await this.#check.proveTree(row, places, tree, async (visit, bound) => {
       found.set(visit.leaf, await repair.settle(visit, this.#check.weights(row, tree.mix, visit.leaf), bound))
     })
-    return found.size === 0 ? tree : replaceLeaves(tree, found, resolveList(graph, list).place.length)
+    return found.size === 0 ? tree : replaceLeaves(tree, found, places.place.length)
+  }
+
+  /** The side with the most effect on the row that was bounded last. */
+  #halveMore({ lower, upper }: Box, halved: number, repair: LeafRepair): number {
+    if (halved >= MOST_HALVINGS) return -1
+    repair.repaired++
+    const { coefficients } = this.#check.pass.affine()
+    const effect = coefficients.map((value, i) => Math.abs(value) * (upper[i] - lower[i]))
+    return effect.indexOf(Math.max(...effect))
   }
 
   /** The whole box as one cell, by the recorded slopes; for `any-positive` about the row that was proved. */
@@ -162,4 +185,9 @@ function slopesOn(list: NeuronList, row: RecordedRow | null): Uint16Array {
     return Uint16Array.from(neurons, (i) => (row && own ? row.alpha[own.offset + i] : BY_RULE))
   })
   return joined(parts, (size) => new Uint16Array(size))
+}
+
+/** Leaves of a tree in preorder. */
+function leavesOf(splits: Int32Array | null): number {
+  return splits?.filter((split) => split < 0).length ?? 0
 }

@@ -3,7 +3,6 @@ import type { Cone } from '../../bounds/graph.ts'
 import type { NeuronList } from '../../certify/proof.ts'
 import type { NeuronTrees, SearchRecorder, TreeRecorder } from '../bab/recorder.ts'
 import type { OpenNeurons } from '../bab/root.ts'
-import type { HalvingRecorder } from '../input-split/decide.ts'
 import { quantised, RecordedTrees, type Room } from './recorded-trees.ts'
 
 /** Memory of everything that is recorded; a longer search has no proof. */
@@ -91,7 +90,7 @@ export class ProofRecorder implements SearchRecorder {
   }
 
   /** A search by halving starts; the one before it no longer counts. */
-  halving(): HalvingRecorder {
+  halving(): RecordedHalvings {
     return (this.#halvings = new RecordedHalvings())
   }
 
@@ -107,10 +106,11 @@ export class ProofRecorder implements SearchRecorder {
 }
 
 /** The tree of halved boxes by node number. */
-class RecordedHalvings implements HalvingRecorder {
+export class RecordedHalvings {
   readonly #axis: number[] = [-1]
   readonly #child: number[] = [-1]
 
+  /** `node` is halved along input `axis`: the number of its lower half; the upper one has the next. */
   halve(node: number, axis: number): number {
     this.#axis[node] = axis
     this.#child[node] = this.#axis.length
