@@ -25,7 +25,7 @@ export interface BabSettings {
 export const defaultSettings: BabSettings = {
   sizes: [16, 64, 256],
   candidates: 4,
-  ascent: { iterations: 3, rate: 0.2, betaRate: 0.5, decay: 0.98, mixRate: 1 },
+  ascent: { iterations: 3, rate: 0.4, betaRate: 0.5, decay: 0.98, mixRate: 1 },
   tighten: [
     { after: 300, domainsEach: 16 },
     { after: 1_500, domainsEach: 64 },
