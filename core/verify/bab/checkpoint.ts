@@ -5,21 +5,13 @@ import type { PreActivationBounds } from '../../bounds/box.ts'
 import { EspalierError } from '../../contract/errors.ts'
 import { networkHash } from '../../nn/index.ts'
 import type { Problem } from '../problem.ts'
-import type { DomainColumns } from './columns.ts'
-import type { SearchStatistics } from './search.ts'
+import type { SearchContents } from './search.ts'
 import type { BabSettings } from './settings.ts'
 
 /** Grows when what is kept, or what it means, changes. */
 const VERSION = 2
 
-/** What a search holds between two rounds: all that is proved, and all that is open. */
-export interface SearchContents {
-  readonly statistics: SearchStatistics
-  /** Smallest bound of the domains of each row that left the search, +∞ before any did; [rows]. */
-  readonly closed: Float64Array
-  readonly domains: DomainColumns
-}
-
+/** What is kept of a search between two rounds. */
 export interface SearchState extends SearchContents {
   /** Which search from the root it is: the place of what ends it in `settings.tighten`, or the number of those. */
   readonly turn: number

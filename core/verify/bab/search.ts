@@ -3,9 +3,8 @@ import type { AscendedDomains, DomainBatch, DomainBounder } from '../../bounds/d
 import type { Cone } from '../../bounds/graph.ts'
 import { appendDomain, BatchStore, gather, padBatch, splitRow } from './batch.ts'
 import { rankCandidates } from './branching.ts'
-import type { SearchContents } from './checkpoint.ts'
 import { chooseSplits } from './choose.ts'
-import { columnsOf, fillPool } from './columns.ts'
+import { columnsOf, fillPool, type DomainColumns } from './columns.ts'
 import { DomainPool, emptyRecord, type DomainRecord, type PoolLayout } from './pool.ts'
 import type { OpenNeurons } from './root.ts'
 import type { TreeRecorder } from './recorder.ts'
@@ -41,6 +40,13 @@ export interface SearchStatistics {
   /** Domains that nothing could decide. */
   undecided: number
   deepest: number
+}
+
+/** All that is proved and all that is open; `closed`: smallest bound of each row's domains that left, [rows]. */
+export interface SearchContents {
+  readonly statistics: SearchStatistics
+  readonly closed: Float64Array
+  readonly domains: DomainColumns
 }
 
 interface Child {
