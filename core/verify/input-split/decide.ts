@@ -1,26 +1,20 @@
 // Input splitting: halves the box along the input that matters most until every part is proved (spec C.7).
-import type { Box, PreActivationBounds } from '../../bounds/box.ts'
-import { centreAndRadius } from '../../bounds/flat.ts'
-import { outputStart, type StartRows } from '../../bounds/start.ts'
-import type { Engine } from '../../engine/engine.ts'
-import { networkHash, type Network } from '../../nn/index.ts'
+import type { Box } from '../../bounds/box.ts'
+import type { Network } from '../../nn/index.ts'
+import { selectRows } from '../attempt.ts'
 import type { Witness } from '../outcome.ts'
 import type { Property } from '../problem.ts'
-import { selectRows } from '../attempt.ts'
+import { BoxProof } from './box-proof.ts'
 import { denseChain, type DenseChain } from './chain.ts'
-import { boxDefinition } from './program.ts'
 import { BoxStack, emptyBox, type OpenBox } from './stack.ts'
 
 export interface InputSplitTask {
-  readonly engine: Engine
   /** Fused. */
   readonly network: Network
   readonly box: Box
   readonly property: Property
   /** Rows of an all-positive property that are not proved yet. */
   readonly openRows: readonly number[]
-  /** Bounds on the whole box. */
-  readonly bounds: PreActivationBounds
   readonly seconds: number
   readonly signal: AbortSignal
   /** Told every halving, where a proof is written down. */
@@ -45,190 +39,112 @@ export interface InputSplitReport {
   readonly reason: string | null
 }
 
-/** Boxes of one call; a batch is padded to the next. */
-const SIZES = [4, 16]
-/** |Λ| counts for this much at least, so that an input that seems not to matter is halved some day. */
-const LEAST_COEFFICIENT = 1e-3
-/** A side shorter than this, relative to its own size, is not halved: float32 would not see the difference. */
-const SHORTEST = 2 ** -20
+/** Most hidden neurons: what is kept for one box grows with their square. */
+const MOST_NEURONS = 3000
+/** Milliseconds between two turns of others. */
+const TURN = 15
 
-/** Null where the network is no chain of dense layers and ReLUs, or its last layer cannot be merged into the rows. */
+/** Null where the network is no chain of dense layers and ReLUs, or has too many neurons. */
 export async function decideByInputSplit(task: InputSplitTask): Promise<InputSplitReport | null> {
   const { network, property, openRows } = task
-  const chain = denseChain(network, task.bounds)
-  const rows = outputStart(
-    network,
-    property.kind === 'all-positive' ? selectRows(property.rows, openRows) : property.rows,
-  )
-  const size = chain?.layers.at(-1)?.neurons ?? chain?.inputs
-  const merged = rows.start !== network.output || network.nodes.at(-1)?.layer.kind !== 'dense'
-  return chain && merged && rows.size === size ? await new InputSplit(task, chain, rows).run() : null
+  const rows = property.kind === 'all-positive' ? selectRows(property.rows, openRows) : property.rows
+  const chain = denseChain(network, rows)
+  return chain && chain.neurons <= MOST_NEURONS ? await new InputSplit(task, chain).run() : null
 }
 
 class InputSplit {
   readonly #task: InputSplitTask
-  readonly #chain: DenseChain
-  readonly #rows: StartRows
-  readonly #key: string
   readonly #stack: BoxStack
-  readonly #parents: readonly OpenBox[]
-  readonly #children: readonly OpenBox[]
+  readonly #proof: BoxProof
+  readonly #box: OpenBox
   #boxes = 0
   /** Smallest bound of the boxes that are proved. */
   #closed = Infinity
-  #witness: Witness | null = null
-  /** Whether every part of the box is open or closed. */
-  #whole = false
 
-  constructor(task: InputSplitTask, chain: DenseChain, rows: StartRows) {
+  constructor(task: InputSplitTask, chain: DenseChain) {
     this.#task = task
-    this.#chain = chain
-    const { network } = task
-    this.#rows = rows
-    this.#key = [
-      networkHash(network),
-      ...task.box.lower,
-      ...task.box.upper,
-      ...rows.coefficients,
-      ...rows.offsets,
-    ].join()
-    this.#stack = new BoxStack(chain.inputs)
-    const most = SIZES[SIZES.length - 1]
-    this.#parents = Array.from({ length: most / 2 }, () => emptyBox(chain.inputs))
-    this.#children = Array.from({ length: most }, () => emptyBox(chain.inputs))
+    this.#proof = new BoxProof(chain, task.property.kind)
+    this.#stack = new BoxStack(chain.inputs, chain.neurons)
+    this.#box = emptyBox(chain.inputs, chain.neurons)
   }
 
   async run(): Promise<InputSplitReport> {
-    const deadline = performance.now() + this.#task.seconds * 1000
-    const [root] = this.#children
-    root.lower.set(this.#task.box.lower)
-    root.upper.set(this.#task.box.upper)
-    let stuck = !(await this.#bound(1))
-    while (this.#stack.size > 0 && !this.#witness && !stuck) {
-      if (performance.now() >= deadline || this.#task.signal.aborted) return this.#report('out of time')
-      stuck = !(await this.#bound(this.#split()))
-      this.#task.progress({ lowerBound: this.#lowerBound, boxes: this.#boxes, open: this.#stack.size })
+    const { seconds, signal, box } = this.#task
+    const deadline = performance.now() + seconds * 1000
+    this.#box.lower.set(box.lower)
+    this.#box.upper.set(box.upper)
+    this.#stack.push(this.#box)
+    let turn = performance.now()
+    while (this.#stack.size > 0) {
+      const now = performance.now()
+      if (now >= deadline || signal.aborted) return this.#report('unknown', 'out of time')
+      if (now - turn >= TURN) {
+        this.#task.progress({ lowerBound: this.#lowerBound, boxes: this.#boxes, open: this.#stack.size })
+        await new Promise((resolve) => setImmediate(resolve))
+        turn = performance.now()
+      }
+      const end = this.#step()
+      if (end) return end
     }
-    return this.#report(stuck ? 'a box is too small to be halved' : null)
+    return this.#report('verified', null)
+  }
+
+  /** Proves the newest box or puts its halves in its place; a report where that is the end. */
+  #step(): InputSplitReport | null {
+    const box = this.#box
+    this.#stack.pop(box)
+    this.#boxes++
+    const bound = this.#proof.bound(box, box.phases)
+    if (bound > box.bound) box.bound = bound
+    if (box.bound > 0) {
+      this.#closed = Math.min(this.#closed, box.bound)
+      return null
+    }
+    const axis = this.#proof.chooseAxis(box)
+    const witness = this.#witness(box)
+    if (axis >= 0 && !witness) {
+      this.#halve(box, axis)
+      return null
+    }
+    this.#stack.push(box)
+    return witness
+      ? this.#report('falsified', null, witness)
+      : this.#report('unknown', 'a box is too small to be halved')
+  }
+
+  /** The half with the worst place comes first: where a counterexample is, it is soon found. */
+  #halve(box: OpenBox, axis: number): void {
+    const { lower, upper } = box
+    const first = this.#task.recorder?.halve(box.node, axis) ?? 0
+    const [low, high] = [lower[axis], upper[axis]]
+    const middle = 0.5 * low + 0.5 * high
+    const push = (half: 0 | 1): void => {
+      box.node = first + half
+      lower[axis] = half === 0 ? low : middle
+      upper[axis] = half === 0 ? middle : high
+      this.#stack.push(box)
+    }
+    const next = this.#proof.worstPlace[axis] < 0 ? 0 : 1
+    push(next === 0 ? 1 : 0)
+    push(next)
+  }
+
+  #witness({ lower, upper }: OpenBox): Witness | null {
+    for (const place of this.#proof.counterexamples()) {
+      const share = (i: number): number => 0.5 + 0.5 * place[i]
+      const witness = this.#task.accept(
+        Float32Array.from(lower, (low, i) => (1 - share(i)) * low + share(i) * upper[i]),
+      )
+      if (witness) return witness
+    }
+    return null
   }
 
   get #lowerBound(): number {
     return Math.min(this.#closed, this.#stack.worst)
   }
 
-  #report(reason: string | null): InputSplitReport {
-    const status = this.#witness ? 'falsified' : reason === null && this.#whole ? 'verified' : 'unknown'
-    // Whoever stops within a batch leaves boxes behind that no bound covers.
-    const lowerBound = this.#whole ? this.#lowerBound : -Infinity
-    return { status, witness: this.#witness, lowerBound, boxes: this.#boxes, reason }
-  }
-
-  /** Takes the newest boxes and writes their halves into the children; how many. */
-  #split(): number {
-    const count = Math.min(this.#stack.size, this.#parents.length)
-    for (let i = 0; i < count; i++) {
-      const parent = this.#parents[i]
-      this.#stack.pop(parent)
-      const { axis } = parent
-      const first = this.#task.recorder?.halve(parent.node, axis) ?? 0
-      const middle = 0.5 * parent.lower[axis] + 0.5 * parent.upper[axis]
-      for (const [k, side] of (['upper', 'lower'] as const).entries()) {
-        const child = this.#children[2 * i + k]
-        child.lower.set(parent.lower)
-        child.upper.set(parent.upper)
-        child[side][axis] = middle
-        child.bound = parent.bound
-        child.node = first + k
-      }
-    }
-    return 2 * count
-  }
-
-  /** Bounds the first `count` children and stacks those not proved, worst on top. False: one is too small to go on. */
-  async #bound(count: number): Promise<boolean> {
-    const size = SIZES.find((each) => each >= count) ?? count
-    const definition = boxDefinition(this.#chain, this.#rows, size, this.#key)
-    const program = await this.#task.engine.compile(definition)
-    this.#whole = false
-    const { bound, coefficients, points, values } = await program.run(this.#inputs(size, count))
-    this.#boxes += count
-    const open: OpenBox[] = []
-    for (let b = 0; b < count; b++) {
-      const child = this.#children[b]
-      const found = this.#valueOf(bound, b)
-      child.bound = found > child.bound ? found : child.bound
-      if (child.bound > 0) {
-        this.#closed = Math.min(this.#closed, child.bound)
-        continue
-      }
-      if (this.#isFalsified(points as Float32Array, values, b)) return true
-      child.axis = this.#axisOf(child, bound, coefficients, b)
-      if (child.axis < 0) return false
-      open.push(child)
-    }
-    for (const child of open.sort((a, b) => b.bound - a.bound)) this.#stack.push(child)
-    this.#whole = true
-    return true
-  }
-
-  #inputs(size: number, count: number): { centre: Float32Array; radius: Float32Array } {
-    const { inputs } = this.#chain
-    const centre = new Float32Array(size * inputs)
-    const radius = new Float32Array(size * inputs)
-    for (let b = 0; b < size; b++) {
-      const box = centreAndRadius(this.#children[Math.min(b, count - 1)])
-      centre.set(box.centre, b * inputs)
-      radius.set(box.radius, b * inputs)
-    }
-    return { centre, radius }
-  }
-
-  /** The property's bound from those of its rows; NaN proves nothing. */
-  #valueOf(bound: ArrayLike<number>, box: number): number {
-    const { rows } = this.#rows
-    const all = this.#task.property.kind === 'all-positive'
-    let value = all ? Infinity : -Infinity
-    for (let r = 0; r < rows; r++) {
-      const own = bound[box * rows + r]
-      const known = Number.isNaN(own) ? -Infinity : own
-      value = all ? Math.min(value, known) : Math.max(value, known)
-    }
-    return value
-  }
-
-  /** Offers the box's points that float32 says are counterexamples. */
-  #isFalsified(points: Float32Array, values: ArrayLike<number>, box: number): boolean {
-    const { rows } = this.#rows
-    const { inputs } = this.#chain
-    for (let p = 0; p <= rows; p++) {
-      const at = box * (rows + 1) + p
-      const negative = (r: number): boolean => values[at * rows + r] < 0
-      const list = Array.from({ length: rows }, (_, r) => r)
-      const hit = this.#task.property.kind === 'all-positive' ? list.some(negative) : list.every(negative)
-      if (!hit) continue
-      this.#witness = this.#task.accept(points.subarray(at * inputs, (at + 1) * inputs))
-      if (this.#witness) return true
-    }
-    return false
-  }
-
-  /** The side whose halving promises most for some row; −1 when all are too short. */
-  #axisOf({ lower, upper }: OpenBox, bound: ArrayLike<number>, coefficients: ArrayLike<number>, box: number): number {
-    const { rows } = this.#rows
-    const { inputs } = this.#chain
-    let best = -1
-    let most = -Infinity
-    for (let i = 0; i < inputs; i++) {
-      const width = upper[i] - lower[i]
-      if (!(width > SHORTEST * Math.max(Math.abs(lower[i]), Math.abs(upper[i])))) continue
-      for (let r = 0; r < rows; r++) {
-        const coefficient = Math.abs(coefficients[(box * rows + r) * inputs + i])
-        const gain = (Math.max(coefficient, LEAST_COEFFICIENT) * width) / 2 + bound[box * rows + r]
-        if (!(gain > most) && best >= 0) continue
-        most = Number.isNaN(gain) ? -Infinity : gain
-        best = i
-      }
-    }
-    return best
+  #report(status: InputSplitReport['status'], reason: string | null, witness: Witness | null = null): InputSplitReport {
+    return { status, witness, lowerBound: this.#lowerBound, boxes: this.#boxes, reason }
   }
 }

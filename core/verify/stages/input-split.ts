@@ -12,16 +12,14 @@ export function inputSplitStage(share = 1): Stage {
     label: 'inputSplit',
     share,
     async run(attempt, seconds, signal) {
-      const { problem, prepared, box, bounds, openRows } = attempt
-      if (!bounds || sizeOf(problem.network.inputShape) > MOST_INPUTS) return null
+      const { problem, prepared, box, openRows } = attempt
+      if (sizeOf(problem.network.inputShape) > MOST_INPUTS) return null
       const before = attempt.domains
       const report = await decideByInputSplit({
-        engine: attempt.context.engine,
         network: prepared.fused,
         box,
         property: problem.property,
         openRows,
-        bounds,
         recorder: attempt.recorder?.halving(),
         seconds,
         signal,

@@ -1,24 +1,14 @@
 // Input splitting on random networks of few inputs: what it proves holds, what it finds replays, and it finishes where it can.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Box } from '../../../core/bounds/box.ts'
-import { intervalBounds } from '../../../core/bounds/interval.ts'
-import { outputStart } from '../../../core/bounds/start.ts'
 import { SeededRandom } from '../../../core/data/random.ts'
-import { openEngine, type Engine } from '../../../core/engine/engine.ts'
 import { createNetwork, evaluate64, type Layer, type Network } from '../../../core/nn/index.ts'
-import { denseChain, hiddenDense } from '../../../core/verify/input-split/chain.ts'
+import { denseLayers } from '../../../core/verify/input-split/chain.ts'
 import { decideByInputSplit } from '../../../core/verify/input-split/decide.ts'
-import { boxDefinition } from '../../../core/verify/input-split/program.ts'
 import { BoxStack, emptyBox } from '../../../core/verify/input-split/stack.ts'
 import type { Problem } from '../../../core/verify/problem.ts'
 import { propertyValue, Replay } from '../../../core/verify/replay.ts'
 import { rowValues } from '../../../core/verify/rows.ts'
-
-let engine: Engine
-beforeAll(async () => {
-  engine = await openEngine()
-})
-afterAll(() => engine.dispose())
 
 function dense(random: SeededRandom, outputs: number, inputs: number): Layer {
   const values = (n: number, scale: number) => Float32Array.from({ length: n }, () => scale * random.normal())
@@ -68,12 +58,10 @@ function leastOnGrid(problem: Problem, steps = 200): number {
 async function decide(problem: Problem, seconds = 30) {
   const replay = new Replay(problem)
   const report = await decideByInputSplit({
-    engine,
     network: problem.network,
     box: problem.box,
     property: problem.property,
     openRows: [0, 1],
-    bounds: intervalBounds(problem.network, problem.box).preActivations,
     seconds,
     signal: new AbortController().signal,
     accept: (point) => replay.accept(point),
@@ -114,52 +102,31 @@ it('does not answer where it has no time, and never calls a tie verified', async
   expect(tie.lowerBound).toBeLessThanOrEqual(0)
 })
 
-it('bounds lie below every value of their box, for every box of a batch', async () => {
-  const network = randomChain(6, 3)
-  const random = new SeededRandom(9)
-  const whole: Box = { lower: new Float64Array(3).fill(-1), upper: new Float64Array(3).fill(1) }
-  const chain = denseChain(network, intervalBounds(network, whole).preActivations) ?? expect.fail('a chain')
-  const rows = { rows: 1, coefficients: Float64Array.of(1, -2, 0.5), offsets: Float64Array.of(0.1) }
-  const start = outputStart(network, rows)
-  const program = await engine.compile(boxDefinition(chain, start, 16, 'test'))
-  const centre = Float32Array.from({ length: 48 }, () => random.uniform() - 0.5)
-  const radius = Float32Array.from({ length: 48 }, () => 0.5 * random.uniform())
-  const { bound, points, values } = await program.run({ centre, radius })
-  for (let b = 0; b < 16; b++) {
-    let least = Infinity
-    for (let k = 0; k < 300; k++) {
-      const x = Float64Array.from(
-        { length: 3 },
-        (_, i) => centre[b * 3 + i] + radius[b * 3 + i] * (2 * random.uniform() - 1),
-      )
-      least = Math.min(least, rowValues(rows, evaluate64(network, x))[0])
-    }
-    expect(bound[b]).toBeLessThanOrEqual(least)
-    expect(bound[b]).toBeGreaterThan(least - 10)
-    const centreValue = rowValues(rows, evaluate64(network, Float64Array.from(points.slice(b * 6 + 3, b * 6 + 6))))[0]
-    expect(values[b * 2 + 1]).toBeCloseTo(centreValue, 4)
-  }
-})
-
 it('takes chains of dense layers and ReLUs alone', () => {
   const random = new SeededRandom(1)
   const nodes = [
     { id: 'd', layer: dense(random, 3, 2) },
     { id: 's', layer: { kind: 'sigmoid' } as const },
   ]
-  expect(hiddenDense(createNetwork({ name: 'sigmoid', inputShape: [2], nodes }))).toBeNull()
-  expect(hiddenDense(randomChain(1))).toHaveLength(3)
+  expect(denseLayers(createNetwork({ name: 'sigmoid', inputShape: [2], nodes }))).toBeNull()
+  expect(denseLayers(randomChain(1))).toMatchObject({ hidden: { length: 3 }, last: { kind: 'dense' } })
 })
 
 it('the stack gives boxes back newest first and grows', () => {
-  const stack = new BoxStack(2, 2)
-  for (let i = 0; i < 5; i++)
-    stack.push({ lower: Float64Array.of(i, 0), upper: Float64Array.of(i, 1), bound: -i, axis: i % 2, node: i })
+  const stack = new BoxStack(2, 1, 2)
+  const boxOf = (i: number) => ({
+    lower: Float64Array.of(i, 0),
+    upper: Float64Array.of(i, 1),
+    phases: Int8Array.of(i % 2),
+    bound: -i,
+    node: i,
+  })
+  for (let i = 0; i < 5; i++) stack.push(boxOf(i))
   expect([stack.size, stack.worst]).toEqual([5, -4])
-  const into = emptyBox(2)
+  const into = emptyBox(2, 1)
   for (let i = 4; i >= 0; i--) {
     stack.pop(into)
-    expect(into).toEqual({ lower: Float64Array.of(i, 0), upper: Float64Array.of(i, 1), bound: -i, axis: i % 2, node: i })
+    expect(into).toEqual(boxOf(i))
   }
   expect(stack.worst).toBe(Infinity)
 })
