@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import { EspalierError } from '../../contract/errors.ts'
 import { converse, type LastReply } from './conversation.ts'
+import { compileHighs } from './highs.ts'
 import type { CaseReport } from '../lp-split/cases.ts'
 import type {
   CasesRequest,
@@ -20,7 +21,7 @@ import type { SparseModel } from './sparse-model.ts'
 /** A worker whose WebAssembly memory grew beyond this is replaced: that memory never shrinks. */
 const RECYCLE_BYTES = 256 * 2 ** 20
 /** Idle threads end after this long. */
-const IDLE_MILLISECONDS = 5000
+const IDLE_MILLISECONDS = 20_000
 
 /** A search by cases ends by itself at its time; only then is it told to, in seconds. */
 const SEARCH_GRACE = 0.2
@@ -36,14 +37,16 @@ export interface SolveListener {
 export class SolverPool {
   /** How many models are solved at the same time. */
   readonly size: number
-  readonly #start: () => Worker
+  readonly #start: (module: WebAssembly.Module) => Worker
+  /** Compiled when the first thread needs it. */
+  #module: Promise<WebAssembly.Module> | null = null
   readonly #idle: Worker[] = []
   readonly #waiting: (() => void)[] = []
   readonly #timers = new Map<Worker, NodeJS.Timeout>()
   #busy = 0
 
   /** `start` replaces the worker in tests of thread failure. */
-  constructor(size = 2, start: () => Worker = startWorker) {
+  constructor(size = 2, start: (module: WebAssembly.Module) => Worker = startWorker) {
     this.size = size
     this.#start = start
   }
@@ -125,8 +128,9 @@ export class SolverPool {
 
   async #run(request: Request, seconds: number, signal: AbortSignal, hear: (reply: Reply) => void): Promise<LastReply> {
     const deadline = performance.now() + seconds * 1000
+    const module = await this.#compiled()
     if (!(await this.#turn(seconds, signal))) return { kind: 'ended' }
-    const worker = this.#take()
+    const worker = this.#take(module)
     let keep = false
     try {
       const reply = await converse(worker, request, (deadline - performance.now()) / 1000, signal, hear)
@@ -158,16 +162,24 @@ export class SolverPool {
     return true
   }
 
-  #take(): Worker {
-    const worker = this.#idle.pop() ?? this.#fresh()
+  /** @throws EspalierError 'verify/solver' */
+  #compiled(): Promise<WebAssembly.Module> {
+    this.#module ??= compileHighs().catch((cause: unknown) => {
+      throw solverError(`its code cannot be read: ${String(cause)}`)
+    })
+    return this.#module
+  }
+
+  #take(module: WebAssembly.Module): Worker {
+    const worker = this.#idle.pop() ?? this.#fresh(module)
     clearTimeout(this.#timers.get(worker))
     worker.ref()
     return worker
   }
 
   /** A new thread that leaves the pool by itself when it dies while idle. */
-  #fresh(): Worker {
-    const worker = this.#start()
+  #fresh(module: WebAssembly.Module): Worker {
+    const worker = this.#start(module)
     const leave = (): void => this.#retire(worker)
     return worker.on('error', leave).on('exit', leave)
   }
@@ -195,8 +207,8 @@ export class SolverPool {
   }
 }
 
-function startWorker(): Worker {
-  return new Worker(new URL('./worker.ts', import.meta.url))
+function startWorker(module: WebAssembly.Module): Worker {
+  return new Worker(new URL('./worker.ts', import.meta.url), { workerData: module })
 }
 
 function solverError(message: string): EspalierError {

@@ -1,6 +1,6 @@
 // The thread in which HiGHS runs: one request at a time, interruptible through shared memory, results as messages.
 import { loadHighs, type Highs, type HighsCallbackMap, type ModelStatusCode } from './highs.ts'
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { runCases } from '../lp-split/worker-search.ts'
 import { certifiedBound } from './certified-bound.ts'
 import { LoadedModel } from './load-model.ts'
@@ -18,7 +18,7 @@ const SWEEP_GAP = 0.01
 
 const port = parentPort
 if (!port) throw new Error('worker.ts runs in a worker thread only')
-const highs = await loadHighs()
+const highs = await loadHighs({ wasmModule: workerData as WebAssembly.Module })
 
 port.on('message', (request: Request) => {
   try {
