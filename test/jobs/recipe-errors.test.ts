@@ -1,7 +1,7 @@
 // What a wrong recipe is told: the code, the key path, the line, what is allowed, what was meant.
 import { describe, expect, it } from 'vitest'
 import { EspalierError } from '../../core/contract/errors.ts'
-import { parseRecipe } from '../../core/jobs/recipe/text.ts'
+import { parseRecipe, recipeLimit } from '../../core/jobs/recipe/text.ts'
 
 function refusal(yaml: string): EspalierError {
   try {
@@ -95,7 +95,8 @@ describe('a recipe with', () => {
   })
 
   it('more text than any recipe has is not even parsed', () => {
-    expect(refusal(`# ${'x'.repeat(1_000_000)}\n${head}`).message).toContain('longer than 1,000,000 characters')
+    const longest = recipeLimit.toLocaleString('en-US')
+    expect(refusal(`# ${'x'.repeat(recipeLimit)}\n${head}`).message).toContain(`longer than ${longest} characters`)
   })
 
   it('an alias bomb is refused', () => {
