@@ -4,8 +4,11 @@ import { checkCertificate } from '../certify/check-certificate.ts'
 import type { CheckReport, Claim } from '../certify/check.ts'
 import { foreign } from '../certify/failure.ts'
 import { prepareGraph } from '../certify/graph.ts'
-import { bindProperty, readOnnxFile, readVnnlibFile } from '../io/index.ts'
-import { networkHash, type Network } from '../nn/index.ts'
+import { translateOnnxFile } from '../io/onnx/read.ts'
+import { bindProperty } from '../io/vnnlib/bind.ts'
+import { readVnnlibFile } from '../io/vnnlib/parse.ts'
+import type { Network } from '../nn/network.ts'
+import { networkHash } from '../nn/serialize.ts'
 import { violationProblems } from '../verify/vnnlib-problem.ts'
 
 /** A network and what should hold of it. */
@@ -28,7 +31,7 @@ export async function subjectOfFiles(
   const onnx = given.onnx ?? named?.onnx
   const vnnlib = given.vnnlib ?? named?.vnnlib
   if (onnx === undefined || vnnlib === undefined) throw foreign('images of a data set and not files')
-  const [model, property] = await Promise.all([readOnnxFile(onnx), readVnnlibFile(vnnlib)])
+  const [model, property] = await Promise.all([translateOnnxFile(onnx), readVnnlibFile(vnnlib)])
   return { network: model.network, claims: violationProblems(model.network, bindProperty(property, model)) }
 }
 

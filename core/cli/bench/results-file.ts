@@ -1,7 +1,7 @@
 // results.csv while it grows: one whole line an instance, so that a benchmark that was stopped goes on where it was.
 import { appendFile, mkdir, readFile, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { instanceKey, parseResults, resultLine, type InstanceResult } from '../../io/index.ts'
+import { instanceKey, parseResults, resultLine, type InstanceResult } from '../../io/vnncomp/results.ts'
 
 export class ResultsFile {
   readonly #path: string

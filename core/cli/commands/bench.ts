@@ -6,16 +6,9 @@ import type { Command } from 'commander'
 import { EspalierError } from '../../contract/errors.ts'
 import { verifierNameSchema } from '../../contract/verdict.ts'
 import { readWhole } from '../../io/file.ts'
-import {
-  instanceKey,
-  parseExpected,
-  parseResults,
-  readInstances,
-  summarise,
-  type InstanceFiles,
-  type InstanceResult,
-  type Summary,
-} from '../../io/index.ts'
+import { readInstances, type InstanceFiles } from '../../io/vnncomp/instances.ts'
+import { instanceKey, parseExpected, parseResults, type InstanceResult } from '../../io/vnncomp/results.ts'
+import { summarise, type Summary } from '../../io/vnncomp/summary.ts'
 import { runInstance } from '../bench/instance-process.ts'
 import { benchText, cactusCsv, nameOf } from '../bench/report.ts'
 import { ResultsFile } from '../bench/results-file.ts'

@@ -1,7 +1,7 @@
 // Opens an `.onnx` or `.onnx.gz` file as a network.
 import { basename } from 'node:path'
 import { readWhole } from '../file.ts'
-import { importOnnx, type ImportedModel, type ImportOptions } from './import/import.ts'
+import { importOnnx, translateOnnx, type ImportedModel, type ImportOptions, type Translation } from './import/import.ts'
 import { maximumBytes } from './import/limits.ts'
 
 /**
@@ -9,6 +9,14 @@ import { maximumBytes } from './import/limits.ts'
  * @throws EspalierError as `importOnnx`, and 'input/*', 'data/gzip', 'data/too-large' for the file itself.
  */
 export async function readOnnxFile(path: string, options: ImportOptions = {}): Promise<ImportedModel> {
-  const name = basename(path).replace(/(\.onnx)?(\.gz)?$/i, '')
-  return importOnnx(await readWhole(path, maximumBytes), { name, ...options })
+  return importOnnx(await readWhole(path, maximumBytes), { name: nameOf(path), ...options })
+}
+
+/** The same without ONNX Runtime; what the file says is translated and not compared with anything. */
+export async function translateOnnxFile(path: string): Promise<Translation> {
+  return translateOnnx(await readWhole(path, maximumBytes), { name: nameOf(path) })
+}
+
+function nameOf(path: string): string {
+  return basename(path).replace(/(\.onnx)?(\.gz)?$/i, '')
 }

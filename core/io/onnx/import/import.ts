@@ -2,7 +2,6 @@
 import { withinMemory } from '../../../data/memory.ts'
 import { decodeModel, type ModelProto } from '../../../engine/onnx/schema.ts'
 import type { Network } from '../../../nn/index.ts'
-import { compareWithRuntime } from './compare.ts'
 import { corrupt, unsupported } from './failure.ts'
 import { translateGraph, type Port, type Translation } from './graph.ts'
 import { maximumBytes, maximumWork } from './limits.ts'
@@ -42,6 +41,8 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Prom
 
 async function importChecked(bytes: Uint8Array, options: ImportOptions): Promise<ImportedModel> {
   const translation = translateOnnx(bytes, options)
+  // Late: whoever only translates needs no ONNX Runtime.
+  const { compareWithRuntime } = await import('./compare.ts')
   const difference = await compareWithRuntime(bytes, translation)
   const inputs = translation.inputs.map(({ name, shape, offset }) => ({ name, shape, offset }))
   return { ...translation, inputs, difference }
