@@ -48,7 +48,7 @@ const stagesOf: { readonly [N in VerifierName]: (options: VerifierOptions) => re
     inputSplitStage(0.8),
     alphaCrownStage(0.06),
     attackStage({ ...pgd(options), restarts: 5 }, 'attack', 0.05, 0.5),
-    babStage(0.75),
+    babStage(0.92),
     attackStage({ ...pgd(options), seed: pgd(options).seed + 1 }, 'longAttack', 0.3),
     milpStage(),
   ],
