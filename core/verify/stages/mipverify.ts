@@ -1,6 +1,7 @@
 // MIPVerify's method: bounds tightened progressively, interval, LP, MILP, then one model for all classes (spec C.9).
 import { intervalBounds } from '../../bounds/interval.ts'
-import type { Attempt } from '../attempt.ts'
+import type { Attempt, Decision } from '../attempt.ts'
+import { boundRows } from '../milp/bound-rows.ts'
 import { tightenBounds } from '../milp/tighten.ts'
 import { solveMilp } from './milp.ts'
 import { withSolver } from './solver-stage.ts'
@@ -20,8 +21,8 @@ export function mipVerifyStage(): Stage {
       withSolver(attempt, async () => {
         const started = performance.now()
         await tightenProgressively(attempt, seconds * TIGHTEN_SHARE, signal)
-        const left = seconds - (performance.now() - started) / 1000
-        return solveMilp(attempt, 'mipverify', left, signal)
+        const left = (): number => seconds - (performance.now() - started) / 1000
+        return (await settleRows(attempt, left(), signal)) ?? (await solveMilp(attempt, 'mipverify', left(), signal))
       }),
   }
 }
@@ -45,4 +46,13 @@ async function tightenProgressively(attempt: Attempt, seconds: number, signal: A
   attempt.add('tightenSeconds', (performance.now() - started) / 1000)
   attempt.add('tightenFixed', result.fixed)
   attempt.progress('mipverify')
+}
+
+/** Classes that the linear relaxation rules out are left out of the model (all rows of a targeted question stay). */
+async function settleRows(attempt: Attempt, seconds: number, signal: AbortSignal): Promise<Decision | null> {
+  const { bounds, box, openRows, problem, prepared, context } = attempt
+  if (!bounds || seconds <= 0) return null
+  const task = { network: prepared.fused, box, bounds, property: problem.property }
+  attempt.raise(openRows, await boundRows(task, openRows, context.pool, seconds, signal))
+  return attempt.proved ? { verdict: 'verified', evidence: 'solver' } : null
 }
