@@ -197,6 +197,39 @@ describe('a certificate that was tampered with', () => {
   })
 })
 
+describe('a tree of halved boxes', () => {
+  let problem: Problem
+  let proof: Proof
+  let axes: Int32Array
+  beforeAll(async () => {
+    problem = question('dense', 12, 'all-positive', 0.0005)
+    const outcome = await ask('auto', problem)
+    expect([outcome.evidence, outcome.detail.inputSplitBoxes > 1]).toEqual(['certified', true])
+    proof = outcome.proof as Proof
+    axes = proof.halvings as Int32Array
+  })
+  const withAxes = (halvings: Int32Array | null): Promise<string> =>
+    verdictOn(encodeCertificate(certificateOf(problem, { ...proof, halvings })), problem)
+
+  it('is accepted as it is, and refused with boxes missing, to spare or cut elsewhere', async () => {
+    expect(await withAxes(axes)).toBe('')
+    expect(await withAxes(axes.subarray(0, -1))).toBe('certificate/corrupt')
+    expect(await withAxes(Int32Array.of(...axes, -1))).toBe('certificate/corrupt')
+    expect(await withAxes(axes.with(0, 99))).toBe('certificate/corrupt')
+    expect(await withAxes(null)).toBe('certificate/corrupt')
+    expect(await withAxes(new Int32Array(0))).toBe('certificate/corrupt')
+    expect(await withAxes(Int32Array.of(-1))).toBe('certificate/unproved')
+  })
+
+  it('proves every row or some row as the property says', async () => {
+    const any = question('dense', 12, 'any-positive', -0.05)
+    const outcome = await ask('auto', any)
+    if (outcome.verdict !== 'verified') return
+    expect(outcome.evidence).toBe('certified')
+    expect(await verdictOn(encodeCertificate(certificateOf(any, outcome.proof as Proof)), any)).toBe('')
+  })
+})
+
 /** Place after the subtree that begins at `at`. */
 function endOf(splits: Int32Array, at: number): number {
   let open = 1

@@ -33,7 +33,7 @@ export interface Certified {
 }
 
 /** Further halvings of a box that slopes by rule do not prove. */
-const MOST_HALVINGS = 10
+const MOST_HALVINGS = 40
 
 /**
  * @throws EspalierError 'certificate/unproved' where a leaf could not be proved again, 'certificate/unsupported'
