@@ -64,18 +64,11 @@ async function byBab({ engine, pool }: Blindfold, question: Question, seconds: n
 }
 
 /** null: not a chain of dense layers. */
-async function byInputSplit(_: Blindfold, question: Question, seconds: number): Promise<Claim | null> {
+async function byInputSplit(_with: Blindfold, question: Question, seconds: number): Promise<Claim | null> {
   const { network, box, property } = question
-  const report = await decideByInputSplit({
-    network,
-    box,
-    property,
-    openRows: Array.from({ length: property.rows.rows }, (_, row) => row),
-    seconds,
-    signal: never,
-    accept: () => null,
-    progress: () => undefined,
-  })
+  const openRows = Array.from({ length: property.rows.rows }, (_, row) => row)
+  const ears = { accept: () => null, progress: () => undefined }
+  const report = await decideByInputSplit({ network, box, property, openRows, seconds, signal: never, ...ears })
   return report && { verified: report.status === 'verified', lowerBound: report.lowerBound }
 }
 

@@ -146,6 +146,11 @@ function denseNetwork(random: SeededRandom, style: Style, reach: number): Networ
   return build(`${style} dense`, random, weights, biases, style === 'doubles' || random.integer(2) === 0)
 }
 
+/** Nothing overflows to infinity. */
+function inFloat32(value: number): number {
+  return Math.min(3e38, Math.max(-3e38, value))
+}
+
 /** Output rows that differ by little compared with their size: a difference of logits cancels. */
 function nearly(first: readonly number[], row: readonly number[], o: number, size: number): number[] {
   return row.map((w, i) => (o === 0 ? w : first[i]) * size + (o === 0 ? 0 : w))
@@ -154,7 +159,7 @@ function nearly(first: readonly number[], row: readonly number[], o: number, siz
 function build(name: string, random: SeededRandom, weights: Matrix[], biases: number[][], doubles: boolean): Network {
   const store = (shape: number[], values: number[]): Parameter => ({
     shape,
-    data: doubles ? Float64Array.from(values) : Float32Array.from(values),
+    data: doubles ? Float64Array.from(values) : Float32Array.from(values, inFloat32),
   })
   const nodes = weights.flatMap((weight, l) => {
     const layer: Layer = {
@@ -191,7 +196,7 @@ function rescaledKind(random: SeededRandom, kind: Kind, reach: number): Network 
     const factor = 10 ** random.between(-most, most)
     const times = ({ shape, data }: Parameter): Parameter => ({
       shape,
-      data: Float32Array.from(data, (value) => value * factor),
+      data: Float32Array.from(data, (value) => inFloat32(value * factor)),
     })
     return { id, inputs, layer: { ...layer, weight: times(layer.weight), bias: times(layer.bias) } }
   })

@@ -23,8 +23,6 @@ export interface CaseReport {
   readonly solved: number
   /** Cases closed, by a bound or as empty. */
   readonly closed: number
-  /** Cases that HiGHS calls empty without a ray that proves it: its word counts there. */
-  readonly trusted: number
   /** Cases with nothing left to split whose bound is not positive: the minimum is within the tolerances of 0. */
   readonly undecided: number
   /** Smallest bound of a closed or undecided case. */

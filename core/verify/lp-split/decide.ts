@@ -36,8 +36,6 @@ export interface LpSplitReport {
   /** Linear programmes solved. */
   readonly solved: number
   readonly closed: number
-  /** Closed cases for which HiGHS' word counts. */
-  readonly trusted: number
 }
 
 /** @throws NotEncodable, EspalierError 'verify/solver'. */
@@ -64,7 +62,7 @@ class CaseSearch {
   readonly #signal: AbortSignal
   readonly #stop = new AbortController()
   readonly #waiting: (() => void)[] = []
-  readonly #tally = { solved: 0, closed: 0, trusted: 0, undecided: 0, lowerBound: Infinity }
+  readonly #tally = { solved: 0, closed: 0, undecided: 0, lowerBound: Infinity }
   #working = 0
   #witness: Witness | null = null
 
@@ -82,10 +80,9 @@ class CaseSearch {
 
   /** As many lanes as the pool has threads; waits for all of them even when one fails. */
   async run(): Promise<LpSplitReport> {
-    const lanes = Array.from({ length: this.#task.pool.size }, () =>
-      this.#lane().catch((thrown: unknown) => this.#fail(thrown)),
-    )
-    await Promise.all(lanes)
+    const lane = (): Promise<void> => this.#lane().catch((thrown: unknown) => this.#fail(thrown))
+    const settled = await Promise.allSettled(Array.from({ length: this.#task.pool.size }, lane))
+    for (const outcome of settled) if (outcome.status === 'rejected') throw outcome.reason
     return this.#report()
   }
 
@@ -131,11 +128,10 @@ class CaseSearch {
   }
 
   /** What is left goes back, in two pieces where nobody has anything else to do. */
-  #take(question: Question, { open, solved, closed, trusted, undecided, lowerBound }: CaseReport): void {
+  #take(question: Question, { open, solved, closed, undecided, lowerBound }: CaseReport): void {
     const tally = this.#tally
     tally.solved += solved
     tally.closed += closed
-    tally.trusted += trusted
     tally.undecided += undecided
     tally.lowerBound = Math.min(tally.lowerBound, lowerBound)
     const halves = this.#queue.length < this.#task.pool.size - 1 && open.length > 1 ? 2 : 1
@@ -158,8 +154,8 @@ class CaseSearch {
   }
 
   #report(): LpSplitReport {
-    const { solved, closed, trusted, undecided } = this.#tally
-    const figures = { witness: this.#witness, solved, closed, trusted, lowerBound: this.#lowerBound }
+    const { solved, closed, undecided } = this.#tally
+    const figures = { witness: this.#witness, solved, closed, lowerBound: this.#lowerBound }
     if (this.#witness) return { ...figures, status: 'falsified' }
     if (this.#queue.length > 0) return { ...figures, status: 'limit' }
     return { ...figures, status: undecided > 0 ? 'tie' : 'verified' }

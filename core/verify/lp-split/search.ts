@@ -32,7 +32,7 @@ export function searchCases(
   { stopped, candidate }: CaseLimits,
 ): CaseReport {
   const open = [...cases]
-  const tally = { solved: 0, closed: 0, trusted: 0, undecided: 0, lowerBound: Infinity }
+  const tally = { solved: 0, closed: 0, undecided: 0, lowerBound: Infinity }
   for (let current = open.pop(); current; current = open.pop()) {
     const ending = stopped() ? 'stopped' : settle(model, current, solver)
     if (ending === 'stopped') {
@@ -42,7 +42,6 @@ export function searchCases(
     tally.solved += ending.solved
     if (ending.kind === 'closed') {
       tally.closed++
-      if (!ending.certified) tally.trusted++
       tally.lowerBound = Math.min(tally.lowerBound, ending.bound)
       continue
     }
@@ -57,7 +56,7 @@ export function searchCases(
 }
 
 type Ending =
-  | { readonly kind: 'closed'; readonly bound: number; readonly certified: boolean; readonly solved: number }
+  | { readonly kind: 'closed'; readonly bound: number; readonly solved: number }
   | {
       readonly kind: 'open'
       readonly bound: number
@@ -69,7 +68,7 @@ type Ending =
 
 function settle(model: CaseModel, current: Case, solver: CaseSolver): Ending | 'stopped' {
   const bounds = propagateCase(model, current.signs)
-  if (!bounds) return { kind: 'closed', bound: Infinity, certified: true, solved: 0 }
+  if (!bounds) return { kind: 'closed', bound: Infinity, solved: 0 }
   const first = conclude(model, current, bounds, solver.solve(bounds, false), 1)
   if (first !== 'again') return first
   const second = conclude(model, current, bounds, solver.solve(bounds, true), 2)
@@ -89,11 +88,11 @@ function conclude(
   if (status === 'infeasible') {
     const empty = { ...cell, cost: new Float64Array(model.columns), offset: 0 }
     const rays = rowDual ? [rowDual, rowDual.map((value) => -value)] : []
-    const certified = rays.some((ray) => certifiedBound(empty, ray) > 0)
-    return certified || solved > 1 ? { kind: 'closed', bound: Infinity, certified, solved } : 'again'
+    // Without a ray that proves it, emptiness is a matter of tolerances: a sliver of points may be there.
+    return rays.some((ray) => certifiedBound(empty, ray) > 0) ? { kind: 'closed', bound: Infinity, solved } : 'again'
   }
   const bound = Math.max(current.bound, rowDual ? certifiedBound(cell, rowDual) : -Infinity)
-  if (bound > 0) return { kind: 'closed', bound, certified: true, solved }
+  if (bound > 0) return { kind: 'closed', bound, solved }
   if (status === 'above' || !point) return 'again'
   return split(current, costliest(definitions, bounds, point, rowDual), bound, point, solved)
 }

@@ -62,7 +62,10 @@ export class Encoding {
     this.#inputs = Array.from(box.lower, (lower, i) =>
       lower === box.upper[i]
         ? constantExpression(lower)
-        : columnExpression(this.builder.addColumn(lower, box.upper[i])),
+        : columnExpression(
+            this.builder.addColumn(lower, box.upper[i]),
+            Math.max(Math.abs(lower), Math.abs(box.upper[i])),
+          ),
     )
   }
 
@@ -87,23 +90,6 @@ export class Encoding {
     for (const [coefficient, expression] of terms) this.#accumulator.add(coefficient, expression)
     this.#accumulator.addConstant(rows.offsets[r])
     return this.#accumulator.take()
-  }
-
-  /** What the terms of row r add up to before anything in them cancels: float64 rounding is measured by it. */
-  magnitude(rows: OutputRows, r: number): number {
-    const outputs = rows.coefficients.length / rows.rows
-    let sum = Math.abs(rows.offsets[r])
-    for (let o = 0; o < outputs; o++) {
-      const coefficient = Math.abs(rows.coefficients[r * outputs + o])
-      if (coefficient === 0) continue
-      const { indices, values, constant } = this.#element(this.#network.output, o)
-      sum += coefficient * Math.abs(constant)
-      for (let k = 0; k < indices.length; k++) {
-        const [lower, upper] = [this.builder.lowerOf(indices[k]), this.builder.upperOf(indices[k])]
-        sum += coefficient * Math.abs(values[k]) * Math.max(Math.abs(lower), Math.abs(upper))
-      }
-    }
-    return sum
   }
 
   /** Adds a column with bounds whose value follows from outputs and input; the caller adds the rows that tie it down. */

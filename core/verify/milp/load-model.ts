@@ -123,6 +123,8 @@ export class LoadedModel {
 
   /** Point and row multipliers of the last solve. */
   solution(): { readonly point: Float64Array; readonly rowDual: Float64Array } {
+    const { columns, rows } = this.#model
+    if (columns === 0) return { point: new Float64Array(0), rowDual: new Float64Array(rows) }
     const { colValue, rowDual } = this.inner.getSolution()
     const duals = originalDuals(this.#scaling, rowDual, this.#objective.factor)
     return { point: originalPoint(this.#scaling, colValue), rowDual: duals }

@@ -4,7 +4,7 @@ import type { Network } from '../../nn/index.ts'
 import type { Property } from '../problem.ts'
 import { rowValues } from '../rows.ts'
 import { Encoding } from './encode.ts'
-import type { Expression } from './expression.ts'
+import { roundingOf, type Expression, type Linear } from './expression.ts'
 import { absorbTinyTerms, rangeOf, type PhaseEncoding } from './relu-rows.ts'
 
 /** What is encoded: the fused network on its box, with its bounds, and the property. */
@@ -18,22 +18,21 @@ export interface Encodable {
 export interface EncodedObjective {
   readonly encoding: Encoding
   /** Lowered by `rounding`, so that what is proved of it holds for the network. */
-  readonly objective: Expression
+  readonly objective: Linear
   /** How far float64 rounding of the encoding can have moved the row. */
   readonly rounding: number
 }
-
-/** Roundings in an encoded row, as a part of its terms before they cancel: fan-ins stay below 2^12 or errors average out. */
-const ROUNDING = 2 ** -41
 
 /** The model of one row, or of `any-positive` as a whole: minimise t with t ≥ every row. */
 export function encodeRow(task: Encodable, row: number, phases: PhaseEncoding = 'binary'): EncodedObjective {
   const { property } = task
   const encoding = new Encoding(task.network, task.box, task.bounds, phases)
-  const objective =
-    property.kind === 'all-positive' ? encoding.row(property.rows, row) : maximumOf(encoding, property.rows)
-  const rows = property.kind === 'all-positive' ? [row] : Array.from(property.rows.offsets.keys())
-  return lowered(encoding, dropTinyTerms(encoding, objective), property.rows, rows)
+  if (property.kind === 'any-positive') return maximumOf(encoding, property.rows)
+  const expression = encoding.row(property.rows, row)
+  // Tiny coefficients leave the objective too; their smallest contribution stays as a constant, rounding with it.
+  const { indices, values, constant, slack } = absorbTinyTerms(encoding.builder, expression)
+  const objective = { indices, values, constant: constant + slack.lower }
+  return { encoding, objective, rounding: roundingOf(expression) }
 }
 
 /** The smallest of the chosen rows in one model, a binary a row: minimise t with t ≥ one of them. */
@@ -53,17 +52,19 @@ export function encodeSmallest(task: Encodable, chosen: readonly number[]): Enco
     return pick
   })
   encoding.builder.addRow(1, 1, picks, new Float64Array(picks.length).fill(1))
-  return lowered(encoding, { indices: [column], values: [1], constant: 0 }, task.property.rows, chosen)
+  return {
+    encoding,
+    objective: justColumn(column),
+    rounding: largestRounding(rows.map(({ expression }) => expression)),
+  }
 }
 
-function lowered(
-  encoding: Encoding,
-  { indices, values, constant }: Expression,
-  rows: OutputRows,
-  chosen: readonly number[],
-): EncodedObjective {
-  const rounding = ROUNDING * chosen.reduce((most, row) => Math.max(most, encoding.magnitude(rows, row)), 0)
-  return { encoding, objective: { indices, values, constant: constant - rounding }, rounding }
+function justColumn(column: number): Linear {
+  return { indices: [column], values: [1], constant: 0 }
+}
+
+function largestRounding(expressions: readonly Expression[]): number {
+  return expressions.reduce((most, expression) => Math.max(most, roundingOf(expression)), 0)
 }
 
 /** The chosen row with the smallest value, the first of equals. */
@@ -73,7 +74,7 @@ export function pickOf(rows: OutputRows, chosen: readonly number[], output: Floa
 }
 
 /** A column t that is at least every row; minimising it gives the minimum of the maximum. */
-function maximumOf(encoding: Encoding, rows: OutputRows): Expression {
+function maximumOf(encoding: Encoding, rows: OutputRows): EncodedObjective {
   const expressions = Array.from({ length: rows.rows }, (_, row) => encoding.row(rows, row))
   const ranges = expressions.map((expression) => rangeOf(encoding.builder, expression))
   const column = encoding.addDerived(
@@ -82,7 +83,7 @@ function maximumOf(encoding: Encoding, rows: OutputRows): Expression {
     (output) => Math.max(...rowValues(rows, output)),
   )
   for (const expression of expressions) requireAtLeast(encoding, column, expression, null)
-  return { indices: [column], values: [1], constant: 0 }
+  return { encoding, objective: justColumn(column), rounding: largestRounding(expressions) }
 }
 
 /** column ≥ expression; with a pick, only where the pick is 1: column ≥ expression − slack·(1 − pick). */
@@ -100,10 +101,4 @@ function requireAtLeast(
     [column, ...indices, ...(pick === null ? [] : [pick.column])],
     [1, ...values.map((value) => -value), ...(pick === null ? [] : [-extra])],
   )
-}
-
-/** Tiny coefficients leave the objective too; their smallest contribution stays as a constant. */
-function dropTinyTerms(encoding: Encoding, expression: Expression): Expression {
-  const { indices, values, constant, slack } = absorbTinyTerms(encoding.builder, expression)
-  return { indices, values, constant: constant + slack.lower }
 }

@@ -1,5 +1,5 @@
 // Columns and rows of one activation neuron: unstable ReLUs get one binary, or a triangle, everything else neither (spec C.9).
-import { columnExpression, constantExpression, type Expression } from './expression.ts'
+import { columnExpression, constantExpression, roundingOf, type Expression } from './expression.ts'
 import type { ModelBuilder } from './sparse-model.ts'
 
 /**
@@ -20,7 +20,7 @@ interface Interval {
   readonly upper: number
 }
 
-/** An expression without its tiny terms; what they can contribute is `slack`. */
+/** An expression without its tiny terms; what they can contribute is `slack`, and so is the rounding of all. */
 export interface Absorbed {
   readonly indices: readonly number[]
   readonly values: readonly number[]
@@ -32,8 +32,9 @@ export interface Absorbed {
 export function absorbTinyTerms(model: ModelBuilder, expression: Expression): Absorbed {
   const indices: number[] = []
   const values: number[] = []
-  let lower = 0
-  let upper = 0
+  const rounding = roundingOf(expression)
+  let lower = -rounding
+  let upper = rounding
   for (let i = 0; i < expression.indices.length; i++) {
     const column = expression.indices[i]
     const value = expression.values[i]
@@ -49,20 +50,18 @@ export function absorbTinyTerms(model: ModelBuilder, expression: Expression): Ab
   return { indices, values, constant: expression.constant, slack: { lower, upper } }
 }
 
-/** Interval of an expression over the bounds of its columns, widened by a relative 1e-12 for rounding. */
+/** Interval of an expression over the bounds of its columns, widened by 1e-12 of its magnitude for rounding. */
 export function rangeOf(model: ModelBuilder, expression: Expression): Interval {
   let lower = expression.constant
   let upper = expression.constant
-  let size = Math.abs(expression.constant)
   for (let i = 0; i < expression.indices.length; i++) {
     const column = expression.indices[i]
     const a = expression.values[i] * model.lowerOf(column)
     const b = expression.values[i] * model.upperOf(column)
     lower += Math.min(a, b)
     upper += Math.max(a, b)
-    size += Math.max(Math.abs(a), Math.abs(b))
   }
-  const slack = size * 1e-12
+  const slack = expression.magnitude * 1e-12
   return { lower: lower - slack, upper: upper + slack }
 }
 
@@ -89,7 +88,7 @@ export function nameExpression(model: ModelBuilder, z: Expression, range: Interv
   log.column(positive, 'pre')
   const row = addDefinition(model, z, [{ column: positive, sign: -1 }], 0)
   log.definition({ row, positive, negative: -1 })
-  return columnExpression(positive)
+  return columnExpression(positive, Math.max(Math.abs(range.lower), Math.abs(range.upper)))
 }
 
 /** max(z, 0) for a z known to lie in `range`. */
@@ -106,12 +105,12 @@ export function encodeRelu(
   const value = model.addColumn(0, upper)
   if (upper <= TINY_SIDE) {
     log.column(value, 'value')
-    return columnExpression(value)
+    return columnExpression(value, upper)
   }
   if (-lower <= TINY_SIDE) {
     log.column(value, 'value')
     addDefinition(model, z, [{ column: value, sign: -1 }], -lower)
-    return columnExpression(value)
+    return columnExpression(value, upper)
   }
   const inactive = model.addColumn(0, -lower)
   log.column(value, 'active')
@@ -120,13 +119,13 @@ export function encodeRelu(
   log.definition({ row, positive: value, negative: inactive })
   if (phases === 'triangle') {
     addTriangle(model, value, upper, inactive, -lower)
-    return columnExpression(value)
+    return columnExpression(value, upper)
   }
   const phase = model.addBinary()
   log.column(phase, 'phase')
   model.addRow(-Infinity, 0, [value, phase], [1, -upper])
   model.addRow(-Infinity, -lower, [inactive, phase], [1, -lower])
-  return columnExpression(value)
+  return columnExpression(value, upper)
 }
 
 /** active/u + inactive/−l ≤ 1, scaled so that the larger coefficient is 1; a tiny one is left out, which only loosens. */

@@ -1,5 +1,5 @@
 // A mixed-integer linear program as flat typed arrays, and the builder that assembles one row by row.
-import type { Expression } from './expression.ts'
+import type { Linear } from './expression.ts'
 
 /** minimise cost·v + offset subject to rowLower ≤ A v ≤ rowUpper, lower ≤ v ≤ upper, v_i integer where `integer[i]` is 1. A in CSR. */
 export interface SparseModel {
@@ -19,7 +19,7 @@ export interface SparseModel {
 }
 
 /** A linear objective over the columns of a model: Σ values·v[indices] + constant. */
-export type Objective = Expression
+export type Objective = Linear
 
 /** Collects columns and rows; `build` freezes them into a `SparseModel`. Rows keep the order in which they were added. */
 export class ModelBuilder {

@@ -3,6 +3,7 @@ import type { Box, Interval, PreActivationBounds } from '../../bounds/box.ts'
 import { intervalBounds } from '../../bounds/interval.ts'
 import { activationNodes, type Layer, type Network } from '../../nn/index.ts'
 import { Encoding } from './encode.ts'
+import { roundingOf } from './expression.ts'
 import type { SweepTarget } from './protocol.ts'
 import type { SolverPool } from './solver-pool.ts'
 
@@ -111,17 +112,16 @@ async function sweepLayer(
   const sweepLane = async (neurons: readonly number[]): Promise<void> => {
     if (neurons.length === 0) return
     const encoding = new Encoding(task.network, task.box, task.bounds, integer ? 'binary' : 'triangle')
-    const targets = neurons.map((neuron): SweepTarget => {
-      const objective = encoding.preActivation(task.source, neuron)
-      return { objective, wantLower: true, wantUpper: true }
-    })
+    const wanted = neurons.map((neuron) => encoding.preActivation(task.source, neuron))
+    const targets = wanted.map((objective): SweepTarget => ({ objective, wantLower: true, wantUpper: true }))
     const model = encoding.builder.build({ indices: [], values: [], constant: 0 })
     const settings = { seconds, secondsEach, integer, signOnly: progressive === true }
     await pool.sweep(model, targets, settings, signal, ({ target, lower, upper }) => {
       const neuron = neurons[target]
+      const rounding = roundingOf(wanted[target])
       visited++
-      if (lower !== null && lower > bounds.lower[neuron]) bounds.lower[neuron] = lower
-      if (upper !== null && upper < bounds.upper[neuron]) bounds.upper[neuron] = upper
+      if (lower !== null) bounds.lower[neuron] = Math.max(lower - rounding, bounds.lower[neuron])
+      if (upper !== null) bounds.upper[neuron] = Math.min(upper + rounding, bounds.upper[neuron])
     })
   }
   await Promise.all(lanes.map(sweepLane))

@@ -35,14 +35,13 @@ async function search(attempt: Attempt, seconds: number, signal: AbortSignal): P
   attempt.domains = before + report.solved
   attempt.raiseFloor(wholeBound(attempt, report.lowerBound))
   attempt.add('lpSplitLeaves', report.closed)
-  attempt.add('lpSplitTrusted', report.trusted)
   return conclude(attempt, report)
 }
 
-/** Bounds rebuilt from duals rest on the float32 bounds of the root; a leaf that only HiGHS calls empty, on its word. */
-function conclude(attempt: Attempt, { status, witness, lowerBound, trusted }: LpSplitReport): Decision | null {
+/** Bounds rebuilt from duals rest on the float32 bounds of the root. */
+function conclude(attempt: Attempt, { status, witness, lowerBound }: LpSplitReport): Decision | null {
   if (witness) return { verdict: 'falsified', witness }
-  if (status === 'verified') return verifiedByRows(attempt, lowerBound, trusted > 0 ? 'solver' : 'float32')
+  if (status === 'verified') return verifiedByRows(attempt, lowerBound, 'float32')
   attempt.reason =
     status === 'tie'
       ? 'the minimum is within the tolerance of the solver of 0'

@@ -60,13 +60,16 @@ export const mutations: readonly Mutation[] = [
     caughtBy: BOUNDS,
   },
   {
-    bug: 'the float32 trap: rounding is not taken off when boxes are halved',
-    edits: [edit('core/verify/input-split/program.ts', '+ 16) * 2 ** -24', '+ 16) * 0')],
+    bug: 'rounding is not taken off when boxes are halved',
+    edits: [
+      edit('core/verify/input-split/box-proof.ts', ' - this.#network.rowSlack(r)', ''),
+      edit('core/verify/input-split/box-proof.ts', 'row * units.stride, this.#network.rowSlack(row))', 'row * units.stride, 0)'),
+    ],
     caughtBy: 'input-split: verifies nothing false, claims no bound above the exact minimum',
   },
   {
-    bug: 'coefficients that underflow are not counted when boxes are halved',
-    edits: [edit('core/verify/input-split/program.ts', "import { FLOOR } from '../../bounds/rounding.ts'", 'const FLOOR = 0')],
+    bug: 'coefficients that underflow are not counted',
+    edits: [edit('core/bounds/rounding.ts', 'export const FLOOR = 2 ** -50', 'export const FLOOR = 0')],
     caughtBy: FLUSHED,
   },
   {

@@ -9,18 +9,19 @@ import { checkProof } from '../../../core/certify/check.ts'
 import { prepareGraph } from '../../../core/certify/graph.ts'
 import { Pace } from '../../../core/certify/pace.ts'
 import { EspalierError } from '../../../core/contract/errors.ts'
+import type { Property } from '../../../core/verify/problem.ts'
 import { tightenBounds } from '../../../core/verify/milp/tighten.ts'
 import { createVerifier } from '../../../core/verify/verifier.ts'
 import { wholeBoxProof } from '../../certify/support.ts'
 import { deciders, type Decider } from '../blind.ts'
-import { compareExact, ExactNetwork, toNumber } from '../exact/oracle.ts'
+import { compareExact, ExactNetwork, toNumber, type Exact } from '../exact/oracle.ts'
 import { allStyles, hostileCase, type HostileCase } from '../hostile.ts'
 import { runs } from '../runs.ts'
 import type { Relations, Tools } from './relation.ts'
 
 const ascent = { iterations: 8, rate: 0.2, decay: 0.98 }
 /** Distance of the asked row's minimum from 0, as a part of what the row spans. */
-const gaps = [-0.1, -1e-3, -1e-6, -1e-9, -1e-12, 1e-3] as const
+const gaps = [-0.1, -1e-3, -1e-6, -1e-9, -1e-12, -1e-15, 0, 1e-3] as const
 
 const anyCase = fc
   .record({ style: fc.constantFrom(...allStyles), seed: fc.nat(1e6) })
@@ -37,10 +38,10 @@ export const soundnessRelations: Relations = {
       `${name}: verifies nothing false, claims no bound above the exact minimum`,
       (tools: Tools) =>
         fc.assert(
-          fc.asyncProperty(anyCase, fc.constantFrom(...gaps), (hostile, gap) =>
-            requireSoundClaim(tools, hostile, gap, decide),
+          fc.asyncProperty(anyCase, fc.constantFrom(...gaps), fc.boolean(), (hostile, gap, targeted) =>
+            requireSoundClaim(tools, hostile, targeted ? targetedAt : untargetedAt, gap, decide),
           ),
-          runs({ bab: 12, 'input-split': 30, milp: 100, 'lp-split': 60 }[name] ?? 12),
+          runs({ bab: 12, 'input-split': 150, milp: 100, 'lp-split': 60 }[name] ?? 12),
         ),
     ]),
   ),
@@ -78,6 +79,31 @@ function rowAt(exact: ExactNetwork, gap: number) {
   return Number.isFinite(gap * span - low) ? row(1, gap * span - low) : null
 }
 
+interface AskedProperty {
+  readonly property: Property
+  /** Exact minimum of its value. */
+  readonly minimum: Exact
+}
+
+function untargetedAt(exact: ExactNetwork, gap: number): AskedProperty | null {
+  const rows = rowAt(exact, gap)
+  return rows && { property: { kind: 'all-positive', rows }, minimum: exact.minimum(rows, 0) }
+}
+
+/** The larger of two rows, both moved so that the exact minimum of the larger is `gap` times the span of the first. */
+function targetedAt(exact: ExactNetwork, gap: number): AskedProperty | null {
+  const pair = (offset: number) => ({
+    rows: 2,
+    coefficients: Float64Array.of(1, -1, 0.5, 1),
+    offsets: Float64Array.of(offset, offset),
+  })
+  const [first] = rowAt(exact, 0)?.offsets ?? [NaN]
+  const [moved] = rowAt(exact, gap)?.offsets ?? [NaN]
+  const rows = pair(moved - first - toNumber(exact.minimumOfLargest(pair(0))))
+  if (!Number.isFinite(rows.offsets[0])) return null
+  return { property: { kind: 'any-positive', rows }, minimum: exact.minimumOfLargest(rows) }
+}
+
 async function requireSoundBounds({ engine }: Tools, { name, network, box }: HostileCase, gap: number): Promise<void> {
   const exact = new ExactNetwork(network, box)
   const rows = rowAt(exact, gap)
@@ -103,15 +129,14 @@ async function requireSoundBounds({ engine }: Tools, { name, network, box }: Hos
 async function requireSoundClaim(
   tools: Tools,
   { name, network, box }: HostileCase,
+  propertyAt: typeof targetedAt,
   gap: number,
   decide: Decider,
 ): Promise<void> {
-  const exact = new ExactNetwork(network, box)
-  const rows = rowAt(exact, gap)
-  if (!rows) return
-  const claim = await decide(tools, { network, box, property: { kind: 'all-positive', rows } }, 0.8)
-  const minimum = exact.minimum(rows, 0)
+  const asked = propertyAt(new ExactNetwork(network, box), gap)
+  const claim = asked && (await decide(tools, { network, box, property: asked.property }, 0.8))
   if (!claim) return
+  const { minimum } = asked
   const truth = `${name}: the minimum is ${toNumber(minimum)}, claimed ${claim.lowerBound}`
   if (claim.verified) assert.ok(compareExact(minimum, 0) > 0, `VERIFIED ${truth}`)
   if (claim.lowerBound > 0) assert.ok(compareExact(minimum, 0) > 0, truth)
