@@ -65,14 +65,22 @@ function cellModel(check: ProofCheck, cell: Cell, weights: Float64Array): Sparse
     const { coefficients, constant } = pass.affine()
     return builder.build({ indices: inputs, values: coefficients, constant })
   }
-  const largest = builder.addColumn(-1e9, 1e9)
-  for (let row = 0; row < rows; row++) {
+  const functions = Array.from({ length: rows }, (_, row) => {
     check.leafBound(
       plain,
       Float64Array.from({ length: rows }, (_, r) => (r === row ? 1 : 0)),
     )
-    const { coefficients, constant } = pass.affine()
+    return pass.affine()
+  })
+  // The column of the largest row has bounds of the size of its values: the solver's tolerances are relative to them.
+  const ranges = functions.map(({ coefficients, constant }) =>
+    coefficients.reduce(
+      (sum, value, i) => sum + Math.abs(value) * Math.max(-lower[i], upper[i], 0),
+      Math.abs(constant),
+    ),
+  )
+  const largest = builder.addColumn(-Math.max(...ranges), Math.max(...ranges))
+  for (const { coefficients, constant } of functions)
     builder.addRow(constant, Infinity, [...inputs, largest], [...coefficients.map((value) => -value), 1])
-  }
   return builder.build({ indices: Int32Array.of(largest), values: Float64Array.of(1), constant: 0 })
 }
