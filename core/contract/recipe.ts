@@ -185,8 +185,7 @@ export const verifySchema = z.strictObject({
     .meta({ title: 'Time limit, seconds' }),
   images: imagesSchema.default({ select: 'first', count: 20 }).describe('Test images asked about'),
   crossCheck: z
-    .preprocess(listed, z.array(verifierNameSchema).max(verifierNameSchema.options.length))
-    .default([])
+    .preprocess(listed, z.array(verifierNameSchema).max(verifierNameSchema.options.length).default([]))
     .describe('Further verifiers run on every image; disagreement stops the run')
     .meta({ title: 'Also by' }),
   certify: certifyModeSchema

@@ -71,6 +71,9 @@ verify:
       [],
       ['milp', 'bab'],
     ])
+    expect(formatRecipe(parseRecipe('name: it\nvariants: [{ name: a, architecture: net1 }]\n'))).not.toContain(
+      'crossCheck',
+    )
     expect(verifiersOf(verifySchema.parse({ method: 'milp', crossCheck: ['bab', 'milp'] }))).toEqual(['milp', 'bab'])
     expect(() => checks(['magic'])).toThrow(/verify\.crossCheck\[0\]/)
   })
