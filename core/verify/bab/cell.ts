@@ -30,7 +30,10 @@ export class CellSettler {
   }
 
   /** Lower bound of the row, or of the largest row for a mixture, over the cell. */
-  async settle(domain: DomainRecord, signal: AbortSignal): Promise<{ bound: number; point: Float64Array | null }> {
+  async settle(
+    domain: Pick<DomainRecord, 'row' | 'sign' | 'mix'>,
+    signal: AbortSignal,
+  ): Promise<{ bound: number; point: Float64Array | null }> {
     if (!this.#solver) return { bound: -Infinity, point: null }
     const { network, box, bounds, rows } = this.#context
     const phases = this.#phases(domain.sign)

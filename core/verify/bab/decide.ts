@@ -1,5 +1,5 @@
 // Branch and bound on one property within a budget: roots, rounds, limits, the exact end of fully split domains.
-import type { Box, OutputRows, PreActivationBounds } from '../../bounds/box.ts'
+import type { Box, PreActivationBounds } from '../../bounds/box.ts'
 import type { Bounder, OutputBounds } from '../../bounds/bounder.ts'
 import { DomainBounder } from '../../bounds/domain-bounder.ts'
 import { bytesPerRow, type Cone } from '../../bounds/graph.ts'
@@ -15,6 +15,7 @@ import { openNeurons } from './root.ts'
 import { BabSearch, type SearchStatistics } from './search.ts'
 import { tightenNeurons } from './tighten.ts'
 import { defaultSettings, type BabSettings } from './settings.ts'
+import { mixtureAround, rowValue, smallest } from './rows.ts'
 
 export interface BabTask {
   readonly engine: Engine
@@ -122,6 +123,7 @@ class BabRun {
   readonly #task: BabTask
   readonly #root: OutputBounds
   readonly #search: BabSearch
+  readonly #settler: CellSettler
   readonly #mixed: boolean
   readonly #turn: Turn
   /** Undecided domains before the last round. */
@@ -138,7 +140,7 @@ class BabRun {
     const cone = bounder.rows.cone(start.start)
     const domains = new DomainBounder(engine, bounder.network, start, box, fittingSizes(cone, settings.sizes), bounds)
     const open = openNeurons(cone, bounds)
-    const settler = new CellSettler(
+    this.#settler = new CellSettler(
       { cone, open, box, bounds, rows: property.rows, network: bounder.network },
       task.cells,
     )
@@ -152,7 +154,7 @@ class BabRun {
       looksFalse: (outputs) => this.#looksFalse(outputs),
       tryPoint: (point) => this.#try(point),
       settle: async (domain) => {
-        const { bound, point } = await settler.settle(domain, task.signal)
+        const { bound, point } = await this.#settler.settle(domain, task.signal)
         if (point) this.#try(point)
         return bound
       },
@@ -167,6 +169,7 @@ class BabRun {
   /** null: `patience` domains were not enough, nothing is decided. */
   async run(deadline: number, patience: number): Promise<BabReport | null> {
     const search = this.#search
+    if (search.cone.neurons === 0) return await this.#settleWhole()
     if (this.#turn.kept) search.restore(this.#turn.kept)
     else await this.#addRoots()
     const { statistics, capacity } = search
@@ -186,6 +189,23 @@ class BabRun {
     if (statistics.undecided > 0)
       return this.report('unknown', `${statistics.undecided} fully split domains stayed undecided`)
     return this.report('verified', null)
+  }
+
+  /** A network without activations is a single cell with nothing to split. */
+  async #settleWhole(): Promise<BabReport> {
+    const { lower } = this.#root
+    const { openRows, property, signal } = this.#task
+    const rows = this.#mixed ? [0] : openRows.filter((row) => !(lower[row] > 0))
+    const mix = this.#mixed ? new Float32Array(property.rows.rows) : null
+    let lowerBound = this.#mixed ? Infinity : smallest(lower.filter((value) => value > 0))
+    for (const row of rows) {
+      const { bound, point } = await this.#settler.settle({ row, sign: new Int8Array(0), mix }, signal)
+      if (point) this.#try(point)
+      lowerBound = Math.min(lowerBound, bound)
+    }
+    const status = this.#witness ? 'falsified' : lowerBound > 0 ? 'verified' : 'unknown'
+    const reason = status === 'unknown' ? 'the minimum is too close to 0' : null
+    return { ...this.report(status, reason), lowerBound }
   }
 
   /** Once a search has grown too large for it, what was kept before stands for it: less is proved there, nothing else. */
@@ -268,25 +288,8 @@ class BabRun {
   }
 }
 
-function smallest(values: Float64Array): number {
-  return values.reduce((low, value) => Math.min(low, value), Infinity)
-}
-
 /** Program sizes whose tensors fit the memory of one call. */
 function fittingSizes(cone: Cone, sizes: readonly number[]): readonly number[] {
   const fitting = sizes.filter((size) => size * bytesPerRow(cone, true) <= CALL_MEMORY)
   return fitting.length > 0 ? fitting : [2]
-}
-
-/** Most of the weight on one row, some on all others: a weight of zero could never grow. */
-function mixtureAround(best: number, rows: number): Float32Array {
-  const mix = new Float32Array(rows).fill(rows === 1 ? 1 : 0.2 / (rows - 1))
-  if (rows > 1) mix[best] = 0.8
-  return mix
-}
-
-function rowValue({ coefficients, offsets }: OutputRows, row: number, outputs: Float32Array): number {
-  let value = offsets[row]
-  for (let o = 0; o < outputs.length; o++) value += coefficients[row * outputs.length + o] * outputs[o]
-  return value
 }

@@ -4,7 +4,7 @@ import type { Certificate } from '../../../core/certify/certificate.ts'
 import { checkCertificate } from '../../../core/certify/check-certificate.ts'
 import { encodeCertificate } from '../../../core/certify/format.ts'
 import { prepareGraph } from '../../../core/certify/graph.ts'
-import type { Proof } from '../../../core/certify/proof.ts'
+import type { HalvedBoxes, Proof } from '../../../core/certify/proof.ts'
 import { SeededRandom } from '../../../core/data/random.ts'
 import { networkHash } from '../../../core/nn/index.ts'
 import { everyNeuron, neuronCount, randomTree, wholeBoxProof } from '../../certify/support.ts'
@@ -38,9 +38,11 @@ function splitProof(): Proof {
   return { neurons: [], list, trees, halvings: null }
 }
 
+const byRule = (axes: Int32Array): HalvedBoxes => ({ axes, sloped: new Int32Array(0), alpha: new Uint16Array(0) })
+
 function halvedProof(): Proof {
   const whole = wholeBoxProof(2)
-  return { ...whole, halvings: Int32Array.of(0, -1, 1, -1, -1), trees: [null, null] }
+  return { ...whole, halvings: byRule(Int32Array.of(0, -1, 1, -1, -1)), trees: [null, null] }
 }
 
 const encoded = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -71,7 +73,7 @@ export const certificateTarget: FuzzTarget = {
   bend: bentCertificate,
   bombs: [
     () => encoded(deepSplits(1500)),
-    () => encoded(certificateText({ ...splitProof(), halvings: nestedTree(20_000) })),
+    () => encoded(certificateText({ ...splitProof(), halvings: byRule(nestedTree(20_000)) })),
     () => encoded('['.repeat(2 ** 20)),
     () => encoded('{"claims":'.repeat(100_000)),
     () => encoded(certificateText(splitProof()).replace(/"splits":"[^"]*"/, `"splits":"${'AAAA'.repeat(2 ** 19)}"`)),

@@ -97,6 +97,15 @@ export const trapRelations: Relations = {
   },
   'a tie of a network without activations is neither verified nor falsified': (tools) =>
     requireTie(tools, chain(dense([[1], [1]], [0, 0]))),
+  'a network without activations, of whose rows no single one is always positive': async (tools) => {
+    const network = chain(dense([[1], [-1]], [0, 0]))
+    for (const offset of [0.1, -0.1]) {
+      const rows = { rows: 2, coefficients: Float64Array.of(1, 0, 0, 1), offsets: Float64Array.of(offset, offset) }
+      const problem: Problem = { network, box: boxOf(-1, 1), property: { kind: 'any-positive', rows } }
+      for (const name of ['bab', 'milp', 'auto'] as const)
+        assert.equal((await run(tools, name, problem)).verdict, offset > 0 ? 'verified' : 'falsified', name)
+    }
+  },
   'ε = 0: verified where the image is classified correctly, falsified where not, neither at a tie': async (tools) => {
     const network = chain(
       dense([[1], [-1]], [0, 0]),
