@@ -1,6 +1,7 @@
 // Verifiers agree with brute force and with each other on random networks, keep their limits, and stop when told to.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { OutputRows } from '../../core/bounds/box.ts'
 import { verifierNameSchema } from '../../core/contract/verdict.ts'
 import { openEngine, type Engine } from '../../core/engine/engine.ts'
 import { SeededRandom } from '../../core/data/random.ts'
@@ -71,6 +72,32 @@ describe('every verifier', () => {
         },
       ),
       { numRuns: 8 },
+    )
+  })
+
+  it('agrees on targeted questions, wherever it decides', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        networkCase,
+        fc.double({ min: -0.6, max: 0.6, noNaN: true }),
+        async ({ network, box }, offset) => {
+          // Both rows at most 0 at once: class 1 beats the two others by `offset`.
+          const rows: OutputRows = {
+            rows: 2,
+            coefficients: Float64Array.of(1, -1, 0, 0, -1, 1),
+            offsets: Float64Array.of(offset, offset),
+          }
+          const question: Problem = { network, box, property: { kind: 'any-positive', rows } }
+          const verdicts = new Map<string, VerifierName[]>()
+          for (const name of complete) {
+            const { verdict } = await ask(name, question)
+            verdicts.set(verdict, [...(verdicts.get(verdict) ?? []), name])
+          }
+          expect([...verdicts.keys()]).not.toEqual(expect.arrayContaining(['verified', 'falsified']))
+          expect(verdicts.has('error')).toBe(false)
+        },
+      ),
+      { numRuns: 10 },
     )
   })
 
