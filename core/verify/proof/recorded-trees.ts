@@ -73,7 +73,7 @@ export class RecordedTrees implements NeuronTrees {
     if (node < 0 || this.#room.bytes <= 0) return
     const path = this.#pathTo(node)
     const leaf = {
-      alpha: Uint16Array.from(alpha, quantised),
+      alpha: allQuantised(alpha),
       beta: Float32Array.from(path, (neuron) => beta[neuron]),
       mix: mix && Float32Array.from(mix),
       bound,
@@ -173,7 +173,15 @@ export class RecordedTrees implements NeuronTrees {
 
 /** α ∈ [0,1] in the steps of a proof; what is no number is left to the rule. */
 export function quantised(alpha: number): number {
-  return Number.isNaN(alpha) ? BY_RULE : Math.round(Math.min(1, Math.max(0, alpha)) * ALPHA_STEPS)
+  if (alpha >= 1) return ALPHA_STEPS
+  if (alpha >= 0) return Math.round(alpha * ALPHA_STEPS)
+  return alpha < 0 ? 0 : BY_RULE
+}
+
+export function allQuantised(alpha: Float32Array): Uint16Array {
+  const steps = new Uint16Array(alpha.length)
+  for (let i = 0; i < alpha.length; i++) steps[i] = quantised(alpha[i])
+  return steps
 }
 
 /** One array of all parts, one after another. */

@@ -3,7 +3,7 @@ import type { Cone } from '../../bounds/graph.ts'
 import type { NeuronList } from '../../certify/proof.ts'
 import type { NeuronTrees, SearchRecorder, TreeRecorder } from '../bab/recorder.ts'
 import type { OpenNeurons } from '../bab/root.ts'
-import { quantised, RecordedTrees, type Room } from './recorded-trees.ts'
+import { allQuantised, RecordedTrees, type Room } from './recorded-trees.ts'
 
 /** Memory of everything that is recorded; a longer search has no proof. */
 const MOST_BYTES = 512 * 2 ** 20
@@ -101,7 +101,7 @@ export class ProofRecorder implements SearchRecorder {
 
   #stored(alpha: Float32Array): Uint16Array {
     this.#room.bytes -= 2 * alpha.length + 100
-    return Uint16Array.from(alpha, quantised)
+    return allQuantised(alpha)
   }
 }
 
