@@ -4,10 +4,11 @@ import type { Property } from '../verify/problem.ts'
 import { DenseMap } from './affine-map.ts'
 import { malformed, unproved } from './failure.ts'
 import type { Graph } from './graph.ts'
-import { boundNeurons, wholeRegion } from './neurons.ts'
+import { proveHalves, type HalvesRepair, type HalvesTask } from './halves.ts'
+import { boundNeurons } from './neurons.ts'
 import { CheckStopped, type Pace } from './pace.ts'
 import { BackwardPass, type Cell } from './pass.ts'
-import type { NeuronProof, Proof, SplitTree } from './proof.ts'
+import type { HalvedBoxes, NeuronProof, Proof, SplitTree } from './proof.ts'
 import { affineImage, Region } from './regions.ts'
 import { resolveList, walkTree, type LeafVisit, type Places } from './tree-walk.ts'
 
@@ -26,9 +27,6 @@ export interface CheckReport {
 
 /** Called with a leaf whose bound is not positive; returns where that is put right, else throws. */
 export type OnUnproved = (visit: LeafVisit, bound: number) => Promise<void>
-
-/** The input to halve a box along whose bound is not positive; −1 gives up. `halved`: how often it was cut so already. */
-export type HalveMore = (box: Box, halved: number) => number
 
 /**
  * @throws EspalierError 'certificate/unproved' where the proof does not hold, 'certificate/corrupt' where it is no whole proof
@@ -65,6 +63,11 @@ export class ProofCheck {
 
   get report(): CheckReport {
     return { leaves: this.#leaves, lowerBound: this.#lowerBound }
+  }
+
+  /** Called after pieces of work that are not the check's own. @throws CheckStopped */
+  async rest(): Promise<void> {
+    await this.#pace.rest()
   }
 
   get rows(): number {
@@ -136,60 +139,20 @@ export class ProofCheck {
     this.#lowerBound = Math.min(this.#lowerBound, bound)
   }
 
-  /**
-   * The given rows (one of them, for `any-positive`) on every leaf of a tree of halved boxes. With `halveMore` leaves that
-   * fail are cut further; the tree that holds.
-   */
-  async proveHalves(axes: Int32Array, open: readonly number[], halveMore?: HalveMore): Promise<Int32Array> {
-    const rows = this.mixed ? Array.from({ length: this.rows }, (_, row) => row) : open
-    const found: number[] = []
-    const waiting: { box: Box; halved: number }[] = [{ box: this.#claim.box, halved: 0 }]
-    let at = 0
-    for (let next = waiting.pop(); next; next = waiting.pop()) {
-      const { box, halved } = next
-      if (halved === 0 && at >= axes.length) throw malformed('a tree of boxes ends in the middle')
-      let axis = halved === 0 ? axes[at++] : -1
-      let cuts = 0
-      if (axis < 0) {
-        const bound = await this.#boxBound(box, rows)
-        if (bound > 0) this.#count(bound)
-        else {
-          axis = halveMore?.(box, halved) ?? -1
-          cuts = halved + 1
-          if (axis < 0) throw unproved(`the bound of a halved box is ${bound}`)
-        }
-      }
-      found.push(axis)
-      if (axis >= 0)
-        waiting.push(
-          ...halves(box, axis)
-            .map((half) => ({ box: half, halved: cuts }))
-            .reverse(),
-        )
-    }
-    if (at !== axes.length) throw malformed('a tree of boxes has parts left over')
-    return Int32Array.from(found)
-  }
-
-  /** Lower bound of all the rows (the best of them, for `any-positive`) on a part of the box, with bounds of its own and slopes by rule. */
-  async #boxBound(box: Box, rows: readonly number[]): Promise<number> {
-    const { graph, pass, mixed } = this
-    const region = new Region(graph, box, this.region)
-    for (const place of graph.activations.keys()) {
-      await boundNeurons(region, pass, place, undefined, this.#pace, false)
-      if (region.empty) return Infinity
-    }
-    await this.#pace.rest()
+  /** The given rows (one of them, for `any-positive`) on every leaf of a tree of halved boxes; the tree that holds. */
+  async proveHalves(given: HalvedBoxes, open: readonly number[], repair?: HalvesRepair): Promise<HalvedBoxes> {
+    const { mixed, region, pass } = this
     const { map, sizes } = this.target
-    region.walkTo(graph.output)
-    const cell = wholeRegion(region)
-    let value = mixed ? -Infinity : Infinity
-    for (const row of rows) {
-      const bound = pass.boundThrough(region, cell, map, this.weights(row, null, 0), sizes)
-      value = mixed ? Math.max(value, bound) : Math.min(value, bound)
-      if (mixed ? value > 0 : !(value > 0)) break
+    const task: HalvesTask = {
+      pass,
+      pace: this.#pace,
+      region,
+      mixed,
+      rows: mixed ? Array.from({ length: this.rows }, (_, row) => row) : open,
+      bound: (part, cell, row) => pass.boundThrough(part, cell, map, this.weights(row, null, 0), sizes),
+      count: (bound) => this.#count(bound),
     }
-    return value
+    return await proveHalves(task, given, repair)
   }
 }
 
@@ -205,17 +168,6 @@ function targetOf(region: Region, { coefficients, offsets }: OutputRows): Target
   region.walkTo(region.graph.output)
   const { range, weight } = affineImage(map, region.rangeOf(region.graph.output))
   return { map, sizes: weight, interval: range.lower }
-}
-
-/** The lower and the upper half along an input, in float64 as the search halves. */
-function halves({ lower, upper }: Box, axis: number): [Box, Box] {
-  if (axis >= lower.length) throw malformed(`a box is halved along input ${axis} of ${lower.length}`)
-  const middle = 0.5 * lower[axis] + 0.5 * upper[axis]
-  const low = { lower, upper: upper.slice() }
-  const high = { lower: lower.slice(), upper }
-  low.upper[axis] = middle
-  high.lower[axis] = middle
-  return [low, high]
 }
 
 function requireClaim(graph: Graph, { box, property }: Claim): void {

@@ -61,7 +61,7 @@ const claim = z.strictObject({
     neurons: z.array(neurons),
     list,
     trees: z.array(tree.nullable()),
-    halvings: int32.nullable(),
+    halvings: z.strictObject({ axes: int32, sloped: int32, alpha: uint16 }).nullable(),
   }),
 })
 

@@ -2,8 +2,9 @@
 
 /** Milliseconds between two turns of others. */
 const TURN = 15
-/** Milliseconds of a task from which on its length is foreseen. */
+/** Milliseconds of a task, and share of the time there is, from which on its length is foreseen: the first pieces can be the slowest. */
 const FORESEEN = 60
+const FORESEEN_SHARE = 0.1
 
 /** Thrown where checking was stopped before its end. */
 export class CheckStopped extends Error {
@@ -45,6 +46,7 @@ export class Pace {
   #isTooMuch(now: number): boolean {
     const { total, done, started } = this.#task
     const spent = now - started
-    return spent > FORESEEN && now + (spent / done) * (total - done) > this.#deadline
+    const enough = Math.max(FORESEEN, FORESEEN_SHARE * (this.#deadline - started))
+    return spent > enough && now + (spent / done) * (total - done) > this.#deadline
   }
 }

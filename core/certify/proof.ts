@@ -41,6 +41,18 @@ export interface NeuronSearch {
   readonly trees: readonly SplitTree[]
 }
 
+/** A tree of halved boxes. Every leaf is bounded anew, all neurons by rule. */
+export interface HalvedBoxes {
+  /**
+   * In preorder, the lower half first: the input that halves each node at 0.5·lower + 0.5·upper, −1 for a leaf.
+   */
+  readonly axes: Int32Array
+  /** Which rows on which leaves have slopes, [entries, 2]: number of the leaf in preorder, row. All others are by rule. */
+  readonly sloped: Int32Array
+  /** Slopes of the neurons that are open on the leaf, in the network's order, entry after entry. */
+  readonly alpha: Uint16Array
+}
+
 /** The proof of one problem. */
 export interface Proof {
   readonly neurons: readonly NeuronProof[]
@@ -50,9 +62,6 @@ export interface Proof {
    * mixtures, or null.
    */
   readonly trees: readonly (SplitTree | null)[]
-  /**
-   * The tree of halved boxes in preorder, the lower half first: the input that halves each node at 0.5·lower + 0.5·upper,
-   * −1 for a leaf. null where the box stays whole.
-   */
-  readonly halvings: Int32Array | null
+  /** null where the box stays whole. */
+  readonly halvings: HalvedBoxes | null
 }

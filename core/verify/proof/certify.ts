@@ -1,15 +1,15 @@
 // From what a finished search recorded to a proof in float64: every bound and every leaf proved again, failures repaired.
-import type { Box } from '../../bounds/box.ts'
 import { BY_RULE } from '../../certify/activation.ts'
 import { ProofCheck } from '../../certify/check.ts'
 import type { Graph } from '../../certify/graph.ts'
 import { Pace, type PaceOptions } from '../../certify/pace.ts'
-import type { NeuronList, NeuronProof, NeuronSearch, Proof, SplitTree } from '../../certify/proof.ts'
+import type { HalvedBoxes, NeuronList, NeuronProof, NeuronSearch, Proof, SplitTree } from '../../certify/proof.ts'
 import { resolveList } from '../../certify/tree-walk.ts'
 import { activationNodes, type Network } from '../../nn/index.ts'
 import type { Problem } from '../problem.ts'
 import type { CellMultipliers } from './cell-multipliers.ts'
 import type { ProofRecorder, RecordedRow } from './recorder.ts'
+import { BoxRepair } from './box-repair.ts'
 import { joined } from './recorded-trees.ts'
 import { LeafRepair, replaceLeaves } from './repair.ts'
 
@@ -31,9 +31,6 @@ export interface Certified {
   readonly repaired: number
   readonly lowerBound: number
 }
-
-/** Further halvings of a box that slopes by rule do not prove. */
-const MOST_HALVINGS = 40
 
 /**
  * @throws EspalierError 'certificate/unproved' where a leaf could not be proved again, 'certificate/unsupported'
@@ -72,15 +69,18 @@ class Certification {
     const recorded = Array.from({ length: this.#check.mixed ? 1 : this.#check.rows }, (_, row) =>
       this.#treeOf(row, list),
     )
-    this.#pace.expect(recorded.reduce((sum, tree) => sum + leavesOf(tree?.splits ?? null), leavesOf(recorder.halvings)))
+    this.#pace.expect(
+      recorded.reduce((sum, tree) => sum + leavesOf(tree?.splits ?? null), recorder.halvings?.length ?? 0),
+    )
     const trees: (SplitTree | null)[] = []
     for (const [row, tree] of recorded.entries()) trees.push(tree && (await this.#proveRow(row, tree, list, repair)))
     const open = Array.from(trees.keys()).filter((row) => trees[row] === null)
     const axes = open.length > 0 ? recorder.halvings : null
-    const halvings =
-      axes && (await this.#check.proveHalves(axes, open, (box, halved) => this.#halveMore(box, halved, repair)))
+    const boxes = new BoxRepair(this.#check.pass, this.#task.fused, this.#task.problem.property.rows)
+    const halvings = axes && (await this.#check.proveHalves(byRule(axes), open, boxes))
     const { leaves, lowerBound } = this.#check.report
-    return { proof: { neurons, list, trees, halvings }, leaves, repaired: repair.repaired, lowerBound }
+    const repaired = repair.repaired + boxes.repaired
+    return { proof: { neurons, list, trees, halvings }, leaves, repaired, lowerBound }
   }
 
   /** What was recorded about a row; null: it is proved on halved boxes. */
@@ -99,15 +99,6 @@ class Certification {
       found.set(visit.leaf, await repair.settle(visit, this.#check.weights(row, tree.mix, visit.leaf), bound))
     })
     return found.size === 0 ? tree : replaceLeaves(tree, found, places.place.length)
-  }
-
-  /** The side with the most effect on the row that was bounded last. */
-  #halveMore({ lower, upper }: Box, halved: number, repair: LeafRepair): number {
-    if (halved >= MOST_HALVINGS) return -1
-    repair.repaired++
-    const { coefficients } = this.#check.pass.affine()
-    const effect = coefficients.map((value, i) => Math.abs(value) * (upper[i] - lower[i]))
-    return effect.indexOf(Math.max(...effect))
   }
 
   /** The whole box as one cell, by the recorded slopes; for `any-positive` about the row that was proved. */
@@ -185,6 +176,11 @@ function slopesOn(list: NeuronList, row: RecordedRow | null): Uint16Array {
     return Uint16Array.from(neurons, (i) => (row && own ? row.alpha[own.offset + i] : BY_RULE))
   })
   return joined(parts, (size) => new Uint16Array(size))
+}
+
+/** A tree of halved boxes without slopes. */
+function byRule(axes: Int32Array): HalvedBoxes {
+  return { axes, sloped: new Int32Array(0), alpha: new Uint16Array(0) }
 }
 
 /** Leaves of a tree in preorder. */

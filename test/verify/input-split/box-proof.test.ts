@@ -158,12 +158,14 @@ it.each([
   ['a weight that is infinite', Infinity],
   ['weights that overflow', 3e38],
 ])('%s proves nothing', (_, value) => {
-  const random = new SeededRandom(3)
-  const layers = [3, 4, 4, 2].map((size, i, sizes) => dense(random, size, i === 0 ? 3 : sizes[i - 1]))
-  const spoiled = layers.map((layer) => ({
-    ...layer,
-    weight: { ...layer.weight, data: layer.weight.data.map(() => value) },
-  }))
+  const spoiled = [3, 4, 4, 2].map((size, i, sizes): Layer => {
+    const inputs = i === 0 ? 3 : sizes[i - 1]
+    return {
+      kind: 'dense',
+      weight: { shape: [size, inputs], data: new Float32Array(size * inputs).fill(value) },
+      bias: { shape: [size], data: new Float32Array(size) },
+    }
+  })
   const chain = denseChain(chainOf(spoiled, 3), rows) ?? expect.fail('a chain')
   for (const kind of ['all-positive', 'any-positive'] as const)
     expect(new BoxProof(chain, kind).bound(whole, new Int8Array(chain.neurons))).not.toBeGreaterThan(0)
