@@ -39,8 +39,8 @@ export interface InputSplitReport {
   readonly reason: string | null
 }
 
-/** Most hidden neurons: what is kept for one box grows with their square. */
-const MOST_NEURONS = 3000
+/** Most hidden neurons: with more of them one box can take longer than a search may run past its time. */
+const MOST_NEURONS = 1200
 /** Milliseconds between two turns of others. */
 const TURN = 15
 
