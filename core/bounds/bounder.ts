@@ -6,7 +6,8 @@ import { intersect, IntervalWalk } from './interval.ts'
 import { intervalRows } from './interval-rows.ts'
 import { coneOf, isExactByIntervals, type Activation, type Cone } from './graph.ts'
 import { relaxationOf } from './relaxation/index.ts'
-import { plainCrown, RowBounder, type AscentSettings, type RowBounds, type RowContext } from './row-bounder.ts'
+import { plainCrown, type AscentSettings } from './row-ascent.ts'
+import { RowBounder, type RowBounds, type RowContext } from './row-bounder.ts'
 import { outputStart, startOf } from './start.ts'
 
 export interface BounderOptions {

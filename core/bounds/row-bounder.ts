@@ -3,29 +3,15 @@ import type { Engine, TensorData } from '../engine/engine.ts'
 import { networkHash, type Network } from '../nn/index.ts'
 import type { Box, PreActivationBounds } from './box.ts'
 import { chunkSize, padded, repeated, type Chunk } from './chunk.ts'
-import { adamSteps } from './adam.ts'
 import { centreAndRadius, flatBounds, hostArrays, initialAlpha } from './flat.ts'
 import { bytesPerRow, coneOf, type Cone } from './graph.ts'
-import { ascentDefinition, crownDefinition, type ProgramShape } from './programs.ts'
+import { crownDefinition, type ProgramShape } from './programs.ts'
+import { ascendRows, type AscentSettings, type TimedAscent } from './row-ascent.ts'
 import { RoundingWalk } from './rounding.ts'
 import { roundingUnit } from './slack.ts'
 import { neuronStart, type StartRows } from './start.ts'
 import { WindowRows } from './window-rows.ts'
 import { windowOf, type Window } from './window.ts'
-
-/** How α is optimised. `iterations` 0 is plain CROWN. */
-export interface AscentSettings {
-  readonly iterations: number
-  /** Adam's step on α. */
-  readonly rate: number
-  readonly decay: number
-  /** No further steps after this time, shared by all rows of a call. Default: no limit. */
-  readonly seconds?: number
-  /** No further steps once every row of a chunk is above this. */
-  readonly goal?: number
-}
-
-export const plainCrown: AscentSettings = { iterations: 0, rate: 0, decay: 1 }
 
 /** Bounds of rows with what branch and bound and other callers want to know about them. */
 export interface RowBounds {
@@ -40,9 +26,6 @@ export interface RowBounds {
   /** Minimisers of the relaxed rows, [rows, inputs]. */
   readonly points: Float32Array
 }
-
-/** Ascent steps unrolled into one call; more iterations take more calls. */
-const UNROLL = 5
 
 /** The box and bounds a call works on. */
 export interface RowContext {
@@ -185,21 +168,14 @@ export class RowBounder {
     return result
   }
 
-  async #boundChunk(
-    source: RowSource,
-    chunk: Chunk,
-    settings: AscentSettings & { readonly deadline: number },
-    result: RowBounds,
-  ): Promise<Float32Array> {
+  async #boundChunk(source: RowSource, chunk: Chunk, settings: TimedAscent, result: RowBounds): Promise<Float32Array> {
     const { cone, key } = source
     const points = result.points.length > 0
     const shape: ProgramShape = { ...source.shape, rows: chunk.size, splits: false, mixed: 0, points }
     const { inputs, alpha } = source.chunk(chunk)
-    const withAlpha = (value: Float32Array): Record<string, TensorData> =>
-      cone.neurons === 0 ? inputs : { ...inputs, alpha: value }
-    const best = await this.#ascend({ cone, key, shape, count: chunk.count }, withAlpha, alpha, settings)
+    const best = await ascendRows(this.#engine, { cone, key, shape, inputs, count: chunk.count }, alpha, settings)
     const crown = await this.#engine.compile({ ...crownDefinition(cone, shape, key), fewRuns: true })
-    const output = await crown.run(withAlpha(best))
+    const output = await crown.run(cone.neurons === 0 ? inputs : { ...inputs, alpha: best })
     const factor = roundingUnit(this.#engine.precision)
     for (let i = 0; i < chunk.count; i++) {
       const slack = factor * output.scale[i]
@@ -213,40 +189,6 @@ export class RowBounder {
     store(result.coefficients, output.coefficients, cone.neurons)
     store(result.points, output.point, cone.inputSize)
     return best
-  }
-
-  /** α after the steps that `settings` allows, from `alpha` on. */
-  async #ascend(
-    { cone, key, shape, count }: { cone: Cone; key: string; shape: ProgramShape; count: number },
-    withAlpha: (value: Float32Array) => Record<string, TensorData>,
-    alpha: Float32Array,
-    { iterations, rate, decay, goal = Infinity, deadline }: AscentSettings & { readonly deadline: number },
-  ): Promise<Float32Array> {
-    if (cone.neurons === 0) return alpha
-    const wide = { ...shape, carried: true }
-    let bestBound = new Float32Array(shape.rows).fill(-Infinity)
-    let state = {
-      variables: alpha,
-      bestAlpha: alpha,
-      first: new Float32Array(alpha.length),
-      second: new Float32Array(alpha.length),
-    }
-    for (let done = 0; done < iterations && performance.now() < deadline; done += UNROLL) {
-      const options = { iterations: Math.min(UNROLL, iterations - done), betaRate: 1, mixRate: 0 }
-      const program = await this.#engine.compile({ ...ascentDefinition(cone, wide, options, key), fewRuns: true })
-      const { variables, ...carried } = state
-      const steps = adamSteps({ rate, decay }, done, options.iterations)
-      const ascent = await program.run({ ...withAlpha(variables), ...carried, bestBound, steps })
-      bestBound = ascent.bound as Float32Array<ArrayBuffer>
-      state = {
-        variables: ascent.variables as Float32Array,
-        bestAlpha: ascent.alpha as Float32Array,
-        first: ascent.first as Float32Array<ArrayBuffer>,
-        second: ascent.second as Float32Array<ArrayBuffer>,
-      }
-      if (bestBound.subarray(0, count).every((bound) => bound > goal)) break
-    }
-    return state.bestAlpha
   }
 
   /** Rounding weights on `box`, kept with it: those of bounds that were wider still hold. */

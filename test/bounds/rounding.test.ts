@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createBounder } from '../../core/bounds/bounder.ts'
 import type { Box } from '../../core/bounds/box.ts'
-import { plainCrown } from '../../core/bounds/row-bounder.ts'
+import { plainCrown } from '../../core/bounds/row-ascent.ts'
 import { SeededRandom } from '../../core/data/random.ts'
 import { openEngine, type Engine } from '../../core/engine/engine.ts'
 import { createNetwork, evaluate64, type Layer, type Network } from '../../core/nn/index.ts'

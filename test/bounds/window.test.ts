@@ -1,7 +1,8 @@
 // Bounds in windows are those of whole rows: padding, strides, joining branches and grafted neurons included.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { intervalBounds } from '../../core/bounds/interval.ts'
-import { plainCrown, RowBounder } from '../../core/bounds/row-bounder.ts'
+import { plainCrown } from '../../core/bounds/row-ascent.ts'
+import { RowBounder } from '../../core/bounds/row-bounder.ts'
 import { neuronStart } from '../../core/bounds/start.ts'
 import { windowOf } from '../../core/bounds/window.ts'
 import { SeededRandom } from '../../core/data/random.ts'

@@ -1,5 +1,5 @@
 // The knobs of branch and bound, with the values that measurements chose (docs/decisions/0003-bounds-and-branch-and-bound.md).
-import type { AscentSettings } from '../../bounds/row-bounder.ts'
+import type { AscentSettings } from '../../bounds/row-ascent.ts'
 
 export interface BabSettings {
   /** Sizes of the compiled programs, ascending: a batch is padded to the next. The last is the most children of one call. */

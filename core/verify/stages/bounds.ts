@@ -1,7 +1,7 @@
 // Stages that only compute bounds: interval, CROWN, α-CROWN.
 import { intervalBounds } from '../../bounds/interval.ts'
 import { intervalRows } from '../../bounds/interval-rows.ts'
-import { plainCrown, type AscentSettings } from '../../bounds/row-bounder.ts'
+import { plainCrown, type AscentSettings } from '../../bounds/row-ascent.ts'
 import { outputStart } from '../../bounds/start.ts'
 import type { Attempt } from '../attempt.ts'
 import type { VerifierName } from '../outcome.ts'
