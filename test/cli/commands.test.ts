@@ -118,6 +118,18 @@ describe('verify', () => {
     expect([1, 5]).toContain(wide.code)
   })
 
+  it('writes the proofs of its images, and check proves them again from model and data', async () => {
+    const file = join(bench.folder, 'images.json.gz')
+    const flags = ['--epsilon', '0.002', '--images-count', '4', '--provider', 'cpu', '--certificate', file]
+    const { err } = await bench.run('verify', '--model', pruned.modelId ?? '', ...flags)
+    expect(err).toContain(`certificate: ${file}`)
+    const checked = await bench.run('check', file)
+    expect([checked.code, checked.out]).toEqual([0, 'proved\n'])
+    expect(await bench.run('check', file, '--model', pruned.modelId ?? '')).toMatchObject({ code: 0 })
+    const other = await bench.run('check', file, '--model', trained.modelId ?? '')
+    expect([other.code, other.err.includes('certificate/foreign')]).toEqual([3, true])
+  })
+
   it('refuses a model that does not fit the data', async () => {
     const { mkdirSync, writeFileSync } = await import('node:fs')
     const folder = join(bench.folder, 'small-images')

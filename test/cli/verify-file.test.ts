@@ -59,6 +59,43 @@ describe('an answer', () => {
   })
 })
 
+describe('a certificate', () => {
+  it('is written where everything is proved, of several alternatives too, and proved again by check', async () => {
+    for (const [name, problems] of [
+      ['holds', '1 problem,'],
+      ['none', '2 problems,'],
+    ]) {
+      const file = join(bench.folder, `${name}.json.gz`)
+      const written = await ask('diamond', name, '--certificate', file)
+      expect([written.code, written.out]).toEqual([0, 'unsat\n'])
+      expect(written.err).toContain(`certificate: ${file}`)
+      const checked = await bench.run('check', file)
+      expect([checked.code, checked.out, checked.err]).toEqual([0, 'proved\n', expect.stringContaining(problems)])
+    }
+  })
+
+  it('is refused for another network or property, and where it is damaged', async () => {
+    const file = join(bench.folder, 'holds.json')
+    await ask('diamond', 'holds', '--certificate', file)
+    const check = (path: string, ...flags: string[]) => bench.run('check', path, ...flags)
+    const other = await check(file, '--vnnlib', files.vnnlib('fails'))
+    expect([other.code, other.out, other.err.includes('certificate/foreign')]).toEqual([3, '', true])
+    const network = await check(file, '--onnx', files.onnx('hard'), '--vnnlib', files.vnnlib('hard'))
+    expect([network.code, network.err.includes('certificate/foreign')]).toEqual([3, true])
+    const cut = bench.file('cut.json', readFileSync(file).subarray(0, -40))
+    const damaged = await check(cut, '--json')
+    expect(damaged.code).toBe(3)
+    expect(JSON.parse(damaged.out)).toMatchObject({ error: { code: 'certificate/corrupt' } })
+    expect((await check(join(bench.folder, 'nowhere.json'))).err).toContain('input/not-found')
+  })
+
+  it('is not written where nothing is proved', async () => {
+    const file = join(bench.folder, 'fails.json')
+    const { code, err } = await ask('diamond', 'fails', '--certificate', file)
+    expect([code, err.includes('no certificate: it is sat'), existsSync(file)]).toEqual([1, true, false])
+  })
+})
+
 it('keeps to its time in a process of its own', async () => {
   const started = performance.now()
   const question = ['--onnx', files.onnx('hard'), '--vnnlib', files.vnnlib('hard'), '--timeout', '2']
@@ -87,6 +124,7 @@ describe('what is wrong', () => {
     [['--timeout', '0'], "--timeout is '0'"],
     [['--threads', '-1'], "--threads is '-1'"],
     [['--method', 'guess'], "--method is 'guess'"],
+    [['--certify', 'maybe'], "--certify is 'maybe'"],
   ])('on the command line is said: %j', async (flags, part) => {
     const { code, err } = await ask('diamond', 'holds', ...flags)
     expect(err).toContain(part)
