@@ -7,9 +7,9 @@ import type { LeafVisit, Places } from '../../certify/tree-walk.ts'
 import type { CellMultipliers } from './cell-multipliers.ts'
 import { joined } from './recorded-trees.ts'
 
-/** Most further splits below one leaf, and most of them on one path. */
-const MOST_CELLS = 200
-const MOST_DEPTH = 12
+/** Most cells below one leaf, and most further splits on one path. */
+const MOST_CELLS = 4000
+const MOST_DEPTH = 16
 
 interface Part {
   /** Number of the neuron split, −1 for a leaf. */
@@ -58,6 +58,7 @@ export class LeafRepair {
 
   /** Adds the tree of a cell in preorder; false where it cannot be proved. */
   async #grow(cell: Cell, weights: Float64Array, parts: Part[], depth: number): Promise<boolean> {
+    await this.#check.rest()
     if (isEmpty(cell) || this.#check.leafBound(cell, weights) > 0) {
       parts.push(this.#leaf(cell, weights))
       return true
