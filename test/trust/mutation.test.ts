@@ -24,7 +24,7 @@ describe('injected bugs', () => {
   })
 })
 
-/** Exit code 1 where the relation failed, 0 where it held, 3 where the mutation did not fit. */
+/** Exit code 1 where the relation failed, 0 where it held, 2 where something broke on the way, 3 where the mutation did not fit. */
 function runMutant({ edits, caughtBy }: Mutation): Promise<{ code: number | null; said: string }> {
   const child = spawn(process.execPath, ['--import', script('hook.ts'), script('mutant.ts'), caughtBy], {
     env: { ...process.env, ESPALIER_MUTATION: JSON.stringify(edits) },

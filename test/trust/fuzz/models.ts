@@ -92,7 +92,7 @@ export const onnxTarget: FuzzTarget = {
     claiming([1, 1, 3000, 3000], [['Conv', ['x', 'w'], 'z'], ['Reshape', ['z', 's'], 'y']]), // prettier-ignore
     claiming([1, 2 ** 24], [['Relu', ['x'], 'y']]),
     claiming([1, 1, 512, 512], [['MaxPool', ['x'], 'y', { kernel_shape: [8, 8], pads: [4, 4, 4, 4] }]]),
-    claiming([1, 64, 64, 64], [['AveragePool', ['x'], 'y', { kernel_shape: [33, 33], pads: [16, 16, 16, 16] }]]),
+    claiming([1, 16, 64, 64], [['AveragePool', ['x'], 'y', { kernel_shape: [33, 33], pads: [16, 16, 16, 16] }]]),
     claiming([1, 4096, 40], [['Transpose', ['x'], 'y', { perm: [0, 2, 1] }]]),
     hugeTensor([2 ** 40, 2 ** 40]),
     hugeTensor([2 ** 26, 16]),
