@@ -42,7 +42,7 @@ function propertyOf(network: Network, kind: Property['kind'], gap: number): Prop
 }
 
 async function searchTree(network: Network, property: Property): Promise<Int32Array> {
-  const recorder = new RecordedHalvings()
+  const recorder = new RecordedHalvings({ bytes: 2 ** 20 })
   const report = await decideByInputSplit({
     network,
     box,
@@ -77,6 +77,17 @@ async function verdictOn(network: Network, property: Property, halvings: HalvedB
 }
 
 const byRule = (axes: Int32Array): HalvedBoxes => ({ axes, sloped: new Int32Array(0), alpha: new Uint16Array(0) })
+
+it('a recorder without room writes nothing more down, and has it back when the halvings are forgotten', () => {
+  const room = { bytes: 50 }
+  const recorder = new RecordedHalvings(room)
+  const first = recorder.halve(0, 1)
+  expect([first, recorder.halve(first, 0), room.bytes]).toEqual([1, 3, -14])
+  expect(recorder.halve(3, 1)).toBe(0)
+  expect([...recorder.preorder()]).toEqual([1, 0, -1, -1, -1])
+  recorder.free()
+  expect(room.bytes).toBe(50)
+})
 
 describe.each(['all-positive', 'any-positive'] as const)('%s', (kind) => {
   it.each([1, 2, 3, 4])('chain %i: the tree of a search is proved again, nearly as it is', async (seed) => {

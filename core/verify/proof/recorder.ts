@@ -91,11 +91,13 @@ export class ProofRecorder implements SearchRecorder {
 
   /** A search by halving starts; the one before it no longer counts. */
   halving(): RecordedHalvings {
-    return (this.#halvings = new RecordedHalvings())
+    this.forgetHalving()
+    return (this.#halvings = new RecordedHalvings(this.#room))
   }
 
   /** The search by halving did not decide. */
   forgetHalving(): void {
+    this.#halvings?.free()
     this.#halvings = null
   }
 
@@ -105,18 +107,38 @@ export class ProofRecorder implements SearchRecorder {
   }
 }
 
+/** Bytes of one halving. */
+const HALVING_BYTES = 32
+
 /** The tree of halved boxes by node number. */
 export class RecordedHalvings {
+  readonly #room: Room
   readonly #axis: number[] = [-1]
   readonly #child: number[] = [-1]
+  #bytes = 0
 
-  /** `node` is halved along input `axis`: the number of its lower half; the upper one has the next. */
+  constructor(room: Room) {
+    this.#room = room
+  }
+
+  /**
+   * `node` is halved along input `axis`: the number of its lower half; the upper one has the next. Without room nothing more
+   * is written down, and the recorder says so.
+   */
   halve(node: number, axis: number): number {
+    if (this.#room.bytes <= 0) return 0
+    this.#bytes += HALVING_BYTES
+    this.#room.bytes -= HALVING_BYTES
     this.#axis[node] = axis
     this.#child[node] = this.#axis.length
     this.#axis.push(-1, -1)
     this.#child.push(-1, -1)
     return this.#child[node]
+  }
+
+  /** Gives its room back. */
+  free(): void {
+    this.#room.bytes += this.#bytes
   }
 
   preorder(): Int32Array {
