@@ -6,10 +6,10 @@ import { tightenBounds } from '../milp/tighten.ts'
 import { verifiedByRows, wholeBound, withSolver } from './solver-stage.ts'
 import type { Stage } from './stage.ts'
 
-/** Share of the stage's time for refinement, and the least number of unstable neurons that makes it worth while. */
+/** Share of the stage’s time for refinement, ERAN’s limit for one bound, and the least number of unstable neurons that makes it worth while. */
 const REFINE_SHARE = 0.2
 const REFINE_FROM = 20
-const REFINE_SECONDS_EACH = 2
+const REFINE_SECONDS_EACH = 1
 
 export function milpStage(share = 1): Stage {
   return {
