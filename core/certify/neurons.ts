@@ -58,8 +58,11 @@ async function boundRows(task: NeuronTask, proof: NeuronProof | undefined): Prom
     if (number >= 0 && proof) slopes.load(proof.alpha, number * width)
     return rowBound(task, number >= 0 ? own : byRule, row)
   }
-  for (let i = 0; i < size; i++) {
-    if (!activation.isLoose(i, bounds.lower[i], bounds.upper[i])) continue
+  const loose = Array.from({ length: size }, (_, i) => i).filter((i) =>
+    activation.isLoose(i, bounds.lower[i], bounds.upper[i]),
+  )
+  if (rests) pace.expect(loose.length)
+  for (const i of loose) {
     region.tighten(place, i, boundRow(2 * i), Infinity)
     if (activation.needsBothSides || activation.isLoose(i, bounds.lower[i], bounds.upper[i]))
       region.tighten(place, i, -Infinity, -boundRow(2 * i + 1))
@@ -83,6 +86,7 @@ async function boundTrees(task: NeuronTask, { list, rows, trees }: NeuronSearch)
   const { id, size } = region.graph.activations[place]
   const places = resolveList(region.graph, list)
   if (rows.length !== trees.length) throw malformed('a tree has no neuron')
+  task.pace.expect(trees.reduce((sum, { splits }) => sum + (splits.length + 1) / 2, 0))
   for (const [k, tree] of trees.entries()) {
     const row = rows[k]
     const neuron = row >> 1
