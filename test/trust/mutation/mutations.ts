@@ -16,7 +16,7 @@ export interface Mutation {
 }
 
 const BOUNDS = 'bounds: below the exact minimum, around the exact range of every neuron'
-const BAB = 'bab: verifies nothing false, claims no bound above the exact minimum'
+const MULTIPLIERS = 'β without linear programmes: |x|/2 is proved by its multipliers alone'
 const MILP = 'milp: verifies nothing false, claims no bound above the exact minimum'
 const TIES = 'a tie is neither verified nor falsified'
 const FLUSHED = 'coefficients that float32 flushes to zero still count'
@@ -27,7 +27,7 @@ export const mutations: readonly Mutation[] = [
   {
     bug: 'the sign of β is dropped',
     edits: [edit('core/bounds/ascent.ts', 'tf.mul(given.sign, beta) : null', 'tf.mul(tf.abs(given.sign), beta) : null')],
-    caughtBy: 'β without linear programmes: |x|/2 is proved by its multipliers alone',
+    caughtBy: MULTIPLIERS,
   },
   {
     bug: 'l stands for u in the intercept of the chord',
@@ -160,7 +160,7 @@ export const mutations: readonly Mutation[] = [
   {
     bug: 'cells that no method settled are forgotten',
     edits: [edit('core/verify/bab/decide.ts', 'if (statistics.undecided > 0)', 'if (statistics.undecided < 0)')],
-    caughtBy: BAB,
+    caughtBy: MULTIPLIERS,
   },
 ] // prettier-ignore
 
