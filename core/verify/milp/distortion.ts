@@ -10,7 +10,10 @@ import type { SparseModel } from './sparse-model.ts'
 import { tightenBounds } from './tighten.ts'
 import { pickOf } from './objective.ts'
 
-/** A row counts as violated up to this above 0, so that no tolerance of the solver hides a counterexample. */
+/**
+ * A row counts as violated up to this above 0, as a part of what it ranges over, so that no tolerance of the solver hides a
+ * counterexample.
+ */
 const MARGIN = 1e-6
 /** What the solver's tolerances can move a distance by. */
 const DISTANCE_MARGIN = 1e-6
@@ -84,14 +87,14 @@ function closestModel(encoding: Encoding, problem: Problem): SparseModel {
   )
   const rows = Array.from({ length: property.rows.rows }, (_, row) => row)
   const expressions = rows.map((row) => encoding.row(property.rows, row))
-  const picks = property.kind === 'any-positive' ? null : rows.map((row) => pickColumn(row))
-  function pickColumn(row: number): number {
-    return encoding.addPick((output) => pickOf(property.rows, rows, output) === row)
-  }
+  const isSmallest = (row: number) => (output: Float64Array) => pickOf(property.rows, rows, output) === row
+  const picks = property.kind === 'any-positive' ? null : rows.map((row) => encoding.addPick(isSmallest(row)))
   for (const [row, expression] of expressions.entries()) {
     const { indices, values, constant, slack } = absorbTinyTerms(builder, expression)
-    const room = picks === null ? 0 : Math.max(0, rangeOf(builder, expression).upper)
-    const limit = MARGIN + room - constant - slack.lower
+    const range = rangeOf(builder, expression)
+    const room = picks === null ? 0 : Math.max(0, range.upper)
+    const margin = MARGIN * (1 + Math.max(Math.abs(range.lower), Math.abs(range.upper)))
+    const limit = margin + room - constant - slack.lower
     builder.addRow(
       -Infinity,
       limit,

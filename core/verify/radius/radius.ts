@@ -1,5 +1,5 @@
 // The radius of an image: the largest ball that is verified and the nearest counterexample, the bracket halved (spec C.14).
-import type { ErrorData } from '../../contract/errors.ts'
+import { EspalierError, toErrorData, type ErrorData } from '../../contract/errors.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Evidence, VerifierName, Witness } from '../outcome.ts'
 import type { Known } from '../known.ts'
@@ -7,6 +7,7 @@ import { robustness, type Problem, type Verifier } from '../problem.ts'
 import { Replay } from '../replay.ts'
 import { createVerifier, type VerifierOptions } from '../verifier.ts'
 import { minimalDistortion } from '../milp/distortion.ts'
+import { NotEncodable } from '../milp/encode.ts'
 import { VerifyContext } from '../prepared.ts'
 import { drawIn, nearestWitness, type Question } from './nearest.ts'
 
@@ -73,7 +74,8 @@ export class RadiusFinder {
     bracket.witness(await nearestWitness(attack))
     for (let step = 0; step < QUICK_STEPS; step++) await bracket.ask(this.#quick, 1)
     bracket.forgetUnsettled()
-    if (this.#method === 'mipverify') await this.#minimise(bracket, task)
+    if (this.#method === 'mipverify')
+      await this.#minimise(bracket, task).catch((thrown: unknown) => bracket.fail(thrown))
     while (!bracket.over) await bracket.ask(this.#complete, QUESTION_SHARE)
     return bracket.result
   }
@@ -156,6 +158,13 @@ class Bracket {
   /** Nothing left to find out, or no time for it. */
   get over(): boolean {
     return this.#span === null || this.#error !== null || this.secondsLeft <= 0 || this.#task.signal.aborted
+  }
+
+  /** What a solver could not do ends the search; what it could not begin (no linear programme) is left to the questions. */
+  fail(thrown: unknown): void {
+    if (thrown instanceof NotEncodable) return
+    if (!(thrown instanceof EspalierError) || thrown.code !== 'verify/solver') throw thrown
+    this.#error = toErrorData(thrown)
   }
 
   /** A radius that bounds alone did not settle is open to other methods. */

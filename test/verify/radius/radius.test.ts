@@ -1,7 +1,7 @@
 // Radii that a person can work out, by halving with every complete verifier and by one optimisation; both agree with each other.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openEngine, type Engine } from '../../../core/engine/engine.ts'
-import { evaluate64, type Network } from '../../../core/nn/index.ts'
+import { createNetwork, evaluate64, type Network } from '../../../core/nn/index.ts'
 import type { VerifierName } from '../../../core/verify/outcome.ts'
 import { robustness } from '../../../core/verify/problem.ts'
 import { RadiusFinder, type Radius, type RadiusTask } from '../../../core/verify/radius/radius.ts'
@@ -113,6 +113,24 @@ describe('radii of random networks', () => {
         expect(outcome.verdict).toBe(verdict)
       }
     } // prettier-ignore
+  })
+})
+
+describe('a network that has no linear programme', () => {
+  it('keeps the bracket of bounds and attacks', async () => {
+    const nodes = [
+      { id: 'a', layer: denseLayer([[4], [-4]], [-1, 1]) },
+      { id: 's', layer: { kind: 'sigmoid' } },
+    ] as const
+    const sigmoid = createNetwork({ name: 'sigmoid', inputShape: [1], nodes: [...nodes] })
+    // Class 0 wins where 4x − 1 > 1 − 4x, from .25 on.
+    for (const method of ['mipverify', 'lp-split'] as const) {
+      const found = await radius(method, sigmoid, [0.75], 0, { seconds: 3 })
+      expect(found.lower).toBeLessThanOrEqual(0.5)
+      expect(found.upper).toBeGreaterThanOrEqual(0.5)
+      expect(found.upper).toBeLessThan(0.51)
+      expect(found.error).toBeNull()
+    }
   })
 })
 
