@@ -2,7 +2,7 @@
 import { EspalierError } from '../contract/errors.ts'
 import { INPUT, type Network } from '../nn/network.ts'
 import type { Activation } from './activation.ts'
-import { operationOf, sizeOf, type Operation } from './operation.ts'
+import { entriesOf, operationOf, sizeOf, type Operation } from './operation.ts'
 
 export interface GraphNode {
   readonly id: string
@@ -54,6 +54,15 @@ export function prepareGraph(network: Network): Graph {
     activations.push({ id, node, source: inputs[0], size, activation, exact: isExact(nodes, inputs[0]) })
   }
   return { nodes, activations, placeOf, output: numbers.get(network.output) ?? 0 }
+}
+
+/** How much `prepareGraph` has to build: entries of convolutions, about 2^25 a second and 12 bytes each. */
+export function preparationEntries(network: Network): number {
+  const shapes = new Map([[INPUT, network.inputShape]])
+  return network.nodes.reduce((sum, { id, layer, inputs, shape }) => {
+    shapes.set(id, shape)
+    return sum + entriesOf(layer, shapes.get(inputs[0]) ?? [], shape)
+  }, 0)
 }
 
 function isExact(nodes: readonly GraphNode[], source: number): boolean {

@@ -50,22 +50,23 @@ interface Window {
   readonly pads: readonly number[]
 }
 
-/** Visits the pixels under the window at (oy, ox); those in the padding are left out. */
-function forWindow(
+/** Which pixel of a plane each tap of the window sees, for every place of it; −1 in the padding. [places, taps] */
+function pixelsSeen(
   { kernel, strides, pads }: Window,
-  [height, width]: readonly number[],
-  oy: number,
-  ox: number,
-  visit: (pixel: number, tap: number) => void,
-): void {
-  for (let ky = 0; ky < kernel[0]; ky++) {
-    const y = oy * strides[0] + ky - pads[0]
-    if (y < 0 || y >= height) continue
-    for (let kx = 0; kx < kernel[1]; kx++) {
-      const x = ox * strides[1] + kx - pads[1]
-      if (x >= 0 && x < width) visit(y * width + x, ky * kernel[1] + kx)
-    }
-  }
+  [height, width]: Shape,
+  [, outHeight, outWidth]: Shape,
+): Int32Array {
+  const seen = new Int32Array(outHeight * outWidth * kernel[0] * kernel[1])
+  let at = 0
+  for (let oy = 0; oy < outHeight; oy++)
+    for (let ox = 0; ox < outWidth; ox++)
+      for (let ky = 0; ky < kernel[0]; ky++)
+        for (let kx = 0; kx < kernel[1]; kx++) {
+          const y = oy * strides[0] + ky - pads[0]
+          const x = ox * strides[1] + kx - pads[1]
+          seen[at++] = y >= 0 && y < height && x >= 0 && x < width ? y * width + x : -1
+        }
+  return seen
 }
 
 /** Entries that the map of a window layer has at most. */
@@ -76,36 +77,41 @@ export function windowEntries(kernel: readonly number[], channels: number, [out,
 export function convMap(layer: Conv2dLayer, [channels, height, width]: Shape, shape: Shape): SparseMap {
   const [out, outHeight, outWidth] = shape
   const kernel = layer.weight.shape.slice(2)
+  const seen = pixelsSeen({ ...layer, kernel }, [height, width], shape)
+  const weight = layer.weight.data
   const taps = kernel[0] * kernel[1]
   const plane = height * width
-  const builder = new RowBuilder(out * outHeight * outWidth, channels * plane, windowEntries(kernel, channels, shape))
-  const bias = new Float64Array(out * outHeight * outWidth)
-  for (let o = 0, row = 0; o < out; o++)
-    for (let oy = 0; oy < outHeight; oy++)
-      for (let ox = 0; ox < outWidth; ox++) {
-        for (let c = 0; c < channels; c++)
-          forWindow({ ...layer, kernel }, [height, width], oy, ox, (pixel, tap) =>
-            builder.add(c * plane + pixel, layer.weight.data[(o * channels + c) * taps + tap]),
-          )
-        bias[row++] = layer.bias.data[o]
-        builder.endRow()
-      }
+  const places = outHeight * outWidth
+  const builder = new RowBuilder(out * places, channels * plane, windowEntries(kernel, channels, shape))
+  const bias = new Float64Array(out * places)
+  for (let o = 0; o < out; o++)
+    for (let place = 0; place < places; place++) {
+      for (let c = 0; c < channels; c++)
+        for (let tap = 0; tap < taps; tap++) {
+          const pixel = seen[place * taps + tap]
+          if (pixel >= 0) builder.add(c * plane + pixel, weight[(o * channels + c) * taps + tap])
+        }
+      bias[o * places + place] = layer.bias.data[o]
+      builder.endRow()
+    }
   return builder.build(bias, bias.map(Math.abs), 0)
 }
 
 /** Padded zeros count as pixels. */
 export function poolMap(layer: AvgPoolLayer, [channels, height, width]: Shape, shape: Shape): SparseMap {
-  const [, outHeight, outWidth] = shape
-  const weight = 1 / (layer.kernel[0] * layer.kernel[1])
-  const rows = channels * outHeight * outWidth
-  const builder = new RowBuilder(rows, channels * height * width, windowEntries(layer.kernel, 1, shape))
+  const seen = pixelsSeen(layer, [height, width], shape)
+  const taps = layer.kernel[0] * layer.kernel[1]
+  const places = seen.length / taps
+  const builder = new RowBuilder(channels * places, channels * height * width, windowEntries(layer.kernel, 1, shape))
   for (let c = 0; c < channels; c++)
-    for (let oy = 0; oy < outHeight; oy++)
-      for (let ox = 0; ox < outWidth; ox++) {
-        forWindow(layer, [height, width], oy, ox, (pixel) => builder.add(c * height * width + pixel, weight))
-        builder.endRow()
+    for (let place = 0; place < places; place++) {
+      for (let tap = 0; tap < taps; tap++) {
+        const pixel = seen[place * taps + tap]
+        if (pixel >= 0) builder.add(c * height * width + pixel, 1 / taps)
       }
-  return builder.build(new Float64Array(rows), new Float64Array(rows), POOL_SLOP)
+      builder.endRow()
+    }
+  return builder.build(new Float64Array(channels * places), new Float64Array(channels * places), POOL_SLOP)
 }
 
 export function gatherMap({ indices }: GatherLayer, size: number): SparseMap {

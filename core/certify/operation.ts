@@ -25,16 +25,22 @@ const makers: { readonly [K in LayerKind]: Maker<LayerOf<K>> } = {
   dense: ({ weight, bias }) => affine(new DenseMap(weight.data, bias.data)),
   gather: (layer, input) => affine(gatherMap(layer, sizeOf(input)), isInjective(layer.indices)),
   conv2d(layer, input, shape) {
-    requireSize(windowEntries(layer.weight.shape.slice(2), input[0], shape))
+    requireSize(entriesOf(layer, input, shape))
     return affine(convMap(layer, input, shape))
   },
   avgPool(layer, input, shape) {
-    requireSize(windowEntries(layer.kernel, 1, shape))
+    requireSize(entriesOf(layer, input, shape))
     return affine(poolMap(layer, input, shape))
   },
   relu: (layer) => ({ kind: 'activation', activation: new ReluActivation(null), layer }),
   graftedRelu: (layer) => ({ kind: 'activation', activation: new ReluActivation(layer), layer }),
   sigmoid: (layer) => ({ kind: 'activation', activation: new SigmoidActivation(), layer }),
+}
+
+/** Entries that the maps of a layer need room for; dense layers and elementwise ones are no matter. */
+export function entriesOf(layer: Layer, input: Shape, shape: Shape): number {
+  if (layer.kind === 'conv2d') return windowEntries(layer.weight.shape.slice(2), input[0], shape)
+  return layer.kind === 'avgPool' ? windowEntries(layer.kernel, 1, shape) : 0
 }
 
 /** @throws EspalierError 'certificate/unsupported' for a layer that is too large */

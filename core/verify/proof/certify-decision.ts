@@ -1,4 +1,5 @@
 // After a search: its decision proved again in float64, as far as the mode and the time allow.
+import { preparationEntries } from '../../certify/graph.ts'
 import { CheckStopped } from '../../certify/pace.ts'
 import { EspalierError } from '../../contract/errors.ts'
 import type { CertifyMode } from '../../contract/verdict.ts'
@@ -9,6 +10,9 @@ import { CellMultipliers } from './cell-multipliers.ts'
 /** `auto`: share of the search's time, and what is always allowed, in seconds. */
 const SHARE = 1 / 3
 const LEAST_SECONDS = 0.05
+/** `auto`: largest networks, by entries of their matrices (768 MiB), and how many are built in a second. */
+const MOST_ENTRIES = 2 ** 26
+const ENTRIES_A_SECOND = 2 ** 25
 
 /**
  * The proof of a decision `verified` that bounds of the search stand for; null where there is none, and `attempt.detail`
@@ -24,6 +28,11 @@ export async function certifyDecision(
   if (!recorder || decision.verdict !== 'verified' || decision.evidence !== 'float32' || recorder.overflown) return null
   const started = performance.now()
   const limit = mode === 'always' ? Infinity : 1000 * Math.max(LEAST_SECONDS, SHARE * seconds)
+  const entries = mode === 'always' ? 0 : preparationEntries(problem.network)
+  if (entries > MOST_ENTRIES || (1000 * entries) / ENTRIES_A_SECOND > limit) {
+    attempt.detail.certifyStopped = 1
+    return null
+  }
   try {
     const certified = await certify({
       problem,
