@@ -1,5 +1,6 @@
 // Certificates as JSON: small parts as they are, arrays of numbers as base64 of their little-endian bytes.
 import { z } from 'zod'
+import { EspalierError } from '../contract/errors.ts'
 import type { Certificate } from './certificate.ts'
 import { malformed } from './failure.ts'
 
@@ -77,6 +78,7 @@ export const certificateSchema = z.strictObject({
   claims: z.array(claim),
 })
 
+/** @throws EspalierError 'certificate/unsupported' for more than fits one string (half a gigabyte) */
 export function encodeCertificate(certificate: Certificate): string {
   const { network, question, claims } = certificate
   const plain = claims.map(({ image, box, property: { kind, rows }, proof }) => ({
@@ -85,11 +87,20 @@ export function encodeCertificate(certificate: Certificate): string {
     property: { kind, rows },
     proof,
   }))
-  return JSON.stringify(
-    z.encode(certificateSchema, { format: FORMAT, version: VERSION, network, question, claims: plain } as z.output<
-      typeof certificateSchema
-    >),
-  )
+  const whole = { format: FORMAT, version: VERSION, network, question, claims: plain } as z.output<
+    typeof certificateSchema
+  >
+  try {
+    return JSON.stringify(z.encode(certificateSchema, whole))
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw new EspalierError(
+      'certificate/unsupported',
+      'The certificate is larger than half a gigabyte.',
+      'The verdict stands; verify fewer images at once.',
+      { cause },
+    )
+  }
 }
 
 /** @throws EspalierError 'certificate/corrupt' */

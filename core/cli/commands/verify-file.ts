@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { FileAnswer } from '../../app/verify-file.ts'
-import { EspalierError } from '../../contract/errors.ts'
+import { EspalierError, toErrorData } from '../../contract/errors.ts'
 import { certifyModeSchema, verifierNameSchema, type CertifyMode, type VerifierName } from '../../contract/verdict.ts'
 import type { ProviderName } from '../../engine/engine.ts'
 import type { VnncompWord } from '../../io/vnncomp/results.ts'
@@ -61,9 +61,9 @@ export async function verifyFiles({ terminal }: Context, command: Command): Prom
   try {
     const answer = await verifyFile({ ...question, signal: stop.signal, report: reporter(terminal) })
     if (answer.witness && options.witness !== undefined) await writeFile(options.witness, writeWitness(answer.witness))
-    await writeProof(terminal, answer, options.certificate)
     show(terminal, answer, options)
-    return stop.signal.aborted ? exitCodes.cancelled : exitCodeFor(answer)
+    const written = await writeProof(terminal, answer, options.certificate)
+    return stop.signal.aborted ? exitCodes.cancelled : (written ?? exitCodeFor(answer))
   } catch (thrown) {
     const answer = failedAnswer(thrown)
     show(terminal, answer, options)
@@ -74,18 +74,26 @@ export async function verifyFiles({ terminal }: Context, command: Command): Prom
   }
 }
 
-/** Writes the certificate that was asked for, or says why there is none. */
-async function writeProof(terminal: Terminal, answer: FileAnswer, path: string | undefined): Promise<void> {
-  if (path === undefined) return
+/** Writes the certificate that was asked for, or says why there is none; the exit code where it cannot be written. */
+async function writeProof(terminal: Terminal, answer: FileAnswer, path: string | undefined): Promise<number | null> {
+  if (path === undefined) return null
   if (answer.certificate === null) {
     const what =
       answer.result === 'unsat' ? `the evidence is ${answer.evidence ?? 'nothing'}` : `it is ${answer.result}`
     terminal.note(`  no certificate: ${what}`)
-    return
+    return null
   }
   const { writeCertificate } = await import('../../app/certificate-file.ts')
-  const bytes = await writeCertificate(path, answer.certificate)
-  terminal.note(`  certificate: ${path} (${bytes} bytes)`)
+  try {
+    const bytes = await writeCertificate(path, answer.certificate)
+    terminal.note(`  certificate: ${path} (${bytes} bytes)`)
+    return null
+  } catch (thrown) {
+    // The answer stands, and has been given.
+    const error = toErrorData(thrown)
+    terminal.explain(error)
+    return exitCodeOf(error.code)
+  }
 }
 
 function readQuestion(options: FileOptions): {
