@@ -4,7 +4,6 @@ import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OutputRows } from '../../core/bounds/box.ts'
 import { intervalBounds } from '../../core/bounds/interval.ts'
-import { SeededRandom } from '../../core/data/random.ts'
 import { fuseBatchNorm } from '../../core/nn/fuse.ts'
 import { createNetwork, evaluate64, type Network } from '../../core/nn/index.ts'
 import { decideByMilp } from '../../core/verify/milp/decide.ts'
@@ -14,8 +13,9 @@ import { SolverPool } from '../../core/verify/milp/solver-pool.ts'
 import type { Problem } from '../../core/verify/problem.ts'
 import { Replay } from '../../core/verify/replay.ts'
 import { denseLayer, mlp, problem, row, step } from './known-networks.ts'
+import { hardQuestion } from './hard-question.ts'
 import { exactMinimum, loadOracleSolver, type Solver } from './oracle.ts'
-import { dense, differenceRow, networkCase, randomBox } from './random-networks.ts'
+import { differenceRow, networkCase } from './random-networks.ts'
 
 const pool = new SolverPool(2)
 const idle = new AbortController().signal
@@ -37,18 +37,6 @@ function decide(ask: Problem, seconds = 20, signal = idle, solvers = pool) {
   const rows = Array.from({ length: ask.property.rows.rows }, (_, i) => i)
   const { box, property } = ask
   return decideByMilp({ network, box, property, rows, bounds, replay: new Replay(ask), pool: solvers, seconds, signal })
-}
-
-/** A network whose MILP HiGHS cannot finish in seconds. */
-function hard(): Problem {
-  const random = new SeededRandom(5)
-  const network = mlp('hard', dense(random, 60, 40), dense(random, 60, 60), dense(random, 60, 60), dense(random, 1, 60))
-  const box = randomBox(network, 1, 1)
-  const value = evaluate64(
-    network,
-    box.lower.map((low) => low + 1),
-  )[0]
-  return { network, box, property: { kind: 'all-positive', rows: row(1, 3 - value) } }
 }
 
 describe('the MILP of a network', () => {
@@ -211,7 +199,7 @@ describe('decideByMilp', () => {
 
   it('keeps its time limit', async () => {
     const started = performance.now()
-    const report = await decide(hard(), 1.5)
+    const report = await decide(hardQuestion(), 1.5)
     expect(report.status).toBe('limit')
     expect(performance.now() - started).toBeLessThan(3000)
   })
@@ -223,7 +211,7 @@ describe('decideByMilp', () => {
       cancelled = performance.now()
       controller.abort()
     }, 1500)
-    const report = await decide(hard(), 60, controller.signal)
+    const report = await decide(hardQuestion(), 60, controller.signal)
     expect(report.status).toBe('limit')
     expect(performance.now() - cancelled).toBeLessThan(1000)
   })

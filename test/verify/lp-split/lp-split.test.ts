@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OutputRows } from '../../../core/bounds/box.ts'
 import { intervalBounds } from '../../../core/bounds/interval.ts'
-import { SeededRandom } from '../../../core/data/random.ts'
 import { fuseBatchNorm } from '../../../core/nn/fuse.ts'
 import { evaluate64, evaluateNodes64 } from '../../../core/nn/index.ts'
 import { wholeCase, type CaseModel } from '../../../core/verify/lp-split/cases.ts'
@@ -15,8 +14,9 @@ import { SolverPool } from '../../../core/verify/milp/solver-pool.ts'
 import type { Problem } from '../../../core/verify/problem.ts'
 import { Replay } from '../../../core/verify/replay.ts'
 import { denseLayer, mlp, problem, row, step, tent } from '../known-networks.ts'
+import { hardQuestion } from '../hard-question.ts'
 import { exactMinimum, loadOracleSolver, type Solver } from '../oracle.ts'
-import { dense, differenceRow, networkCase, randomBox } from '../random-networks.ts'
+import { differenceRow, networkCase } from '../random-networks.ts'
 
 const pool = new SolverPool(2)
 const idle = new AbortController().signal
@@ -49,18 +49,6 @@ const twoRows = (offset: number): OutputRows => ({
   coefficients: Float64Array.of(1, -1, 0, 0, -1, 1),
   offsets: Float64Array.of(offset, offset),
 })
-
-/** A question whose search by cases takes minutes. */
-function hard(): Problem {
-  const random = new SeededRandom(5)
-  const network = mlp('hard', dense(random, 60, 40), dense(random, 60, 60), dense(random, 60, 60), dense(random, 1, 60))
-  const box = randomBox(network, 1, 1)
-  const value = evaluate64(
-    network,
-    box.lower.map((low) => low + 1),
-  )[0]
-  return { network, box, property: { kind: 'all-positive', rows: row(1, 3 - value) } }
-}
 
 describe('the search by cases', () => {
   it('gives the verdicts of brute force on every family, with bounds that hold', async () => {
@@ -122,7 +110,7 @@ describe('the search by cases', () => {
 
   it('keeps its time limit, with a bound of what is open', async () => {
     const started = performance.now()
-    const report = await decide(hard(), 2)
+    const report = await decide(hardQuestion(), 2)
     expect(report.status).toBe('limit')
     expect(performance.now() - started).toBeLessThan(3500)
     expect(report.solved).toBeGreaterThan(10)
@@ -136,7 +124,7 @@ describe('the search by cases', () => {
       cancelled = performance.now()
       controller.abort()
     }, 1500)
-    expect((await decide(hard(), 60, controller.signal)).status).toBe('limit')
+    expect((await decide(hardQuestion(), 60, controller.signal)).status).toBe('limit')
     expect(performance.now() - cancelled).toBeLessThan(1000)
   })
 })
