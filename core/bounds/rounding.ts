@@ -12,9 +12,9 @@ const CHORD = 6
 /** Of a sigmoid's tangent, whose slope errs by units of 1 and not of itself, per |z| + 1. */
 const TANGENT = 16
 
-/** Program input that holds the weights of node `id`, [1, size of the node]. */
+/** Program input that holds the weights of node `id`, [1, size of the node]; no array of a relaxation is called so. */
 export function roundingName(id: string): string {
-  return `rounding/${id}`
+  return `/rounding/${id}`
 }
 
 /**

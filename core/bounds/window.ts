@@ -115,8 +115,8 @@ function windowNetwork({ network, nodes, start }: Cone, placements: ReadonlyMap<
     const inputs = node.inputs.map((input) => {
       const layer = cut(placed(placements, input), wanted)
       if (!layer) return input
-      const id = `${input}-for-${node.id}`
-      if (!made.some((other) => other.id === id)) made.push({ id, layer, inputs: [input] })
+      const id = freeId(placements, made.length)
+      made.push({ id, layer, inputs: [input] })
       return id
     })
     made.push({ id: node.id, layer: windowLayer(node.layer, placement), inputs })
@@ -128,6 +128,13 @@ function windowNetwork({ network, nodes, start }: Cone, placements: ReadonlyMap<
     nodes: made,
     output: start,
   })
+}
+
+/** An id for the node at `place` that no node of the network has. */
+function freeId(placements: ReadonlyMap<string, Placement>, place: number): string {
+  let id = `cut${place}`
+  while (placements.has(id)) id += '-'
+  return id
 }
 
 /** Padding is part of the window; what grafted neurons have of their own comes with the rows. */

@@ -72,9 +72,25 @@ const residual = createNetwork({
   ],
 })
 
+/** Node ids that look like names made up inside: of cuts, and of the inputs of programs. */
+const misleading = createNetwork({
+  name: 'misleading ids',
+  inputShape: [1, 16, 16],
+  nodes: [
+    { id: 'keep', layer: conv(1, 1, 3, 1, [1, 1, 1, 1]) },
+    { id: 'rounding', layer: grafted([1, 16, 16]) },
+    { id: 'c', layer: conv(1, 1, 1, 1, [0, 0, 0, 0]), inputs: ['input'] },
+    { id: 'rounding-for-short', layer: relu },
+    { id: 'cut0', layer: conv(1, 1, 3, 1, [1, 1, 1, 1]), inputs: ['rounding'] },
+    { id: 'short', layer: conv(1, 1, 1, 1, [0, 0, 0, 0]), inputs: ['rounding'] },
+    { id: 'cut6', layer: { kind: 'add' }, inputs: ['cut0', 'short'] },
+    { id: 'c3', layer: { kind: 'add' }, inputs: ['cut6', 'rounding-for-short'] },
+  ],
+})
+
 const ascent = { iterations: 10, rate: 0.2, decay: 0.98 }
 
-describe.each([plain, withGrafts, residual])('windows of $name', (network: Network) => {
+describe.each([plain, withGrafts, residual, misleading])('windows of $name', (network: Network) => {
   const source = 'c3'
   const size = sizeOf(shapeOf(network, source))
   const neurons = [...Array(size).keys(), ...Array(size).keys()]

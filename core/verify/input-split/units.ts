@@ -59,7 +59,9 @@ export class Units {
   /** Adds a neuron with l < 0 < u and its function, which has `length` entries; its number. */
   add(neuron: number, { lower, upper, slack }: OpenNeuron, source: Float64Array, at: number, length: number): number {
     const k = this.count++
-    const slope = upper / (upper - lower)
+    const width = upper - lower
+    // A width that overflows would make the line above flat: NaN, so that nothing is proved by it.
+    const slope = width < Infinity ? upper / width : NaN
     this.neuron[k] = neuron
     this.lower[k] = lower
     this.upper[k] = upper

@@ -170,3 +170,20 @@ it.each([
   for (const kind of ['all-positive', 'any-positive'] as const)
     expect(new BoxProof(chain, kind).bound(whole, new Int8Array(chain.neurons))).not.toBeGreaterThan(0)
 })
+
+it('a neuron whose width overflows, though its bounds do not, proves nothing', () => {
+  // 3e307 − relu(1.03e308·x) on [−1, 1]: the pre-activation is the difference of 1.03e308·(x + 1.01) and 1.03e308·1.01.
+  const layer = (weights: readonly (readonly number[])[], biases: readonly number[]): Layer => ({
+    kind: 'dense',
+    weight: { shape: [weights.length, weights[0].length], data: Float32Array.from(weights.flat()) },
+    bias: { shape: [biases.length], data: Float32Array.from(biases) },
+  })
+  const grow = Array.from({ length: 7 }, () => layer([[3.2e38, 0], [0, 3.2e38]], [0, 0])) // prettier-ignore
+  const network = chainOf(
+    [layer([[1], [0]], [1.01, 1.01]), ...grow, layer([[3e38, -3e38]], [0]), layer([[-1]], [0])],
+    1,
+  )
+  const property = { rows: 1, coefficients: Float64Array.of(1), offsets: Float64Array.of(3e307) }
+  const part = { lower: Float64Array.of(-1), upper: Float64Array.of(1) }
+  expect(proofOf(network, property, 'all-positive').bound(part, new Int8Array(17))).not.toBeGreaterThan(0)
+})
