@@ -53,9 +53,22 @@ function clamp(batch: DomainBatch, j: number, sign: number, beta: number): void 
   else batch.upper[j] = Math.min(batch.upper[j], 0)
 }
 
-/** Adds a split to a row already in the batch. */
-export function splitRow(batch: DomainBatch, open: OpenNeurons, row: number, neuron: number, sign: 1 | -1): void {
-  clamp(batch, row * open.alpha.length + open.index[neuron], sign, 0)
+/**
+ * Adds a split to a row of the batch that holds `domain`. β starts where the coefficient that goes on to the neuron's inputs
+ * stays what it was under the lower line α·z: Λ(1 − α) on the side z ≥ 0, Λα on the other (spec C.5). From 0 a child often
+ * starts below its parent.
+ */
+export function splitRow(
+  batch: DomainBatch,
+  open: OpenNeurons,
+  row: number,
+  domain: DomainRecord,
+  neuron: number,
+  sign: 1 | -1,
+): void {
+  const pull = domain.pull[domain.candidates.indexOf(neuron)] ?? 0
+  const alpha = domain.alpha[neuron]
+  clamp(batch, row * open.alpha.length + open.index[neuron], sign, pull * (sign > 0 ? 1 - alpha : alpha))
 }
 
 /** Repeats the first row into the unused ones, so that padding holds ordinary numbers. */

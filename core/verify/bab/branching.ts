@@ -1,4 +1,5 @@
 // Which neurons are worth splitting: BaBSR and intercept scores from the coefficients of the last backward pass (spec C.6).
+import type { DomainRecord } from './pool.ts'
 import type { OpenNeurons } from './root.ts'
 
 /** What the scores of one domain are made of; arrays are flat over the cone's neurons unless they say otherwise. */
@@ -19,9 +20,13 @@ const LEAST_SCORE = 1e-4
 /**
  * Fills `into` with compact numbers of splittable neurons, best first, −1 after the last. Half of the places go to the
  * best BaBSR scores, half to the best intercept scores; when all scores vanish, the first open neuron. All −1: nothing
- * is left to split.
+ * is left to split. `pull` gets max(Λ, 0) of each.
  */
-export function rankCandidates(open: OpenNeurons, inputs: ScoreInputs, into: Int32Array): void {
+export function rankCandidates(
+  open: OpenNeurons,
+  inputs: ScoreInputs,
+  { candidates: into, pull }: Pick<DomainRecord, 'candidates' | 'pull'>,
+): void {
   const places = into.length
   const babsr = new Ranking(Math.ceil(places / 2))
   const intercept = new Ranking(places)
@@ -45,6 +50,7 @@ export function rankCandidates(open: OpenNeurons, inputs: ScoreInputs, into: Int
   for (const u of [...babsr.best(), ...intercept.best()])
     if (count < places && !into.subarray(0, count).includes(u)) into[count++] = u
   if (count === 0 && first >= 0) into[0] = first
+  for (const [k, u] of into.entries()) pull[k] = u < 0 ? 0 : Math.max(0, inputs.coefficients[inputs.at + open.index[u]])
 }
 
 /** The best few of a stream of scored neurons. */

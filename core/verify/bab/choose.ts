@@ -25,7 +25,7 @@ export async function chooseSplits(
     const batch = batches.take(2 * part.length)
     for (const { parent, neuron } of part)
       for (const sign of [1, -1] as const)
-        splitRow(batch, open, appendDomain(batch, open, parents[parent]), neuron, sign)
+        splitRow(batch, open, appendDomain(batch, open, parents[parent]), parents[parent], neuron, sign)
     padBatch(batch)
     const bounds = await bounder.crown(batch)
     for (const [k, { parent, neuron }] of part.entries()) {

@@ -17,6 +17,8 @@ export interface DomainColumns {
   readonly sign: Int8Array
   /** [size, candidates] */
   readonly candidates: Int32Array
+  /** [size, candidates] */
+  readonly pull: Float32Array
   /** [size, mixed] */
   readonly mix: Float32Array
 }
@@ -35,6 +37,7 @@ export function columnsOf(pool: DomainPool): DomainColumns {
     beta: new Float32Array(size * neurons),
     sign: new Int8Array(size * neurons),
     candidates: new Int32Array(size * candidates),
+    pull: new Float32Array(size * candidates),
     mix: new Float32Array(size * mixed),
   }
   let k = 0
@@ -58,6 +61,7 @@ export function fillPool(pool: DomainPool, columns: DomainColumns): void {
     domain.beta.set(columns.beta.subarray(k * neurons, (k + 1) * neurons))
     domain.sign.set(columns.sign.subarray(k * neurons, (k + 1) * neurons))
     domain.candidates.set(columns.candidates.subarray(k * candidates, (k + 1) * candidates))
+    domain.pull.set(columns.pull.subarray(k * candidates, (k + 1) * candidates))
     domain.mix?.set(columns.mix.subarray(k * mixed, (k + 1) * mixed))
     pool.push(domain)
   }
@@ -73,5 +77,6 @@ function write(columns: DomainColumns, k: number, domain: DomainRecord): void {
   columns.beta.set(domain.beta, k * neurons)
   columns.sign.set(domain.sign, k * neurons)
   columns.candidates.set(domain.candidates, k * candidates)
+  columns.pull.set(domain.pull, k * candidates)
   if (domain.mix) columns.mix.set(domain.mix, k * mixed)
 }

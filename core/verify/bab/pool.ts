@@ -28,6 +28,8 @@ export interface DomainRecord {
   readonly sign: Int8Array
   /** [candidates] of compact neuron numbers, best first; −1 ends the list. */
   readonly candidates: Int32Array
+  /** max(Λ, 0) of each candidate's output: what β of a split can take over from the lower line it replaces, [candidates]. */
+  readonly pull: Float32Array
   /** Weights of the mixed rows, [mixed]; null where a domain is about one row. */
   readonly mix: Float32Array | null
 }
@@ -49,6 +51,7 @@ export class DomainPool {
   #beta = new Float32Array(0)
   #sign = new Int8Array(0)
   #candidates = new Int32Array(0)
+  #pull = new Float32Array(0)
   #mix = new Float32Array(0)
   #heap = new Int32Array(0)
   #free: number[] = []
@@ -127,6 +130,7 @@ export class DomainPool {
     this.#beta.set(domain.beta, at)
     this.#sign.set(domain.sign, at)
     this.#candidates.set(domain.candidates, slot * candidates)
+    this.#pull.set(domain.pull, slot * candidates)
     if (domain.mix) this.#mix.set(domain.mix, slot * mixed)
   }
 
@@ -142,6 +146,7 @@ export class DomainPool {
     into.beta.set(this.#beta.subarray(at, at + neurons))
     into.sign.set(this.#sign.subarray(at, at + neurons))
     into.candidates.set(this.#candidates.subarray(slot * candidates, (slot + 1) * candidates))
+    into.pull.set(this.#pull.subarray(slot * candidates, (slot + 1) * candidates))
     if (into.mix) into.mix.set(this.#mix.subarray(slot * mixed, (slot + 1) * mixed))
   }
 
@@ -158,6 +163,7 @@ export class DomainPool {
     this.#beta = grown(this.#beta, new Float32Array(capacity * neurons))
     this.#sign = grown(this.#sign, new Int8Array(capacity * neurons))
     this.#candidates = grown(this.#candidates, new Int32Array(capacity * candidates))
+    this.#pull = grown(this.#pull, new Float32Array(capacity * candidates))
     this.#mix = grown(this.#mix, new Float32Array(capacity * mixed))
     this.#capacity = capacity
   }
@@ -204,13 +210,14 @@ export function emptyRecord({ neurons, candidates, mixed }: PoolLayout): DomainR
     beta: new Float32Array(neurons),
     sign: new Int8Array(neurons),
     candidates: new Int32Array(candidates).fill(-1),
+    pull: new Float32Array(candidates),
     mix: mixed > 0 ? new Float32Array(mixed) : null,
   }
 }
 
 /** Memory one open domain takes. */
 export function bytesPerDomain({ neurons, candidates, mixed }: PoolLayout): number {
-  return 17 + 4 * (candidates + mixed) + neurons * 6
+  return 17 + 8 * candidates + 4 * mixed + neurons * 6
 }
 
 function nextCapacity(capacity: number): number {

@@ -203,7 +203,7 @@ export class BabSearch {
     const batch = this.#batches.take(children.length)
     for (const { parent, splits } of children) {
       const row = appendDomain(batch, open, parent)
-      for (const { neuron, sign } of splits) splitRow(batch, open, row, neuron, sign)
+      for (const { neuron, sign } of splits) splitRow(batch, open, row, parent, neuron, sign)
     }
     return await this.#boundChildren(batch, children)
   }
@@ -265,7 +265,7 @@ export class BabSearch {
     const child = this.#load(row, entry, bound, result)
     const at = row * open.alpha.length
     const { lower, upper } = batch
-    rankCandidates(open, { coefficients: result.coefficients, lower, upper, at, sign: child.sign }, child.candidates)
+    rankCandidates(open, { coefficients: result.coefficients, lower, upper, at, sign: child.sign }, child)
     this.statistics.deepest = Math.max(this.statistics.deepest, child.depth)
     const whole = child.candidates[0] < 0
     if (!whole || child.polished < MOST_POLISH) {
