@@ -56,7 +56,7 @@ function flagsOfField(field: SchemaField, prefix: string, path: readonly string[
   const name = prefix === '' ? kebab(field.key) : `${prefix}-${kebab(field.key)}`
   const at = [...path, field.key]
   if (field.node.kind === 'object') return flagsOfNode(field.node, name, at)
-  if (field.node.kind === 'choice') return flagsOfChoice(field.node, name, at, field.defaultValue)
+  if (field.node.kind === 'choice') return flagsOfChoice(field.node, name, at, field.defaultValue, field.description)
   if (!writable(field.node)) return []
   return [{ ...field, name, path: at }]
 }
@@ -67,6 +67,7 @@ function flagsOfChoice(
   name: string,
   path: readonly string[],
   usual: unknown,
+  description = '',
 ): Flag[] {
   const { discriminator } = node
   const options = node.options.filter(({ fields }) => fields.every((field) => !field.required || writable(field.node)))
@@ -77,7 +78,7 @@ function flagsOfChoice(
     path: [...path, discriminator],
     node: { kind: 'enum', values: options.map(({ value }) => value) },
     nullable: false,
-    description: '',
+    description,
     defaultValue: word,
   }
   const fields = new Map<string, SchemaField>()
@@ -98,7 +99,7 @@ function writable(node: SchemaNode): boolean {
 function optionOf({ name, node, nullable, description, defaultValue }: Flag): Option {
   const words = node.kind === 'enum' ? node.values.join(' | ') : ''
   const usual =
-    defaultValue === undefined || node.kind === 'boolean'
+    defaultValue === undefined || node.kind === 'boolean' || isEmpty(defaultValue)
       ? ''
       : `default ${defaultValue === null ? 'none' : JSON.stringify(defaultValue)}`
   const notes = [words, nullable ? 'or none' : '', usual].filter((note) => note !== '').join('; ')
@@ -109,6 +110,10 @@ function optionOf({ name, node, nullable, description, defaultValue }: Flag): Op
       : new Option(`--${name}`, text)
   const wanted = { enum: 'word', number: 'number', integer: 'n', array: 'list', string: 'text' } as const
   return new Option(`--${name} <${wanted[node.kind as keyof typeof wanted]}>`, text)
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0
 }
 
 /** Text that is no number stays text, so that the recipe's check names the key and what it wants. */

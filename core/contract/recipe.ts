@@ -163,7 +163,7 @@ export const verifySchema = z.strictObject({
     .min(0)
     .max(1)
     .default(0.1)
-    .describe('Radius ε of the ℓ∞ ball, in pixel units 0–1 (8/255 = 0.031)')
+    .describe('How far each pixel may change, of 0–1 (radius of the ℓ∞ ball; 8/255 = 0.031)')
     .meta({ title: 'Radius ε' }),
   clip: z
     .boolean()
@@ -207,7 +207,12 @@ export const recipeSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'letters, digits, dot, dash, underscore; at most 64'),
   title: z.string().max(200).default(''),
   description: z.string().max(4_000).default(''),
-  seed: z.int().min(0).max(0xffffffff).default(1).describe('The same seed gives the same network, bit for bit, on cpu'),
+  seed: z
+    .int()
+    .min(0)
+    .max(0xffffffff)
+    .default(1)
+    .describe('Of all random choices; the same seed gives the same network, bit for bit, on cpu'),
   provider: z.string().default('auto').describe('Compute provider: auto, cpu, webgpu, …'),
   threads: z.int().min(0).max(256).default(0).describe('0: all physical cores'),
   data: dataSchema.default({ source: 'sample', train: 10_000, test: 2_000, seed: 1 }),

@@ -1,4 +1,4 @@
-// `espalier demo`: the whole road on embedded data in a few minutes, and where to look at it afterwards.
+// `espalier demo`: the whole road on embedded data in a minute or two, and where to look at it afterwards.
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import type { Shell } from '../context.ts'
@@ -12,7 +12,7 @@ const demoRecipe = fileURLToPath(new URL('../../../resources/recipes/demo.yaml',
 export function addDemo(program: Command, shell: Shell): void {
   const command = program
     .command('demo')
-    .description('train, prune and verify a small network, offline, in a few minutes')
+    .description('train, prune and verify a small network, offline, in a minute or two')
   shell.define(command, async ({ terminal, open }) => {
     const recipe = await readRecipeFile(demoRecipe)
     const app = await open()

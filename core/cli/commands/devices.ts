@@ -29,7 +29,8 @@ export function addDevices(program: Command, shell: Shell): void {
       { title: 'conv GFLOP/s' },
       { title: 'note', align: 'left' },
     ] as const
-    const speed = (value: number | null): string => (value === null ? '–' : value.toFixed(1))
+    const speed = (value: number | null): string =>
+      value === null ? '–' : value < 0.1 ? value.toPrecision(2) : value.toFixed(1)
     const rows = devices.map(
       ({ provider, available, software, adapter, selfTest, matmulGflops, convGflops, reason }) => [
         provider,

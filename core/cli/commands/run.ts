@@ -60,7 +60,9 @@ export function planText({ recipe, stages, images, worstCaseSeconds }: ApiOutput
     stage,
     detail,
   ])
-  const cost = `  ${formatCount(images)} verifications, at worst ${formatSeconds(worstCaseSeconds)} of them; training comes on top.`
+  const training = stages.some(({ stage }) => stage === 'train' || stage === 'fine-tune')
+  const extra = training ? '; training comes on top' : ''
+  const cost = `  ${formatCount(images)} verifications, at worst ${formatSeconds(worstCaseSeconds)} of them${extra}.`
   return [`  ${recipe.title === '' ? recipe.name : recipe.title}`, '', formatTable(columns, rows), '', cost].join('\n')
 }
 

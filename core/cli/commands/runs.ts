@@ -61,7 +61,7 @@ function listText(runs: readonly RunRow[]): string {
     stage === '' ? state : `${state} (${stage})`,
     formatTime(createdAt),
     formatShare(summary?.accuracy),
-    epsilon === null ? '–' : String(epsilon),
+    epsilon === null ? '–' : String(Number(epsilon.toPrecision(4))),
     ...(summary === null || summary.images === 0
       ? ['–', '–', '–']
       : [

@@ -1,7 +1,15 @@
 // `espalier train | prune | verify`: recipes of one variant, built from flags that the recipe's schema generates.
 import type { Command } from 'commander'
+import type { App } from '../../app.ts'
 import { EspalierError, toErrorData } from '../../contract/errors.ts'
-import { recipeSchema, simplifySchema, trainSchema, variantSchema, verifySchema } from '../../contract/recipe.ts'
+import {
+  recipeSchema,
+  simplifySchema,
+  trainSchema,
+  variantSchema,
+  verifySchema,
+  type Recipe,
+} from '../../contract/recipe.ts'
 import { readRecipe } from '../../jobs/recipe/text.ts'
 import type { Context, Shell } from '../context.ts'
 import { attachDataFlags, dataOfModel, readDataFlags } from '../data-option.ts'
@@ -50,13 +58,25 @@ async function perform(
   }
   const checked = readRecipe(value)
   const app = await context.open()
-  const recipe = data === null && model !== undefined ? { ...checked, data: await dataOfModel(app, model) } : checked
+  const withData = data === null && model !== undefined ? { ...checked, data: await dataOfModel(app, model) } : checked
+  const unnamed = verify !== null && model !== undefined && command.getOptionValueSource('name') !== 'cli'
+  const recipe = unnamed ? await titledAsModel(app, withData, model) : withData
   const followed = await followJob(app, context.terminal, () => app.api['jobs.start']({ recipe }))
   context.terminal.value(followed)
   context.terminal.print(summaryTable(followed.runs))
   const [run] = followed.runs
   if (run.modelId !== null) context.terminal.print(`\n  model ${run.modelId} · run ${run.id}`)
   return followed
+}
+
+/** A verification that was given no name is shown under its model's. */
+async function titledAsModel(app: App, recipe: Recipe, id: string): Promise<Recipe> {
+  const { name } = (await app.api['models.get']({ id })).model
+  return {
+    ...recipe,
+    title: `Verification of ${name}`,
+    variants: recipe.variants.map((variant) => ({ ...variant, title: name })),
+  }
 }
 
 export function addTrain(program: Command, shell: Shell): void {

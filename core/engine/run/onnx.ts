@@ -117,11 +117,17 @@ export async function startSession(options: OnnxOptions): Promise<void> {
   } catch (cause) {
     throw new EspalierError(
       'engine/provider-unavailable',
-      `The provider ${options.provider} did not start: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `The provider ${options.provider} did not start: ${reasonOf(cause)}`,
       'Run `espalier devices` to see what is available here, or choose the provider cpu.',
       { cause },
     )
   }
+}
+
+/** The runtime's own words without the place in its source and the condition that failed there. */
+function reasonOf(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause)
+  return text.replace(/^\/\S+:\d+ [^]*? was false\. /, '').replace(/^OrtSessionOptions\w+: /, '')
 }
 
 /** One runtime tensor for each large constant, whatever the number of programs that use it. */

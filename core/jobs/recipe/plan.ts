@@ -78,9 +78,9 @@ function trainText({ epochs, batchSize, learningRate, gammaL1 }: TrainOptions): 
 function verifyText(recipe: Recipe, variant: string): string {
   if (recipe.verify === null) return ''
   const { epsilon, timeoutSeconds, images, property } = recipe.verify
-  const methods = verifiersOf(recipe.verify).join(' and ')
+  const methods = verifiersOf(recipe.verify).join(', ')
   const chosen = selectionText[images.select]
-  return `${imagesOf(recipe, variant)} images (${chosen}), ${property}, ε ${epsilon}, ${methods}, ${timeoutSeconds} s each`
+  return `${imagesOf(recipe, variant)} images (${chosen}), ${property}, ε ${epsilon}, by ${methods}, ${timeoutSeconds} s each`
 }
 
 const selectionText: Readonly<Record<ImagesOptions['select'], string>> = {
