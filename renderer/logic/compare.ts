@@ -69,19 +69,23 @@ interface Measure {
   readonly epsilon?: (side: SummarySide) => number | null | undefined
 }
 
+/** Two places, so that the difference is that of the figures shown, whatever was rounded. */
+const share = (value: number | null): string => formatShare(value, 2)
+const points = (magnitude: number): string => formatPoints(magnitude, 2)
+
 const measures: readonly Measure[] = [
-  { title: 'Accuracy', of: (s) => s.accuracy, format: formatShare, goal: 'more', delta: formatPoints },
+  { title: 'Accuracy', of: (s) => s.accuracy, format: share, goal: 'more', delta: points },
   {
     title: 'FGSM robustness',
     of: (s) => s.robustness,
-    format: formatShare,
+    format: share,
     goal: 'more',
-    delta: formatPoints,
+    delta: points,
     epsilon: ({ summary }) => summary?.robustnessEpsilon,
   },
   { title: 'Hidden neurons', of: (s) => s.hiddenNeurons, format: formatCount, goal: 'none' },
   { title: 'Nonzero weights', of: (s) => s.nonzeroWeights, format: formatCount, goal: 'none' },
-  { title: 'Unstable neurons', of: (s) => s.unstable, format: formatShare, goal: 'less', delta: formatPoints },
+  { title: 'Unstable neurons', of: (s) => s.unstable, format: share, goal: 'less', delta: points },
   { title: 'Verified', of: (s) => s.verified, format: formatCount, goal: 'more', epsilon: (side) => side.epsilon },
   { title: 'of them certified', of: (s) => s.certified, format: formatCount, goal: 'more' },
   { title: 'Falsified', of: (s) => s.falsified, format: formatCount, goal: 'less' },

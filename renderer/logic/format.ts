@@ -13,8 +13,8 @@ export function formatShare(value: number | null | undefined, digits = 1): strin
 }
 
 /** `0.4 pp` of 0.004: what lies between two shares is percentage points. */
-export function formatPoints(magnitude: number): string {
-  return `${(magnitude * 100).toFixed(1)} pp`
+export function formatPoints(magnitude: number, digits = 1): string {
+  return `${(magnitude * 100).toFixed(digits)} pp`
 }
 
 /** `FGSM robust, ε 0.1`: a title with the radii its figures are for; where those differ, each in its turn. */
@@ -26,6 +26,7 @@ export function atEpsilon(title: string, epsilons: readonly (number | null | und
 /** Short times keep three figures, long ones become minutes and hours. */
 export function formatSeconds(value: number | null | undefined): string {
   if (value === null || value === undefined) return none
+  if (value > 0 && value < 0.0005) return '< 1 ms'
   if (value < 0.0995) return `${(value * 1000).toFixed(0)} ms`
   if (value < 10) return `${value.toFixed(2)} s`
   if (value < 99.5) return `${value.toFixed(1)} s`

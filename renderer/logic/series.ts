@@ -37,6 +37,7 @@ const titles: Readonly<Record<string, string>> = {
   accuracy: 'Accuracy',
   'learning-rate': 'Learning rate',
   'epoch-seconds': 'Seconds per epoch',
+  'gamma-penalty': 'Sparsity penalty',
 }
 const order = Object.keys(titles)
 

@@ -1,6 +1,7 @@
 // The words of the interface for the contract's identifiers: verdicts, stages, methods, states, and what each means.
 import type { Evidence, Verdict, VerifierName } from '../../core/contract/verdict.ts'
 import type { ArchitectureName, SimplifyOptions } from '../../core/contract/recipe.ts'
+import { formatSeconds, formatValue } from './format.ts'
 
 type Words = { readonly title: string; readonly meaning: string }
 
@@ -13,7 +14,7 @@ export const verdictWords: Readonly<Record<Verdict, Words>> = {
 }
 
 export const evidenceWords: Readonly<Record<Evidence, Words>> = {
-  certified: { title: 'certified', meaning: 'Every leaf re-proved in float64 with rounding accounted for' },
+  certified: { title: 'certified', meaning: 'Every part of the proof proved again in float64, rounding counted' },
   float32: { title: 'float32', meaning: 'Bounds of the search, in single precision' },
   solver: { title: 'solver', meaning: 'The word of the MILP solver HiGHS' },
   replayed: { title: 'replayed', meaning: 'Counterexample evaluated in float64 on the original network' },
@@ -84,15 +85,25 @@ export function methodTitle(method: string): string {
   return (verifierWords as Readonly<Record<string, Words | undefined>>)[method]?.title ?? method
 }
 
-/** `predictSeconds` → `Predict, seconds`: figures of a search that have no words of their own. */
+/** `crownSeconds` → `CROWN, time`, `babDomains` → `Branch and bound, domains`: figures of a search. */
 export function detailTitle(name: string): string {
   if (name === 'linf') return 'Replayed ℓ∞ distance'
   if (name === 'margin') return 'Replayed margin'
+  const method = Object.keys(verifierWords).find(
+    (word) => name.startsWith(word) && /^[A-Z]/.test(name.slice(word.length)),
+  )
   const words = name
-    .replace(/Seconds$/, ', seconds')
+    .slice(method?.length ?? 0)
+    .replace(/Seconds$/, method === undefined ? ', time' : 'Time')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()
-  return words.charAt(0).toUpperCase() + words.slice(1)
+    .replace(/\blp\b/, 'LP')
+  return method === undefined ? words.charAt(0).toUpperCase() + words.slice(1) : `${methodTitle(method)}, ${words}`
+}
+
+/** A figure of a search: times as times, counts and bounds as they are. */
+export function detailValue(name: string, value: number): string {
+  return name.endsWith('Seconds') ? formatSeconds(value) : formatValue(value, 5)
 }
 
 export function architectureTitle(name: string): string {

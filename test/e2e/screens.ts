@@ -71,6 +71,8 @@ export async function takeScreens(views: readonly View[], jobAddress: string): P
     for (const [name, address] of wanted) {
       await page.goto(address)
       await page.waitForLoadState('networkidle')
+      // A change of address alone loads nothing: the screen first has to begin what it then is busy with.
+      await page.waitForTimeout(150)
       await page.locator('[aria-busy="true"]').waitFor({ state: 'detached', timeout: 60_000 })
       await page.waitForTimeout(150)
       await page.screenshot({ path: join(folder, `${name}-${scheme}.png`) })

@@ -127,13 +127,27 @@ describe('summary', () => {
     const after = { ...base, accuracy: 0.96, hiddenNeurons: 55, verified: 15, timeout: 0, meanSeconds: 1.5 }
     const lines = summaryLines({ summary: base, epsilon: 0.06 }, { summary: after, epsilon: 0.06 })
     const line = (title: string) => lines.find((one) => one.title === title)
-    expect(line('Accuracy')).toEqual({ title: 'Accuracy', a: '98.0 %', b: '96.0 %', delta: '−2.0 pp', better: false })
+    expect(line('Accuracy')).toEqual({
+      title: 'Accuracy',
+      a: '98.00 %',
+      b: '96.00 %',
+      delta: '−2.00 pp',
+      better: false,
+    })
     expect(line('Hidden neurons')).toMatchObject({ a: '112', b: '55', delta: '−57', better: null })
     expect(line('Verified, ε 0.06')).toMatchObject({ delta: '+9', better: true })
     expect(line('Undecided')).toMatchObject({ a: '8', b: '1', delta: '−7', better: true })
     expect(line('of them misclassified')).toMatchObject({ a: '2', b: '2', delta: '±0' })
     expect(line('FGSM robustness, ε 0.1')).toMatchObject({ delta: '±0', better: null })
     expect(line('Mean time per image')).toMatchObject({ a: '25.6 s', b: '1.50 s', better: true })
+  })
+
+  it('shows differences that are those of the figures beside them', () => {
+    const after = { ...base, accuracy: 0.9815, robustness: 0.642 }
+    const before = { ...base, accuracy: 0.986, robustness: 0.8175 }
+    const lines = summaryLines({ summary: before, epsilon: 0.06 }, { summary: after, epsilon: 0.06 })
+    expect(lines[0]).toMatchObject({ a: '98.60 %', b: '98.15 %', delta: '−0.45 pp' })
+    expect(lines[1]).toMatchObject({ a: '81.75 %', b: '64.20 %', delta: '−17.55 pp' })
   })
 
   it('has dashes where a run has no figures yet', () => {

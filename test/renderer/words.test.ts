@@ -17,6 +17,7 @@ import { gaugeText, stagesOf, stageState } from '../../renderer/logic/gauge.ts'
 import { rgba } from '../../renderer/logic/picture.ts'
 import { linkTo, parseRoute, sectionOf } from '../../renderer/logic/routes.ts'
 import { groupCurves, mergePoints, noCurves } from '../../renderer/logic/series.ts'
+import { detailTitle, detailValue } from '../../renderer/logic/words.ts'
 
 describe('figures', () => {
   it.each([
@@ -24,6 +25,7 @@ describe('figures', () => {
     [formatCount(null), '–'],
     [formatShare(0.9824), '98.2 %'],
     [formatSeconds(0.0123), '12 ms'],
+    [formatSeconds(0.00006), '< 1 ms'],
     [formatSeconds(1.234), '1.23 s'],
     [formatSeconds(45.67), '45.7 s'],
     [formatSeconds(245), '4 min 05 s'],
@@ -37,6 +39,11 @@ describe('figures', () => {
     [atEpsilon('Verdicts', [0.1, 0.2]), 'Verdicts, ε 0.1 and 0.2'],
     [atEpsilon('Verdicts', [null, undefined]), 'Verdicts'],
     [formatDelta(0, formatCount), '±0'],
+    [detailTitle('alpha-crownSeconds'), 'α-CROWN, time'],
+    [detailTitle('babSettledByLp'), 'Branch and bound, settled by LP'],
+    [detailTitle('quickAttackSeconds'), 'Quick attack, time'],
+    [detailValue('babSeconds', 1.4689), '1.47 s'],
+    [detailValue('babDeepest', 7), '7'],
     [formatAgo('2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:05:00Z')), '5 min ago'],
   ])('%s', (shown, expected) => expect(shown).toBe(expected))
 
