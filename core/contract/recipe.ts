@@ -187,7 +187,7 @@ export const verifySchema = z.strictObject({
   crossCheck: z
     .preprocess(listed, z.array(verifierNameSchema).max(verifierNameSchema.options.length).default([]))
     .describe('Further verifiers run on every image; disagreement stops the run')
-    .meta({ title: 'Also by' }),
+    .meta({ title: 'Cross-check by' }),
   certify: certifyModeSchema
     .default('auto')
     .describe(

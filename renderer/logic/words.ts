@@ -20,6 +20,13 @@ export const evidenceWords: Readonly<Record<Evidence, Words>> = {
   replayed: { title: 'replayed', meaning: 'Counterexample evaluated in float64 on the original network' },
 }
 
+/** Figures of a search that a reader new to verification has not met. */
+export const figureWords = {
+  bound: { title: 'Bound', meaning: 'Proved margin over every other class; above 0 is verified' },
+  unstable: { title: 'Unstable', meaning: 'Hidden neurons that can be on or off in the ball' },
+  domains: { title: 'Domains', meaning: 'Parts the search split the ball into' },
+} as const satisfies Readonly<Record<string, Words>>
+
 export const verifierWords: Readonly<Record<VerifierName, Words>> = {
   auto: { title: 'Automatic', meaning: 'Attack, then bounds, then branch and bound, then MILP; the budget is shared' },
   attack: { title: 'Attack', meaning: 'FGSM and PGD alone: finds counterexamples, proves nothing' },
