@@ -90,6 +90,15 @@ describe('progressive tightening', () => {
   })
 })
 
+it('rows that float64 rounds to positive ones are not settled by their linear relaxation', async () => {
+  // relu(relu(x + 2^53) − 1/4) − 2^53 − 1.4 on [1.5, 2] is −0.15 at x = 1.5; float64 drops the quarter, and x + 2^53 is at least 2^53 + 2.
+  const network = mlp('trap', denseLayer([[1]], [2 ** 53]), denseLayer([[1]], [-0.25]), denseLayer([[1]], [-(2 ** 53)]))
+  const question = problem(network, [1.5], [2], row(1, -1.4))
+  const outcome = await createVerifier('mipverify', engine).verify(question, { seconds: 20 }, idle, () => undefined)
+  expect(outcome.verdict).toBe('unknown')
+  expect(outcome.lowerBound).toBeLessThan(-0.15)
+})
+
 describe('the smallest distortion', () => {
   it('of a linear network is .525, with a counterexample right behind', async () => {
     const question = robustness({

@@ -1,5 +1,6 @@
 // Lower bounds of output rows over the linear relaxation, rebuilt from duals: rows that are positive need no MILP.
 import { Encoding } from './encode.ts'
+import { roundingOf } from './expression.ts'
 import type { Encodable } from './objective.ts'
 import type { SolverPool } from './solver-pool.ts'
 
@@ -19,15 +20,12 @@ export async function boundRows(
     lanes.map(async (places) => {
       if (places.length === 0) return
       const encoding = new Encoding(network, box, bounds, 'triangle')
-      const targets = places.map((place) => ({
-        objective: encoding.row(property.rows, chosen[place]),
-        wantLower: true,
-        wantUpper: false,
-      }))
+      const wanted = places.map((place) => encoding.row(property.rows, chosen[place]))
+      const targets = wanted.map((objective) => ({ objective, wantLower: true, wantUpper: false }))
       const model = encoding.builder.build({ indices: [], values: [], constant: 0 })
       const settings = { seconds, secondsEach: seconds, integer: false }
       await pool.sweep(model, targets, settings, signal, ({ target, lower }) => {
-        if (lower !== null) found[places[target]] = lower
+        if (lower !== null) found[places[target]] = lower - roundingOf(wanted[target])
       })
     }),
   )
