@@ -71,6 +71,7 @@ describe('a certificate', () => {
       expect(written.err).toContain(`certificate: ${file}`)
       const checked = await bench.run('check', file)
       expect([checked.code, checked.out, checked.err]).toEqual([0, 'proved\n', expect.stringContaining(problems)])
+      expect(checked.err).toContain(`${files.onnx('diamond')}: nothing violates ${files.vnnlib(name)}`)
     }
   })
 

@@ -22,16 +22,32 @@ export function addCheck(program: Command, shell: Shell): void {
     const { readCertificate } = await import('../../app/certificate-file.ts')
     const { checkSubject } = await import('../../app/check-certificate.ts')
     const certificate = await readCertificate(command.args[0])
-    const subject = await subjectOf(certificate, command.opts<CheckOptions>())
+    const options = command.opts<CheckOptions>()
+    const subject = await subjectOf(certificate, options)
     const checked = await checkSubject(certificate, subject, new AbortController().signal, () => undefined)
-    terminal.value({ result: 'proved', ...checked })
+    const proved = statements(certificate, options)
+    terminal.value({ result: 'proved', ...checked, network: certificate.network, proved })
     terminal.print('proved')
+    for (const line of proved) terminal.note(`  ${line}`)
     const { claims, leaves, lowerBound, seconds } = checked
     terminal.note(
       `  ${claims} ${claims === 1 ? 'problem' : 'problems'}, ${leaves} cells, smallest bound ${lowerBound.toPrecision(3)}, ${seconds.toFixed(1)} s`,
     )
     return undefined
   })
+}
+
+/** What was proved, in words: a certificate says itself which images it is about, and how large their balls are. */
+function statements({ question, claims }: Certificate, { onnx, vnnlib, model }: CheckOptions): readonly string[] {
+  if (question.kind === 'files') return [`${onnx ?? question.onnx}: nothing violates ${vnnlib ?? question.vnnlib}`]
+  const indices = new Map<string, number[]>()
+  for (const { image } of claims) {
+    if (!image) continue
+    const { index, target, epsilon, clip } = image
+    const ball = `ε ${epsilon}${clip ? '' : ', not clipped'}${target === null ? '' : `, target ${target}`}`
+    indices.set(ball, [...(indices.get(ball) ?? []), index])
+  }
+  return Array.from(indices, ([ball, images]) => `${model ?? question.model}, ${ball}: images ${images.join(', ')}`)
 }
 
 /** What the flags name, else what the certificate does. */
