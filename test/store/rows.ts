@@ -43,7 +43,15 @@ export function verdictRow(patch: Partial<VerdictRow> = {}): VerdictRow {
   return {
     ...{ runId: 'run-1', verifier: 'auto', imageIndex: 0, label: 3, target: null, predicted: 3, epsilon: 0.1 },
     ...{ verdict: 'verified', evidence: 'float32', method: 'bab', seconds: 1.25, lowerBound: 0.5, domains: 12 },
-    ...{ unstable: 40, group: 'first', counterexample: null, certificate: null, detail: { margin: 0.5 }, error: null, createdAt },
+    ...{
+      unstable: 40,
+      group: 'first',
+      counterexample: null,
+      certificate: null,
+      detail: { margin: 0.5 },
+      error: null,
+      createdAt,
+    },
     ...patch,
   }
 }
