@@ -69,8 +69,10 @@ interface Measure {
   readonly epsilon?: (side: SummarySide) => number | null | undefined
 }
 
-/** Two places, so that the difference is that of the figures shown, whatever was rounded. */
 const share = (value: number | null): string => formatShare(value, 2)
+/** A share as it is shown, so that the change is the difference of the two figures beside it. */
+const shown = (value: number, format: Measure['format']): number =>
+  format === share ? Math.round(value * 1e4) / 1e4 : value
 const points = (magnitude: number): string => formatPoints(magnitude, 2)
 
 const measures: readonly Measure[] = [
@@ -98,7 +100,7 @@ export function summaryLines(a: SummarySide, b: SummarySide): SummaryLine[] {
   return measures.map(({ title, of, format, goal, delta = format, epsilon = () => null }) => {
     const [left, right] = [a.summary === null ? null : of(a.summary), b.summary === null ? null : of(b.summary)]
     const known = left !== null && right !== null
-    const change = known ? right - left : 0
+    const change = known ? shown(right, format) - shown(left, format) : 0
     return {
       title: atEpsilon(title, [epsilon(a), epsilon(b)]),
       a: format(left),

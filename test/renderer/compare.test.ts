@@ -148,6 +148,9 @@ describe('summary', () => {
     const lines = summaryLines({ summary: before, epsilon: 0.06 }, { summary: after, epsilon: 0.06 })
     expect(lines[0]).toMatchObject({ a: '98.60 %', b: '98.15 %', delta: '−0.45 pp' })
     expect(lines[1]).toMatchObject({ a: '81.75 %', b: '64.20 %', delta: '−17.55 pp' })
+    const unstable = (value: number) => ({ summary: { ...base, unstable: value }, epsilon: 0.06 })
+    const line = summaryLines(unstable(0.526786), unstable(0.567949)).find(({ title }) => title === 'Unstable neurons')
+    expect(line).toMatchObject({ a: '52.68 %', b: '56.79 %', delta: '+4.11 pp' })
   })
 
   it('has dashes where a run has no figures yet', () => {

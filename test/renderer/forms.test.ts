@@ -36,7 +36,7 @@ describe('fields of a schema', () => {
   it('offer the choices of an enumeration and the cases of a union', () => {
     expect(field(verifySchema, 'method')).toMatchObject({ kind: 'choice', initial: 'auto' })
     const check = field(verifySchema, 'crossCheck')
-    expect(check).toMatchObject({ kind: 'choices', label: 'Also by', initial: [] })
+    expect(check).toMatchObject({ kind: 'choices', label: 'Cross-check by', initial: [] })
     expect(check?.kind === 'choices' && check.options).toContain('lp-split')
     const schedule = field(trainSchema, 'schedule')
     expect(schedule?.kind === 'union' && schedule.tag).toBe('kind')

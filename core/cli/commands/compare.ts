@@ -11,6 +11,9 @@ type Format = (value: number | null) => string
 
 const share: Format = (value) => formatShare(value, 2)
 
+/** The figure as its column shows it, so that the change is the difference of the two figures beside it. */
+const shown = (value: number, format: Format): number => (format === share ? Math.round(value * 1e4) / 1e4 : value)
+
 /** `change` where a difference is written otherwise than the figures. */
 const formats: Readonly<Record<FigureName, readonly [title: string, format: Format, change?: Format]>> = {
   accuracy: ['accuracy', share, formatPoints],
@@ -53,21 +56,18 @@ function comparisonText(
   { figures, flips, changed, warnings }: Comparison,
 ): string {
   const runs = [first.run, second.run]
-  const columns = [
-    { title: '', align: 'left' },
-    { title: first.run.variant },
-    { title: second.run.variant },
-    { title: 'change' },
-  ] as const
+  const [before, after] = runs.map(({ title, variant }) => (title === '' ? variant : title))
+  const columns = [{ title: '', align: 'left' }, { title: before }, { title: after }, { title: 'change' }] as const
   const rows = figures
     .filter((figure) => figure.first !== null || figure.second !== null)
     .map(({ name, first: a, second: b, difference }) => {
       const [title, format, change = format] = formats[name]
-      return [atEpsilon(title, epsilonsOf(name, runs)), format(a), format(b), signed(difference, change)]
+      const step = a === null || b === null ? difference : shown(b, format) - shown(a, format)
+      return [atEpsilon(title, epsilonsOf(name, runs)), format(a), format(b), signed(step, change)]
     })
   const words = verdictSchema.options
   const matrix = formatTable(
-    [{ title: `${first.run.variant} ↓  ${second.run.variant} →`, align: 'left' }, ...words.map((title) => ({ title }))],
+    [{ title: `${before} ↓  ${after} →`, align: 'left' }, ...words.map((title) => ({ title }))],
     words.map((word) => [word, ...words.map((other) => String(flips[word][other]))]),
   )
   const images = changed.map(({ imageIndex, first: a, second: b }) => `  image ${imageIndex}: ${a} → ${b}`)
