@@ -92,7 +92,7 @@ export class LoadedModel {
     return this.inner.run(callbacks).modelStatus
   }
 
-  /** The same from scratch without presolve, whose word on emptiness is not to be trusted. */
+  /** The same from scratch, without start and without presolve, whose word is not to be trusted. */
   runAgain(callbacks: HighsCallbackMap): ModelStatusCode {
     this.inner.clearSolver()
     this.inner.options.set('presolve', 'off')

@@ -52,8 +52,11 @@ function solve(solver: Highs, model: SparseModel, settings: SolveSettings, flag:
     const watch = { stopped: false }
     const heard = callbacks(solver, loaded, settings, flag, watch)
     let modelStatus = loaded.run(heard)
-    // HiGHS' presolve has called models empty that have points: without a search, that takes a second look.
-    if (statusOf(solver, modelStatus) === 'infeasible' && loaded.nodes === 0) modelStatus = loaded.runAgain(heard)
+    // HiGHS' presolve has called models empty that have points, and a start optimal that is not: without a search, either
+    // takes a second look.
+    const status = statusOf(solver, modelStatus)
+    const doubtful = status === 'infeasible' || (status === 'optimal' && integer && settings.start !== undefined)
+    if (doubtful && loaded.nodes === 0) modelStatus = loaded.runAgain(heard)
     return describe(solver, loaded, { model, modelStatus, stopped: watch.stopped, integer, started, settings })
   } finally {
     loaded.dispose()
