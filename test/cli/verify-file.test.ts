@@ -132,6 +132,13 @@ describe('what is wrong', () => {
     expect(code).toBe(2)
   })
 
+  it.each(['--certificate', '--witness'])('is an output that is one of the inputs: %s', async (flag) => {
+    const before = readFileSync(files.onnx('diamond'))
+    const { code, err } = await ask('diamond', 'holds', flag, files.onnx('diamond'))
+    expect([code, err.includes('would be overwritten')]).toEqual([2, true])
+    expect(readFileSync(files.onnx('diamond'))).toEqual(before)
+  })
+
   it('is said where files or models are left out', async () => {
     const half = await bench.run('verify', '--onnx', files.onnx('diamond'))
     expect([half.code, half.err.includes('--vnnlib is missing')]).toEqual([2, true])

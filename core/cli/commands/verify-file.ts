@@ -1,5 +1,6 @@
 // `espalier verify --onnx F --vnnlib P`: the competition's question; one word on the first line, then the witness.
 import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { FileAnswer } from '../../app/verify-file.ts'
 import { EspalierError, toErrorData } from '../../contract/errors.ts'
@@ -111,6 +112,9 @@ function readQuestion(options: FileOptions): {
   if (!mode.success) throw usage(`--certify is '${certify}'; there are ${certifyModeSchema.options.join(', ')}`)
   const { onnx, vnnlib, timeout = usualSeconds, method = 'auto', provider = 'cpu', threads = '0', seed } = options
   if (onnx === undefined || vnnlib === undefined) throw usage(`--${onnx === undefined ? 'onnx' : 'vnnlib'} is missing`)
+  for (const [name, path] of Object.entries({ certificate, witness: options.witness }))
+    if (path !== undefined && [onnx, vnnlib].some((given) => resolve(given) === resolve(path)))
+      throw usage(`--${name} is ${path}, which would be overwritten`)
   const seconds = Number(timeout)
   if (!(seconds > 0 && seconds < Infinity)) throw usage(`--timeout is '${timeout}'; it must be a number above 0`)
   const name = verifierNameSchema.safeParse(method)
