@@ -20,6 +20,9 @@ export function addDemo(program: Command, shell: Shell): void {
     terminal.value(followed)
     terminal.print(`\n  ${recipe.title}\n\n${summaryTable(followed.runs)}\n`)
     terminal.print(
+      '  Pruning is for speed of proof: fewer neurons, sooner decided. How many images are robust depends on the fine-tuning.\n',
+    )
+    terminal.print(
       '  Everything is stored. Look at it in the app: npm start   (or in a browser: npx espalier serve --open)',
     )
     return jobExitCode(followed)
