@@ -87,7 +87,8 @@ const measures: readonly Measure[] = [
   },
   { title: 'Hidden neurons', of: (s) => s.hiddenNeurons, format: formatCount, goal: 'none' },
   { title: 'Nonzero weights', of: (s) => s.nonzeroWeights, format: formatCount, goal: 'none' },
-  { title: 'Unstable neurons', of: (s) => s.unstable, format: share, goal: 'less', delta: points },
+  // A share of neurons whose number differs: more of fewer is neither better nor worse.
+  { title: 'Unstable neurons', of: (s) => s.unstable, format: share, goal: 'none', delta: points },
   { title: 'Verified', of: (s) => s.verified, format: formatCount, goal: 'more', epsilon: (side) => side.epsilon },
   { title: 'of them certified', of: (s) => s.certified, format: formatCount, goal: 'more' },
   { title: 'Falsified', of: (s) => s.falsified, format: formatCount, goal: 'less' },
