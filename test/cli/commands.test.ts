@@ -175,6 +175,12 @@ describe('the history', () => {
     expect(table).toMatch(new RegExp(`${pruned.id} .*pruned.* done .*${pruned.modelId ?? ''}`))
   })
 
+  it('knows no job of that name', async () => {
+    const { code, err } = await bench.run('runs', '--job', 'job-nowhere')
+    expect(err).toContain('job/unknown')
+    expect(code).toBe(3)
+  })
+
   it('shows the images of one run', async () => {
     const asked = await bench.run('verify', '--json', '--model', pruned.modelId ?? '', '--method', 'crown', '--images-count', '2', '--epsilon', '0.01', '--provider', 'cpu') // prettier-ignore
     const { id } = parse(asked.out).runs[0]

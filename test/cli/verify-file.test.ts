@@ -139,6 +139,11 @@ describe('what is wrong', () => {
     expect(readFileSync(files.onnx('diamond'))).toEqual(before)
   })
 
+  it('is an output in a folder that is not there, before anything is searched', async () => {
+    const { code, err, out } = await ask('diamond', 'holds', '--certificate', join(bench.folder, 'no', 'proof.json'))
+    expect([code, err.includes('nothing can be written there'), out]).toEqual([2, true, ''])
+  })
+
   it('is said where files or models are left out', async () => {
     const half = await bench.run('verify', '--onnx', files.onnx('diamond'))
     expect([half.code, half.err.includes('--vnnlib is missing')]).toEqual([2, true])

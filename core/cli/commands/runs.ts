@@ -18,6 +18,8 @@ export function addRuns(program: Command, shell: Shell): void {
     const id = command.args.at(0)
     if (id === undefined) {
       const jobId = command.opts<{ job?: string }>().job ?? null
+      // An unknown job is an error, not a job without runs.
+      if (jobId !== null) await app.api['jobs.get']({ id: jobId })
       const runs = await app.api['runs.list']({ jobId, limit, offset: 0 })
       terminal.value(runs)
       terminal.print(runs.length === 0 ? '  No run yet: espalier demo, or espalier run RECIPE' : listText(runs))

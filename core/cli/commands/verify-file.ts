@@ -1,6 +1,7 @@
 // `espalier verify --onnx F --vnnlib P`: the competition's question; one word on the first line, then the witness.
+import { accessSync, constants } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { FileAnswer } from '../../app/verify-file.ts'
 import { EspalierError, toErrorData } from '../../contract/errors.ts'
@@ -112,9 +113,13 @@ function readQuestion(options: FileOptions): {
   if (!mode.success) throw usage(`--certify is '${certify}'; there are ${certifyModeSchema.options.join(', ')}`)
   const { onnx, vnnlib, timeout = usualSeconds, method = 'auto', provider = 'cpu', threads = '0', seed } = options
   if (onnx === undefined || vnnlib === undefined) throw usage(`--${onnx === undefined ? 'onnx' : 'vnnlib'} is missing`)
-  for (const [name, path] of Object.entries({ certificate, witness: options.witness }))
-    if (path !== undefined && [onnx, vnnlib].some((given) => resolve(given) === resolve(path)))
+  for (const [name, path] of Object.entries({ certificate, witness: options.witness })) {
+    if (path === undefined) continue
+    if ([onnx, vnnlib].some((given) => resolve(given) === resolve(path)))
       throw usage(`--${name} is ${path}, which would be overwritten`)
+    // Now, and not when the search is over.
+    if (!canWriteInto(dirname(path))) throw usage(`--${name} is ${path}, but nothing can be written there`)
+  }
   const seconds = Number(timeout)
   if (!(seconds > 0 && seconds < Infinity)) throw usage(`--timeout is '${timeout}'; it must be a number above 0`)
   const name = verifierNameSchema.safeParse(method)
@@ -130,6 +135,15 @@ function readQuestion(options: FileOptions): {
     ...(seed === undefined ? {} : { seed: wholeNumber('seed', seed) }),
     certify: mode.data,
     keepProof: certificate !== undefined,
+  }
+}
+
+function canWriteInto(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK)
+    return true
+  } catch {
+    return false
   }
 }
 
