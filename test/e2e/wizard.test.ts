@@ -118,7 +118,7 @@ describe.skipIf(!hasChromium)('the app in Chromium', () => {
     await sheet.getByRole('img', { name: 'Signed difference' }).waitFor()
     await sheet.getByText(/^Difference × [\d.]+$/).waitFor()
     const distance = await sheet
-      .locator('dt', { hasText: 'ℓ∞ distance' })
+      .locator('dt', { hasText: 'Largest change' })
       .locator('xpath=following-sibling::dd')
       .innerText()
     expect(Number(distance.split(' ')[0])).toBeGreaterThan(0)
