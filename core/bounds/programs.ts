@@ -72,7 +72,7 @@ export function crownDefinition(cone: Cone, shape: ProgramShape, key: string): P
   return {
     name: `crown ${cone.start}`,
     key: `crown ${key} ${cone.start} ${JSON.stringify(shape)}`,
-    inputs: { ...programInputs(cone, shape), ...roundingInputs(cone, shape.ownBox ? shape.rows : 1) },
+    inputs: soundInputs(cone, shape),
     build: (inputs) => {
       const { result, given, box } = onePass(cone, shape, inputs)
       return {
@@ -122,8 +122,7 @@ export function ascentDefinition(
     name: `ascent ${cone.start}`,
     key: `ascent ${key} ${cone.start} ${JSON.stringify({ shape, options })}`,
     inputs: {
-      ...programInputs(cone, shape),
-      ...roundingInputs(cone, shape.ownBox ? shape.rows : 1),
+      ...soundInputs(cone, shape),
       ...(shape.carried ? carriedInputs(cone, shape) : {}),
       steps: { shape: [options.iterations, 1] },
     },
@@ -147,6 +146,11 @@ export function ascentDefinition(
       }
     },
   }
+}
+
+/** The inputs of a program that counts its rounding. */
+function soundInputs(cone: Cone, shape: ProgramShape): Record<string, TensorSpec> {
+  return { ...programInputs(cone, shape), ...roundingInputs(cone, shape.ownBox ? shape.rows : 1) }
 }
 
 /** State of an ascent over α alone, [rows, neurons] but `bestBound` [rows]. */

@@ -85,8 +85,7 @@ export class RowBounder {
     onAlpha?: AlphaListener,
   ): Promise<RowBounds> {
     const cone = this.cone(rows.start)
-    const shared = this.#sharedInputs(cone, context)
-    const first = initialAlpha(cone, flatBounds(cone, context.bounds))
+    const { inputs: shared, alpha: first } = this.#prepare(cone, context)
     const source: RowSource = {
       cone,
       rows: rows.rows,
@@ -126,8 +125,7 @@ export class RowBounder {
     if (!found)
       return (await this.bound(neuronStart(this.network, id, neurons, signs), context, settings, false, onAlpha)).lower
     const rows = new WindowRows(found.window, this.cone(id), neurons, signs)
-    const given = this.#sharedInputs(rows.whole, context)
-    const first = initialAlpha(rows.whole, flatBounds(rows.whole, context.bounds))
+    const { inputs: given, alpha: first } = this.#prepare(rows.whole, context)
     const source: RowSource = {
       cone: rows.cone,
       rows: neurons.length,
@@ -192,20 +190,23 @@ export class RowBounder {
   }
 
   /** Rounding weights on `box`, kept with it: those of bounds that were wider still hold. */
-  rounding(box: Box): RoundingWalk {
+  #rounding(box: Box): RoundingWalk {
     let walk = this.#roundings.get(box)
     if (!walk) this.#roundings.set(box, (walk = new RoundingWalk(box)))
     return walk
   }
 
-  #sharedInputs(cone: Cone, { box, bounds }: RowContext): Record<string, TensorData> {
+  /** What all rows of a cone share, and α of plain CROWN, [neurons]. */
+  #prepare(cone: Cone, { box, bounds }: RowContext): { inputs: Record<string, TensorData>; alpha: Float32Array } {
+    const flat = flatBounds(cone, bounds)
     const inputs: Record<string, TensorData> = {
       ...centreAndRadius(box),
       ...hostArrays(cone, bounds),
-      ...this.rounding(box).weights(cone, bounds),
+      ...this.#rounding(box).weights(cone, bounds),
+      ...(cone.neurons === 0 ? {} : flat),
       unit: Float32Array.of(roundingUnit(this.#engine.precision)),
     }
-    return cone.neurons === 0 ? inputs : { ...inputs, ...flatBounds(cone, bounds) }
+    return { inputs, alpha: initialAlpha(cone, flat) }
   }
 
   /** Rows that fit the memory cap. */

@@ -1,11 +1,11 @@
 // Neurons of a convolution as rows of their window: everything that belongs to a place in the network cut out row by row.
 import type { TensorData } from '../engine/engine.ts'
-import { INPUT } from '../nn/index.ts'
+import { INPUT, shapeOf, sizeOf } from '../nn/index.ts'
 import { repeated, type Chunk } from './chunk.ts'
 import type { Activation, Cone } from './graph.ts'
 import { relaxationOf } from './relaxation/index.ts'
 import { roundingName } from './rounding.ts'
-import { copyWindow, pasteWindow, placed, type Placement, type Window } from './window.ts'
+import { copyWindow, elementsOf, pasteWindow, placed, type Placement, type Window } from './window.ts'
 
 export class WindowRows {
   /** Of the window's network. */
@@ -44,7 +44,9 @@ export class WindowRows {
       const placement = this.#window.placements.get(id)
       const name = roundingName(id)
       // A node that only cuts does not round.
-      inputs[name] = placement ? this.#cut(chunk, given[name], placement) : new Float32Array(size * this.#sizeOf(id))
+      inputs[name] = placement
+        ? this.#cut(chunk, given[name], placement)
+        : new Float32Array(size * sizeOf(shapeOf(this.cone.network, id)))
     }
     for (const { node, layer } of this.cone.activations)
       for (const array of relaxationOf(layer).arrays) {
@@ -83,7 +85,7 @@ export class WindowRows {
 
   /** [size, elements of the window] */
   #cut(chunk: Chunk, whole: ArrayLike<number>, placement: Placement): Float32Array {
-    const width = placement.shape[0] * placement.size[0] * placement.size[1]
+    const width = elementsOf(placement)
     const result = new Float32Array(chunk.size * width)
     this.#eachRow(chunk, (row, position) => copyWindow(whole, 0, placement, position, result, row * width))
     return result
@@ -120,10 +122,5 @@ export class WindowRows {
       if (!twin) throw new RangeError(`"${activation.node.id}" is not in the network`)
       return [activation, twin]
     })
-  }
-
-  #sizeOf(id: string): number {
-    const node = this.cone.nodes.find((candidate) => candidate.id === id)
-    return node ? node.shape.reduce((product, axis) => product * axis, 1) : this.cone.inputSize
   }
 }

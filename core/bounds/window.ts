@@ -44,9 +44,8 @@ export function windowOf(network: Network, source: string): Window | null {
   const whole = coneOf(network, source)
   const placements = placeNodes(whole)
   if (!placements) return null
-  const area = ({ shape, size }: Placement): number => shape[0] * size[0] * size[1]
   const wide = [...placements.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0)
-  const narrow = [...placements.values()].reduce((sum, placement) => sum + area(placement), 0)
+  const narrow = [...placements.values()].reduce((sum, placement) => sum + elementsOf(placement), 0)
   if (narrow > WORTH * wide) return null
   const small = windowNetwork(whole, placements)
   return { source, cone: coneOf(small, source), placements }
@@ -156,6 +155,11 @@ function cut({ shape, first, size }: Placement, wanted: Extent): Layer | null {
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++) indices.push((c * size[0] + top + y) * size[1] + left + x)
   return { kind: 'gather', shape: [shape[0], height, width], indices }
+}
+
+/** Elements of a window, all channels. */
+export function elementsOf({ shape, size }: Placement): number {
+  return shape[0] * size[0] * size[1]
 }
 
 export function placed(placements: ReadonlyMap<string, Placement>, id: string): Placement {

@@ -9,8 +9,9 @@ import { createNetwork, evaluate64 } from '../../core/nn/index.ts'
 import type { Outcome, VerifierName, VerifyProgress } from '../../core/verify/outcome.ts'
 import { robustness, type Problem, type Verifier } from '../../core/verify/problem.ts'
 import { createVerifier } from '../../core/verify/verifier.ts'
+import { hardNetwork } from './hard-question.ts'
 import { exactMinimum, loadOracleSolver, type Solver } from './oracle.ts'
-import { dense, differenceRow, networkCase, randomBox, randomNetwork } from './random-networks.ts'
+import { differenceRow, networkCase, randomNetwork } from './random-networks.ts'
 import { denseLayer, mlp, problem, row } from './known-networks.ts'
 
 let engine: Engine
@@ -41,8 +42,7 @@ function ask(
 /** A question that no method settles in seconds: an offset a little below the best value that sampling finds. */
 function hard(): Problem {
   const random = new SeededRandom(5)
-  const network = mlp('hard', dense(random, 60, 40), dense(random, 60, 60), dense(random, 60, 60), dense(random, 1, 60))
-  const box = randomBox(network, 1, 1)
+  const { network, box } = hardNetwork(random)
   let low = Infinity
   for (let sample = 0; sample < 200; sample++) {
     const x = box.lower.map((l, i) => l + random.uniform() * (box.upper[i] - l))

@@ -100,22 +100,14 @@ it('rows that float64 rounds to positive ones are not settled by their linear re
 })
 
 describe('the smallest distortion', () => {
+  /** Of the linear network around its centre, looked for as far as ε. */
+  const distortionWithin = (epsilon: number): ReturnType<typeof minimalDistortion> => {
+    const question = robustness({ network: linear, image: Float64Array.of(0.5, 0.5), label: 0, epsilon, clip: false })
+    return minimalDistortion(new VerifyContext(engine), question, null, 20, idle, () => undefined)
+  }
+
   it('of a linear network is .525, with a counterexample right behind', async () => {
-    const question = robustness({
-      network: linear,
-      image: Float64Array.of(0.5, 0.5),
-      label: 0,
-      epsilon: 1,
-      clip: false,
-    })
-    const { lower, witness } = await minimalDistortion(
-      new VerifyContext(engine),
-      question,
-      null,
-      20,
-      idle,
-      () => undefined,
-    )
+    const { lower, witness } = await distortionWithin(1)
     expect(lower).toBeLessThanOrEqual(0.525)
     expect(lower).toBeGreaterThan(0.525 - 1e-5)
     expect(witness?.linf).toBeGreaterThan(0.525 - 1e-9)
@@ -124,21 +116,7 @@ describe('the smallest distortion', () => {
   })
 
   it('is the whole box where nothing in it is classified differently', async () => {
-    const question = robustness({
-      network: linear,
-      image: Float64Array.of(0.5, 0.5),
-      label: 0,
-      epsilon: 0.4,
-      clip: false,
-    })
-    const { lower, witness } = await minimalDistortion(
-      new VerifyContext(engine),
-      question,
-      null,
-      20,
-      idle,
-      () => undefined,
-    )
+    const { lower, witness } = await distortionWithin(0.4)
     expect(witness).toBeNull()
     expect(lower).toBeGreaterThanOrEqual(0.4)
   })

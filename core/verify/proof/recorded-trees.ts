@@ -9,10 +9,15 @@ export interface Room {
   bytes: number
 }
 
-interface Leaf {
+/** What a leaf of a tree, or several one after another, are proved with. */
+export interface LeafSlopes {
   readonly alpha: Uint16Array
   readonly beta: Float32Array
+  /** null where a cell is about one row: then it is of all leaves. */
   readonly mix: Float32Array | null
+}
+
+interface Leaf extends LeafSlopes {
   /** Its bound in the search, its own or that of a node above it. */
   readonly bound: number
 }
@@ -114,24 +119,7 @@ export class RecordedTrees implements NeuronTrees {
         leaves.push(leaf)
       }
     }
-    return {
-      splits: Int32Array.from(splits),
-      alpha: joined(
-        leaves.map(({ alpha }) => alpha),
-        (size) => new Uint16Array(size),
-      ),
-      beta: joined(
-        leaves.map(({ beta }) => beta),
-        (size) => new Float32Array(size),
-      ),
-      mix:
-        leaves[0].mix === null
-          ? null
-          : joined(
-              leaves.map(({ mix }) => mix as Float32Array),
-              (size) => new Float32Array(size),
-            ),
-    }
+    return splitTree(splits, leaves)
   }
 
   /** Nodes that leaves below them owe their bound to: they are leaves themselves without making the smallest bound worse. */
@@ -182,6 +170,28 @@ export function allQuantised(alpha: Float32Array): Uint16Array {
   const steps = new Uint16Array(alpha.length)
   for (let i = 0; i < alpha.length; i++) steps[i] = quantised(alpha[i])
   return steps
+}
+
+/** A tree of a proof from its splits and its leaves, both in preorder. */
+export function splitTree(splits: ArrayLike<number>, leaves: readonly LeafSlopes[]): SplitTree {
+  return {
+    splits: Int32Array.from(splits),
+    alpha: joined(
+      leaves.map(({ alpha }) => alpha),
+      (size) => new Uint16Array(size),
+    ),
+    beta: joined(
+      leaves.map(({ beta }) => beta),
+      (size) => new Float32Array(size),
+    ),
+    mix:
+      leaves[0].mix === null
+        ? null
+        : joined(
+            leaves.map(({ mix }) => mix as Float32Array),
+            (size) => new Float32Array(size),
+          ),
+  }
 }
 
 /** One array of all parts, one after another. */

@@ -5,18 +5,15 @@ import type { Cell, SplitConstraint } from '../../certify/pass.ts'
 import type { SplitTree } from '../../certify/proof.ts'
 import type { LeafVisit, Places } from '../../certify/tree-walk.ts'
 import type { CellMultipliers } from './cell-multipliers.ts'
-import { joined } from './recorded-trees.ts'
+import { joined, splitTree, type LeafSlopes } from './recorded-trees.ts'
 
 /** Most cells below one leaf, and most further splits on one path. */
 const MOST_CELLS = 4000
 const MOST_DEPTH = 16
 
-interface Part {
+interface Part extends LeafSlopes {
   /** Number of the neuron split, −1 for a leaf. */
   readonly split: number
-  readonly beta: Float32Array
-  readonly alpha: Uint16Array
-  readonly mix: Float32Array
 }
 
 export class LeafRepair {
@@ -37,23 +34,10 @@ export class LeafRepair {
     if (!(await this.#grow(cell, weights, parts, 0))) throw unproved(`the bound of cell ${leaf} is ${bound}`)
     this.repaired++
     const leaves = parts.filter(({ split }) => split < 0)
-    return {
-      splits: Int32Array.from(parts, ({ split }) => split),
-      alpha: joined(
-        leaves.map(({ alpha }) => alpha),
-        (size) => new Uint16Array(size),
-      ),
-      beta: joined(
-        leaves.map(({ beta }) => beta),
-        (size) => new Float32Array(size),
-      ),
-      mix: this.#check.mixed
-        ? joined(
-            leaves.map(({ mix }) => mix),
-            (size) => new Float32Array(size),
-          )
-        : null,
-    }
+    return splitTree(
+      parts.map(({ split }) => split),
+      leaves,
+    )
   }
 
   /** Adds the tree of a cell in preorder; false where it cannot be proved. */
@@ -89,7 +73,7 @@ export class LeafRepair {
       split: -1,
       beta: Float32Array.from(splits, ({ beta }) => beta),
       alpha: Uint16Array.from(place, (at, k) => alpha[at]?.[neuron[k]] ?? 0),
-      mix: Float32Array.from(weights),
+      mix: this.#check.mixed ? Float32Array.from(weights) : null,
     }
   }
 
@@ -133,9 +117,7 @@ function isEmpty({ bounds, splits }: Cell): boolean {
 /** `tree` with some leaves replaced by trees; `width` neurons have slopes at every leaf. */
 export function replaceLeaves(tree: SplitTree, found: ReadonlyMap<number, SplitTree>, width: number): SplitTree {
   const splits: Int32Array[] = []
-  const alpha: Uint16Array[] = []
-  const beta: Float32Array[] = []
-  const mix: Float32Array[] = []
+  const leaves: LeafSlopes[] = []
   const depths = leafDepths(tree.splits)
   const rows = (tree.mix?.length ?? 0) / depths.length
   let leaf = 0
@@ -144,17 +126,18 @@ export function replaceLeaves(tree: SplitTree, found: ReadonlyMap<number, SplitT
     const other = split < 0 ? found.get(leaf) : undefined
     splits.push(other?.splits ?? Int32Array.of(split))
     if (split >= 0) continue
-    alpha.push(other?.alpha ?? tree.alpha.subarray(leaf * width, (leaf + 1) * width))
-    beta.push(other?.beta ?? tree.beta.subarray(at, at + depths[leaf]))
-    if (tree.mix) mix.push(other?.mix ?? tree.mix.subarray(leaf * rows, (leaf + 1) * rows))
+    const own = {
+      alpha: tree.alpha.subarray(leaf * width, (leaf + 1) * width),
+      beta: tree.beta.subarray(at, at + depths[leaf]),
+      mix: tree.mix && tree.mix.subarray(leaf * rows, (leaf + 1) * rows),
+    }
+    leaves.push(other ?? own)
     at += depths[leaf++]
   }
-  return {
-    splits: joined(splits, (size) => new Int32Array(size)),
-    alpha: joined(alpha, (size) => new Uint16Array(size)),
-    beta: joined(beta, (size) => new Float32Array(size)),
-    mix: tree.mix && joined(mix, (size) => new Float32Array(size)),
-  }
+  return splitTree(
+    joined(splits, (size) => new Int32Array(size)),
+    leaves,
+  )
 }
 
 /** Splits above each leaf of a tree in preorder. */
