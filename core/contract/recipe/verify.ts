@@ -1,0 +1,78 @@
+// The part of a recipe that says what is asked of the networks, and of which images.
+import { z } from 'zod'
+import { certifyModeSchema, verifierNameSchema } from '../verdict.ts'
+import { count, positive } from './numbers.ts'
+
+/** Which test images are verified. */
+export const imagesSchema = z.discriminatedUnion('select', [
+  z.strictObject({
+    select: z.literal('first'),
+    count: count
+      .max(100_000)
+      .default(20)
+      .meta({ title: 'Number of images', description: 'How many, from the first on' }),
+  }),
+  z.strictObject({
+    select: z.literal('indices'),
+    indices: z.array(z.int().min(0)).min(1).describe('Numbers of test images, from 0, separated by commas'),
+  }),
+  z.strictObject({
+    select: z.literal('unanimous'),
+    found: z.int().min(0).default(10).describe('Images on which FGSM succeeds for every variant of the group'),
+    missed: z.int().min(0).default(10).describe('Images on which FGSM fails for every variant of the group'),
+    groups: z.array(z.array(z.string()).min(1)).min(1).describe('Variants that share their images'),
+  }),
+])
+export type ImagesOptions = z.infer<typeof imagesSchema>
+
+/** One word instead of a list, and null for none, as recipes have written it. */
+function listed(value: unknown): unknown {
+  if (value === null) return []
+  return typeof value === 'string' ? [value] : value
+}
+
+/** Verification: is every image classified the same in the whole ℓ∞ ball? */
+export const verifySchema = z.strictObject({
+  epsilon: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe('How far each pixel may change, of 0–1 (radius of the ℓ∞ ball; 8/255 = 0.031)')
+    .meta({ title: 'Radius ε' }),
+  clip: z
+    .boolean()
+    .default(true)
+    .describe('Keep the ball inside valid pixels [0, 1]')
+    .meta({ title: 'Clip to valid pixels' }),
+  property: z
+    .enum(['untargeted', 'targeted'])
+    .default('untargeted')
+    .describe('Targeted asks about the class the attack finds most likely')
+    .meta({ title: 'Question' }),
+  method: verifierNameSchema
+    .default('auto')
+    .describe('Automatic (auto): attack, then bounds, then branch and bound, then MILP'),
+  timeoutSeconds: positive
+    .max(86_400)
+    .default(60)
+    .describe('Limit for each image')
+    .meta({ title: 'Time limit, seconds' }),
+  images: imagesSchema.default({ select: 'first', count: 20 }).describe('Test images asked about'),
+  crossCheck: z
+    .preprocess(listed, z.array(verifierNameSchema).max(verifierNameSchema.options.length).default([]))
+    .describe('Further verifiers run on every image; disagreement stops the run')
+    .meta({ title: 'Cross-check by' }),
+  certify: certifyModeSchema
+    .default('auto')
+    .describe(
+      'Prove verified images again in float64, rounding counted; auto: where it takes under a third of the search',
+    )
+    .meta({ title: 'Certified proofs' }),
+  keepProofs: z
+    .boolean()
+    .default(false)
+    .describe('Keep the certificates, for espalier export --certificate and espalier check')
+    .meta({ title: 'Keep certificates' }),
+})
+export type VerifyOptions = z.infer<typeof verifySchema>
