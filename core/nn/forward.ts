@@ -35,10 +35,18 @@ export function forward(
   return forwardNodes(network, x, parameters)[network.output]
 }
 
-/** The value of every node [batch, ...shape] by id, 'input' included. */
-export function forwardNodes(network: Network, x: Tensor, parameters: NamedTensors = {}): NamedTensors {
-  return walk(network, x, (node, inputs) =>
-    ruleOf(node.layer).forward(node.layer, inputs, nodeParameters(node, parameters)),
+/** Another value [batch, ...shape] in place of that of a node ('input' included), for all that reads it. */
+export type Alteration = (id: string, value: Tensor) => Tensor
+
+/** The value of every node [batch, ...shape] by id, 'input' included; after `alter`, where it is given. */
+export function forwardNodes(
+  network: Network,
+  x: Tensor,
+  parameters: NamedTensors = {},
+  alter: Alteration = (_id, value) => value,
+): NamedTensors {
+  return walk(network, alter(INPUT, x), (node, inputs) =>
+    alter(node.id, ruleOf(node.layer).forward(node.layer, inputs, nodeParameters(node, parameters))),
   )
 }
 

@@ -1,0 +1,10 @@
+// The front door of importance scores: which neurons matter to the network's answers.
+export { scoreByActivation } from './activation.ts'
+export type { ActivationScoreOptions } from './activation.ts'
+export { scoreByGradient } from './gradient.ts'
+export type { GradientScoreOptions } from './gradient.ts'
+export { chooseImages, defaultImages } from './images.ts'
+export { measuredLayers } from './neurons.ts'
+export type { LayerScores, MeasuredAt, MeasuredLayer } from './neurons.ts'
+export { scoreAtRandom } from './random.ts'
+export { normalisedRanks } from './rank.ts'
