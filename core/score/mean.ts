@@ -47,7 +47,8 @@ export async function meanOverImages(request: MeanRequest): Promise<readonly Lay
   return byLayer(layers, mean)
 }
 
-function compileSum({ engine, network, layers, dataset, key, build }: MeanRequest) {
+function compileSum(request: MeanRequest) {
+  const { engine, network, layers, dataset, key } = request
   return engine.compile({
     name: `importance in ${network.name}`,
     key: `${key} ${networkHash(network)}`,
@@ -58,7 +59,7 @@ function compileSum({ engine, network, layers, dataset, key, build }: MeanReques
     },
     build: ({ images, targets, counted }) => {
       const row = tf.reshape(counted, [1, batchSize])
-      const sums = build(images, targets).map((values, index) =>
+      const sums = request.build(images, targets).map((values, index) =>
         tf.reshape(tf.matMul(row, tf.reshape(values, [batchSize, layers[index].neurons])), [layers[index].neurons]),
       )
       return { sum: tf.concat(sums, 0) }

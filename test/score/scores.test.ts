@@ -136,18 +136,12 @@ describe('random scores', () => {
 })
 
 describe('ranks', () => {
-  const layer = (...scores: number[]): LayerScores => ({ activation: 'a', scores: Float64Array.from(scores) })
-
-  it('run from 0 to 1 over all layers together, ties in the middle', () => {
-    const ranks = normalisedRanks([layer(5, 1, 3), layer(3, 9)])
-    expect(ranks.map(({ scores }) => Array.from(scores))).toEqual([
-      [0.75, 0, 0.375],
-      [0.375, 1],
-    ])
+  it('run from 0 to 1, ties in the middle of the ranks they take up', () => {
+    expect(Array.from(normalisedRanks([5, 1, 3, 3, 9]))).toEqual([0.75, 0, 0.375, 0.375, 1])
   })
 
-  it('are all one half where all are equal, and 0 for a single neuron', () => {
-    expect(Array.from(normalisedRanks([layer(2, 2, 2)])[0].scores)).toEqual([0.5, 0.5, 0.5])
-    expect(Array.from(normalisedRanks([layer(7)])[0].scores)).toEqual([0])
+  it('are all one half where all are equal, and 0 for a single score', () => {
+    expect(Array.from(normalisedRanks([2, 2, 2]))).toEqual([0.5, 0.5, 0.5])
+    expect(Array.from(normalisedRanks(Float64Array.of(7)))).toEqual([0])
   })
 })
