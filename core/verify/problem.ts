@@ -1,11 +1,11 @@
 // The question a verifier answers: a network, an input box, a linear output property; and the interface of all verifiers.
+import { ball, exactPixels, targetedRows, untargetedRows } from '../bounds/ball.ts'
 import type { Box, OutputRows } from '../bounds/box.ts'
 import { EspalierError } from '../contract/errors.ts'
 import { sizeOf } from '../nn/layer.ts'
 import { shapeOf, type Network } from '../nn/network.ts'
 import type { SearchKeeper } from './keeper.ts'
 import type { Known } from './known.ts'
-import { ball, exactPixels, targetedRows, untargetedRows } from './ball.ts'
 import type { Budget, Evidence, Outcome, Verdict, VerifierName, VerifyProgress, Witness } from './outcome.ts'
 
 export type { Budget, Evidence, Outcome, Verdict, VerifierName, VerifyProgress, Witness }

@@ -46,7 +46,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     bug: 'the clamp of the box to [0, 1] is forgotten',
-    edits: [edit('core/verify/ball.ts', 'upper[i] = clip ? Math.min(1, Math.max(0, value + epsilon)) : value + epsilon', 'upper[i] = value + epsilon')],
+    edits: [edit('core/bounds/ball.ts', 'upper[i] = clip ? Math.min(1, Math.max(0, value + epsilon)) : value + epsilon', 'upper[i] = value + epsilon')],
     caughtBy: 'the box is clipped to [0, 1], on both sides',
   },
   {

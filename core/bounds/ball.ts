@@ -1,5 +1,5 @@
 // Box arithmetic in float64 (pixels k/255, radius ε, clipped or not) and the output rows of robustness questions.
-import type { Box, OutputRows } from '../bounds/box.ts'
+import type { Box, OutputRows } from './box.ts'
 import { EspalierError } from '../contract/errors.ts'
 
 /** Distance from a multiple of 1/255, in units of 1/255, below which a float32 pixel counts as k/255. */
