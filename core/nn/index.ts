@@ -10,6 +10,7 @@ export {
   layerTable,
 } from './counts.ts'
 export type { ActivationNode, LayerRow } from './counts.ts'
+export { cutDeadNeurons } from './dead.ts'
 export { evaluate64, evaluateNodes64 } from './evaluate64.ts'
 export { formatShape, layerRules, parameterOf, ruleOf, sameShape, sizeOf } from './layer.ts'
 export type * from './layer.ts'

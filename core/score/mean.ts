@@ -59,9 +59,11 @@ function compileSum(request: MeanRequest) {
     },
     build: ({ images, targets, counted }) => {
       const row = tf.reshape(counted, [1, batchSize])
-      const sums = request.build(images, targets).map((values, index) =>
-        tf.reshape(tf.matMul(row, tf.reshape(values, [batchSize, layers[index].neurons])), [layers[index].neurons]),
-      )
+      const sums = request
+        .build(images, targets)
+        .map((values, index) =>
+          tf.reshape(tf.matMul(row, tf.reshape(values, [batchSize, layers[index].neurons])), [layers[index].neurons]),
+        )
       return { sum: tf.concat(sums, 0) }
     },
   })

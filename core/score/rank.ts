@@ -8,7 +8,7 @@ export function normalisedRanks(scores: ArrayLike<number>): Float64Array {
   const order = Uint32Array.from({ length: scores.length }, (_, index) => index).sort((a, b) => scores[a] - scores[b])
   const ranks = new Float64Array(scores.length)
   const largest = Math.max(scores.length - 1, 1)
-  for (let first = 0; first < order.length; ) {
+  for (let first = 0; first < order.length;) {
     let end = first + 1
     while (end < order.length && scores[order[end]] === scores[order[first]]) end++
     const shared = (first + end - 1) / 2 / largest

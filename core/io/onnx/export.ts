@@ -1,7 +1,7 @@
 // Writes a network as an ONNX model that other verifiers and runtimes read.
 import { modelBytes, node, valueInfo } from '../../engine/onnx/model.ts'
 import { onnxType, type NodeProto, type TensorProto } from '../../engine/onnx/schema.ts'
-import { fuseBatchNorm, INPUT, shapeOf, type Layer, type Network } from '../../nn/index.ts'
+import { cutDeadNeurons, fuseBatchNorm, INPUT, shapeOf, type Layer, type Network } from '../../nn/index.ts'
 import { layerWriters, type LayerContext } from './layers.ts'
 
 /** The operator set of exported models: 13, which the verification competition's tools read. */
@@ -10,7 +10,7 @@ const opset = 13
 const outputName = 'output'
 
 export interface ExportOptions {
-  /** Fold batch norm and normalisation into the linear layers where that is exact. Default true. */
+  /** Fold batch norm and normalisation into the linear layers, and cut dead neurons, where that is exact. Default true. */
   readonly fold?: boolean
 }
 
@@ -20,7 +20,7 @@ export interface ExportOptions {
  */
 export function exportOnnx(network: Network, options: ExportOptions = {}): Uint8Array {
   const { fold = true } = options
-  const written = fold ? fuseBatchNorm(network) : network
+  const written = fold ? cutDeadNeurons(fuseBatchNorm(network)) : network
   const valueName = valueNames(written)
   const nodes: NodeProto[] = []
   const initializers: TensorProto[] = []

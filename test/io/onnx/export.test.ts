@@ -4,7 +4,14 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { decodeModel } from '../../../core/engine/onnx/schema.ts'
 import { exportOnnx, type ExportOptions } from '../../../core/io/onnx/export.ts'
-import { buildArchitecture, createNetwork, evaluate64, type Layer, type Network } from '../../../core/nn/index.ts'
+import {
+  buildArchitecture,
+  createNetwork,
+  evaluate64,
+  withParameters,
+  type Layer,
+  type Network,
+} from '../../../core/nn/index.ts'
 import { networkOf, pointOf, randomPlan, relativeDifference } from '../../nn/random-network.ts'
 
 async function expectSame(network: Network, options: ExportOptions = {}): Promise<void> {
@@ -65,6 +72,18 @@ describe('exportOnnx', () => {
     const layer: Layer = { kind: 'graftedRelu', mask: filled(1), slope: filled(0.5), intercept: filled(1) }
     const network = createNetwork({ name: 'graft', inputShape: [3], nodes: [{ id: 'g', layer }] })
     expect(operators(network)).toEqual(['Relu', 'Mul', 'Mul', 'Add', 'Add'])
+  })
+
+  it('writes a network without its dead neurons, and with them where nothing is folded', async () => {
+    const network = buildArchitecture('net1', [9], 1)
+    const rows = Float32Array.from({ length: 64 }, (_, i) => (i < 20 ? 0 : 1))
+    const pruned = withParameters(network, { 'bn1.gamma': rows, 'bn1.beta': new Float32Array(64) })
+    const widths = (options: ExportOptions): unknown[] =>
+      decodeModel(exportOnnx(pruned, options))
+        .graph.initializer.slice(0, 1)
+        .map(({ dims }) => dims.map(Number))
+    expect([widths({}), widths({ fold: false })]).toEqual([[[44, 9]], [[64, 9]]])
+    await expectSame(pruned)
   })
 
   it('keeps names apart, and writes the empty network', async () => {
