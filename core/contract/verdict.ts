@@ -13,8 +13,8 @@ export const evidenceSchema = z.enum(['certified', 'float32', 'solver', 'replaye
 export type Evidence = z.infer<typeof evidenceSchema>
 
 /**
- * Whether proofs are made in float64 after a search: `auto` where that takes less than a third of the search's time,
- * `always` whatever it takes within the limit.
+ * Whether proofs are made in float64 after a search: `auto` where that takes less than a third of the search's time or
+ * a twentieth of the time limit (3 s at most), `always` whatever it takes within the limit.
  */
 export const certifyModeSchema = z.enum(['auto', 'always', 'never'])
 export type CertifyMode = z.infer<typeof certifyModeSchema>

@@ -10,6 +10,7 @@ import { openEngine, type Engine } from '../../core/engine/engine.ts'
 import { networkHash, withParameters, type Network } from '../../core/nn/index.ts'
 import type { Outcome, VerifierName } from '../../core/verify/outcome.ts'
 import type { Problem } from '../../core/verify/problem.ts'
+import { unaskedSeconds } from '../../core/verify/proof/certify-decision.ts'
 import { createVerifier } from '../../core/verify/verifier.ts'
 import { exactMinimum, loadOracleSolver, type Solver } from '../verify/oracle.ts'
 import { families, randomBox, randomNetwork, type Family } from '../verify/random-networks.ts'
@@ -77,6 +78,17 @@ describe('what a verifier proves', () => {
       const text = encodeCertificate(certificateOf(problem, outcome.proof as Proof))
       expect(await verdictOn(text, problem)).toBe('')
     }
+  })
+
+  it('is certified unasked where that is quick, however short the search was', async () => {
+    const problem = question('dense', 3, 'all-positive', 5)
+    const verifier = createVerifier('auto', engine)
+    const outcome = await verifier.verify(problem, { seconds: 60 }, new AbortController().signal, () => undefined)
+    expect([outcome.verdict, outcome.evidence]).toEqual(['verified', 'certified'])
+    // A third of the search, or a twentieth of the limit, 3 s of that at most.
+    expect(unaskedSeconds(30, 60)).toBe(10)
+    expect(unaskedSeconds(0.1, 20)).toBe(1)
+    expect(unaskedSeconds(0.1, 600)).toBe(3)
   })
 
   it('is left at the evidence it has where no proof is wanted', async () => {

@@ -65,9 +65,7 @@ export const verifySchema = z.strictObject({
     .meta({ title: 'Cross-check by' }),
   certify: certifyModeSchema
     .default('auto')
-    .describe(
-      'Prove verified images again in float64, rounding counted; auto: where it takes under a third of the search',
-    )
+    .describe('Prove verified images again in float64, rounding counted; auto: where that is quick')
     .meta({ title: 'Certified proofs' }),
   keepProofs: z
     .boolean()

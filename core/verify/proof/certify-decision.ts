@@ -7,9 +7,10 @@ import type { Attempt, Decision } from '../attempt.ts'
 import { certify, type Certified } from './certify.ts'
 import { CellMultipliers } from './cell-multipliers.ts'
 
-/** `auto`: share of the search's time, and what is always allowed, in seconds. */
+/** `auto`: share of the search's time; short searches get a share of the time limit instead, so many seconds at most. */
 const SHARE = 1 / 3
-const LEAST_SECONDS = 0.05
+const LIMIT_SHARE = 1 / 20
+const MOST_UNASKED_SECONDS = 3
 /** `auto`: largest networks, by entries of their matrices (768 MiB), and how many are built in a second. */
 const MOST_ENTRIES = 2 ** 26
 const ENTRIES_A_SECOND = 2 ** 25
@@ -24,10 +25,10 @@ export async function certifyDecision(
   mode: CertifyMode,
   deadline: number,
 ): Promise<Certified | null> {
-  const { recorder, problem, prepared, context, signal, seconds } = attempt
+  const { recorder, problem, prepared, context, signal } = attempt
   if (!recorder || decision.verdict !== 'verified' || decision.evidence !== 'float32' || recorder.overflown) return null
   const started = performance.now()
-  const limit = mode === 'always' ? Infinity : 1000 * Math.max(LEAST_SECONDS, SHARE * seconds)
+  const limit = mode === 'always' ? Infinity : 1000 * unaskedSeconds(attempt.seconds, attempt.budget.seconds)
   const entries = mode === 'always' ? 0 : preparationEntries(problem.network)
   if (entries > MOST_ENTRIES || (1000 * entries) / ENTRIES_A_SECOND > limit) {
     attempt.detail.certifyStopped = 1
@@ -54,4 +55,9 @@ export async function certifyDecision(
   } finally {
     attempt.add('certifySeconds', (performance.now() - started) / 1000)
   }
+}
+
+/** What `auto` may take after a search of so many seconds within a limit. */
+export function unaskedSeconds(search: number, limit: number): number {
+  return Math.max(SHARE * search, Math.min(LIMIT_SHARE * limit, MOST_UNASKED_SECONDS))
 }
