@@ -6,6 +6,7 @@ import { trainSchema } from './recipe/train.ts'
 import { verifySchema } from './recipe/verify.ts'
 
 export * from './recipe/data.ts'
+export * from './recipe/graft.ts'
 export * from './recipe/simplify.ts'
 export * from './recipe/train.ts'
 export * from './recipe/verify.ts'

@@ -40,12 +40,19 @@ export async function scoreByGradient(
     key: `score-gradient ${at} ${radius}`,
     signal,
     build: (x, targets) =>
-      gradients(network, layers, radius > 0 ? attacked(network, x, targets, radius) : x, targets).map((g) => tf.abs(g)),
+      neuronGradients(network, layers, radius > 0 ? attacked(network, x, targets, radius) : x, targets).map((g) =>
+        tf.abs(g),
+      ),
   })
 }
 
 /** Derivatives of the summed loss by a change of each layer's values: one per image, as images do not meet. */
-function gradients(network: Network, layers: readonly MeasuredLayer[], x: Tensor, targets: Tensor): readonly Tensor[] {
+export function neuronGradients(
+  network: Network,
+  layers: readonly MeasuredLayer[],
+  x: Tensor,
+  targets: Tensor,
+): readonly Tensor[] {
   const zeros = layers.map(({ shape }) => tf.zeros([x.shape[0], ...shape]))
   const lossOf = (...changes: Tensor[]): Tensor => {
     const values = forwardNodes(network, x, {}, (id, value) =>

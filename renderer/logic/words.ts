@@ -65,6 +65,10 @@ export const simplifyWords: Readonly<Record<SimplifyOptions['method'], Words>> =
     title: 'Weight pruning',
     meaning: 'The smallest weights become zero and stay zero. Keeps more accuracy; the shape stays the same.',
   },
+  graft: {
+    title: 'Linearity grafting',
+    meaning: 'Unstable, unimportant neurons become lines, which a verifier need not split. Best with fine-tuning.',
+  },
 }
 
 export const architectureTitles: Readonly<Record<ArchitectureName, string>> = {

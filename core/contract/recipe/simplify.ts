@@ -1,5 +1,6 @@
 // The part of a recipe that says how a trained network is made simpler.
 import { z } from 'zod'
+import { graftSchema } from './graft.ts'
 import { fraction } from './numbers.ts'
 
 /** How a trained network is made simpler. */
@@ -17,5 +18,6 @@ export const simplifySchema = z.discriminatedUnion('method', [
       .describe('Share of weights set to zero, smallest |w| first (Guidotti et al. 2020, Algorithm 2)')
       .meta({ title: 'Share of weights set to zero' }),
   }),
+  graftSchema,
 ])
 export type SimplifyOptions = z.infer<typeof simplifySchema>

@@ -1,13 +1,12 @@
 // The stages that make a variant's network: load, train, simplify, fine-tune; each is recorded, and skipped when recorded.
 import { EspalierError } from '../../contract/errors.ts'
-import type { SimplifyOptions } from '../../contract/recipe.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { buildArchitecture, formatShape, sizeOf, type Network } from '../../nn/index.ts'
-import { pruneNeurons, pruneWeights } from '../../prune/index.ts'
 import { originOf } from '../recipe/check.ts'
 import type { VariantContext } from './context.ts'
 import { findStage, loadModel, loadRunModel, recordModel, type RecordedModel } from './models.ts'
 import type { StageName } from './progress.ts'
+import { runSimplifyStage } from './simplify-stage.ts'
 import { runTrainStage } from './train-stage.ts'
 
 /** @param parent the finished network of the variant under `from`; null where the variant is fresh or of the history */
@@ -27,7 +26,7 @@ export async function buildModel(
   }
   if (variant.simplify.method !== 'none') {
     await enter('simplify')
-    model = await simplify(context, model, variant.simplify)
+    model = await runSimplifyStage(context, engine, model, variant.simplify)
   }
   if (variant.fineTune !== undefined) {
     await enter('fine-tune')
@@ -50,28 +49,6 @@ async function loadStart(context: VariantContext, parent: RecordedModel | null):
     batchNorm: variant.batchNorm ?? false,
   })
   return recordModel(store, network, { run, operation: 'initialise', parent: null, architecture, datasetId })
-}
-
-async function simplify(
-  context: VariantContext,
-  model: RecordedModel,
-  options: Exclude<SimplifyOptions, { method: 'none' }>,
-): Promise<RecordedModel> {
-  const { store, run, datasetId } = context
-  const operation = `${options.method}-prune`
-  const done = await findStage(store, run, operation)
-  if (done !== null) return done
-  const network =
-    options.method === 'neuron'
-      ? pruneNeurons(model.network, options.ratio)
-      : pruneWeights(model.network, options.ratio).network
-  return recordModel(store, network, {
-    run,
-    operation,
-    parent: model.row,
-    architecture: model.row.architecture,
-    datasetId,
-  })
 }
 
 /** A model of the history may come from other data: say so before hours are spent. */

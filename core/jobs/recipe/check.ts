@@ -1,6 +1,6 @@
 // What a schema cannot say about a recipe: names that refer to each other, architectures that can be pruned.
 import { EspalierError } from '../../contract/errors.ts'
-import type { ArchitectureName, Recipe, VariantOptions } from '../../contract/recipe.ts'
+import type { ArchitectureName, GraftOptions, Recipe, VariantOptions } from '../../contract/recipe.ts'
 import { formatPath, type Locate } from './issues.ts'
 import { closest } from './suggest.ts'
 
@@ -41,6 +41,7 @@ export function checkRecipe(recipe: Recipe, locate: Locate = () => ''): void {
     }
     checkOrigin(variant, path, names, locate)
     checkBatchNorm(recipe, variant, path, locate)
+    checkGraft(recipe, variant, path, locate)
     names.push(variant.name)
   })
   checkGroups(recipe, names, locate)
@@ -87,6 +88,25 @@ function checkBatchNorm(recipe: Recipe, variant: VariantOptions, path: PropertyK
     if ((variant[stage]?.gammaL1 ?? 0) === 0) continue
     fail([...path, stage, 'gammaL1'], `is set, but ${root.architecture} has no batch-norm scales`, hint, locate)
   }
+}
+
+/**
+ * ε at which grafting counts unstable neurons: its own, else that of verification.
+ * @throws EspalierError `recipe/invalid` where neither is given
+ */
+export function graftEpsilon({ verify }: Recipe, { epsilon }: GraftOptions): number {
+  const radius = epsilon ?? verify?.epsilon
+  if (radius !== undefined) return radius
+  const hint = 'Give `simplify` an epsilon, or the recipe a `verify` part, whose ε then serves.'
+  throw new EspalierError('recipe/invalid', 'Grafting has no ε to count unstable neurons at.', hint)
+}
+
+function checkGraft(recipe: Recipe, { simplify, fineTune }: VariantOptions, path: PropertyKey[], locate: Locate): void {
+  if (simplify.method !== 'graft') return
+  graftEpsilon(recipe, simplify)
+  if (simplify.gradual === null || fineTune !== undefined) return
+  const hint = 'Give the variant a `fineTune` part, or graft at once (gradual: null).'
+  fail([...path, 'simplify', 'gradual'], 'needs fine-tuning to graft in', hint, locate)
 }
 
 function checkGroups(recipe: Recipe, names: readonly string[], locate: Locate): void {

@@ -4,6 +4,7 @@ import type {
   DataOptions,
   ImagesOptions,
   Recipe,
+  SimplifyOptions,
   TrainOptions,
   VariantOptions,
   VerifyOptions,
@@ -52,13 +53,18 @@ function stagesOf(recipe: Recipe, variant: VariantOptions): Plan['stages'] {
   if (variant.train !== undefined) stages.push(stage('train', trainText(variant.train)))
   if (variant.simplify.method !== 'none') {
     const { method, ratio } = variant.simplify
-    const what = method === 'neuron' ? 'hidden neurons removed' : 'weights set to zero'
-    stages.push(stage('simplify', `${(ratio * 100).toFixed(0)} % of ${what}`))
+    stages.push(stage('simplify', `${(ratio * 100).toFixed(0)} % of ${simplifyText[method]}`))
   }
   if (variant.fineTune !== undefined) stages.push(stage('fine-tune', trainText(variant.fineTune)))
   stages.push(stage('evaluate', evaluateText(recipe)))
   if (imagesOf(recipe, variant.name) > 0) stages.push(stage('verify', verifyText(recipe, variant.name)))
   return stages
+}
+
+const simplifyText: Readonly<Record<Exclude<SimplifyOptions['method'], 'none'>, string>> = {
+  neuron: 'hidden neurons removed',
+  weight: 'weights set to zero',
+  graft: 'hidden neurons grafted',
 }
 
 function evaluateText(recipe: Recipe): string {

@@ -1,0 +1,75 @@
+// Which neurons become lines: greedy choice by γ·(rank of the verifier's cost) − (rank of significance) (spec A.4).
+import type { GraftOptions } from '../contract/recipe.ts'
+import { SeededRandom } from '../data/random.ts'
+import { normalisedRanks } from '../score/index.ts'
+
+/** What the choice looks at, by neuron. */
+export interface NeuronScores {
+  /** What the verifier pays for the neuron: images on which it is unstable, its share of the bound gap, … */
+  readonly cost: ArrayLike<number>
+  /** What the network loses with it. */
+  readonly significance: ArrayLike<number>
+}
+
+export type SelectionOptions = Pick<GraftOptions, 'criterion' | 'gamma' | 'batch'>
+
+/** ⌊ratio·neurons⌋, not thrown off by the rounding of the product. */
+export function graftCount(ratio: number, neurons: number): number {
+  return Math.floor(ratio * neurons + 1e-9)
+}
+
+/**
+ * The neurons to graft, in the order they are chosen: those of a smaller count are the first ones of a larger one only
+ * where γ does not decay.
+ *
+ * `decaying`: batches of `batch`·N neurons, each the highest γ·r_u − r_s among those left, γ falling linearly from `gamma`
+ * to 0 over the batches (a single batch has γ = `gamma`). Equal scores go in order of index.
+ *
+ * @param count how many in all @param taken 1 for neurons that are lines already: never chosen, [neurons]
+ */
+export function selectNeurons(
+  scores: NeuronScores,
+  options: SelectionOptions,
+  count: number,
+  taken: Uint8Array,
+  seed: number,
+): Uint32Array {
+  const neurons = taken.length
+  const cost = normalisedRanks(scores.cost)
+  const significance = normalisedRanks(scores.significance)
+  const random = new SeededRandom(seed).fork('random grafting').permutation(neurons)
+  const left = Uint8Array.from(taken, (line) => 1 - line)
+  const chosen: number[] = []
+  for (const { gamma, size } of batches(options, count, neurons)) {
+    const score = (j: number): number => {
+      if (options.criterion === 'random') return -random[j]
+      if (options.criterion === 'cost') return cost[j]
+      return options.criterion === 'significance' ? -significance[j] : gamma * cost[j] - significance[j]
+    }
+    for (const neuron of highest(score, left, size)) {
+      left[neuron] = 0
+      chosen.push(neuron)
+    }
+  }
+  return Uint32Array.from(chosen)
+}
+
+/** γ and size of every batch; sizes add up to `count`. */
+function batches(
+  { criterion, gamma, batch }: SelectionOptions,
+  count: number,
+  neurons: number,
+): readonly { readonly gamma: number; readonly size: number }[] {
+  const number = criterion === 'decaying' ? Math.max(1, Math.round(count / (batch * neurons))) : 1
+  return Array.from({ length: number }, (_, k) => ({
+    gamma: number === 1 ? gamma : (gamma * (number - 1 - k)) / (number - 1),
+    size: Math.floor((count * (k + 1)) / number) - Math.floor((count * k) / number),
+  }))
+}
+
+/** The `size` highest-scored neurons that are left. */
+function highest(score: (neuron: number) => number, left: Uint8Array, size: number): Uint32Array {
+  const candidates = Uint32Array.from(left.keys()).filter((neuron) => left[neuron] === 1)
+  const values = Float64Array.from(left, (free, neuron) => (free === 1 ? score(neuron) : -Infinity))
+  return candidates.sort((a, b) => values[b] - values[a] || a - b).slice(0, size)
+}

@@ -1,0 +1,43 @@
+// Grafting as a stage of a job: at once before fine-tuning, or the layers made ready for grafting little by little within it.
+import type { GraftOptions } from '../../contract/recipe.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { graftNeurons, planGraft, readyToGraft, type GraftRequest } from '../../graft/index.ts'
+import type { Network } from '../../nn/index.ts'
+import { graftEpsilon } from '../recipe/check.ts'
+import type { VariantContext } from './context.ts'
+import { graftFigures } from './graft-figures.ts'
+
+/** The network with ⌊ratio·N⌋ lines, or with none yet where grafting is gradual; the figures behind the choice are stored. */
+export async function graft(
+  network: Network,
+  options: GraftOptions,
+  context: VariantContext,
+  engine: Engine,
+): Promise<Network> {
+  if (options.gradual !== null) return readyToGraft(network)
+  const plan = await planGraft(graftRequest(network, options, context, engine))
+  const points = graftFigures(network, options, plan)
+  await context.store.metrics.append(points.map((point) => ({ runId: context.run.id, ...point })))
+  return graftNeurons(network, plan.neurons, plan.lines)
+}
+
+export function graftRequest(
+  network: Network,
+  options: GraftOptions,
+  { data, recipe, run, signal, emit }: VariantContext,
+  engine: Engine,
+): GraftRequest {
+  return {
+    engine,
+    network,
+    dataset: data.train,
+    options,
+    epsilon: graftEpsilon(recipe, options),
+    seed: recipe.seed,
+    signal,
+    onImage(done, total) {
+      const message = `bounds around ${done} of ${total} images`
+      emit({ type: 'gauge', runId: run.id, gauge: { stage: 'simplify', message } })
+    },
+  }
+}
