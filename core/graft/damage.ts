@@ -5,10 +5,9 @@ import type { Engine } from '../engine/engine.ts'
 import { tf, type Tensor } from '../engine/tensor.ts'
 import { forwardNodes, type Network } from '../nn/index.ts'
 import { neuronGradients } from '../score/gradient.ts'
-import { measuredLayers } from '../score/index.ts'
+import { flatScores, measuredLayers } from '../score/index.ts'
 import { meanOverImages } from '../score/mean.ts'
 import type { ImageSet, Lines } from './lines.ts'
-import { flatScores } from './neurons.ts'
 
 /**
  * Mean over images of |∂L/∂h_j · (h_j − a_j z_j − b_j)|, [neurons]: to first order the change of the loss when neuron j is

@@ -4,9 +4,8 @@ import type { Dataset } from '../data/dataset.ts'
 import type { Engine } from '../engine/engine.ts'
 import { tf } from '../engine/tensor.ts'
 import { activationNodes, forwardNodes, type Network } from '../nn/index.ts'
-import { measuredLayers } from '../score/index.ts'
+import { flatScores, measuredLayers } from '../score/index.ts'
 import { meanOverImages } from '../score/mean.ts'
-import { flatScores } from './neurons.ts'
 import type { Survey } from './survey.ts'
 
 /** y = slope·z + intercept of every neuron, [neurons] in topological order. */

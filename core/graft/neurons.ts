@@ -1,17 +1,5 @@
-// The hidden neurons of a network in one flat vector, and which of them are lines already.
+// Which hidden neurons of a network are lines already.
 import { activationNodes, type Network } from '../nn/index.ts'
-import type { LayerScores } from '../score/index.ts'
-
-/** Scores of all layers one after another, [neurons]. */
-export function flatScores(layers: readonly LayerScores[]): Float64Array {
-  const flat = new Float64Array(layers.reduce((total, { scores }) => total + scores.length, 0))
-  let offset = 0
-  for (const { scores } of layers) {
-    flat.set(scores, offset)
-    offset += scores.length
-  }
-  return flat
-}
 
 /** 1 for every neuron that is a line already, [neurons] in topological order. */
 export function graftedNeurons(network: Network): Uint8Array {

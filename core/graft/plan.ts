@@ -3,11 +3,11 @@ import type { GraftOptions } from '../contract/recipe.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Network } from '../nn/index.ts'
-import { chooseImages, scoreByActivation, scoreByGradient } from '../score/index.ts'
+import { chooseImages, flatScores, scoreByActivation, scoreByGradient, shareOf } from '../score/index.ts'
 import { scoreByDamage } from './damage.ts'
 import { fittedLines, initialLines, type Lines } from './lines.ts'
-import { flatScores, graftedNeurons } from './neurons.ts'
-import { graftCount, selectNeurons } from './select.ts'
+import { graftedNeurons } from './neurons.ts'
+import { selectNeurons } from './select.ts'
 import { surveyNeurons, type Survey } from './survey.ts'
 
 export interface GraftRequest {
@@ -55,7 +55,7 @@ export async function planGraft(request: GraftRequest): Promise<GraftPlan> {
   const lines = await initialLines(options.init, engine, network, { dataset, images }, survey, signal)
   const taken = graftedNeurons(network)
   const already = taken.reduce((sum, line) => sum + line, 0)
-  const count = Math.max(0, graftCount(request.ratio ?? options.ratio, taken.length) - already)
+  const count = Math.max(0, shareOf(request.ratio ?? options.ratio, taken.length) - already)
   const neurons = selectNeurons({ cost: survey.cost, significance }, options, count, taken, seed)
   return { neurons, lines, survey, significance }
 }

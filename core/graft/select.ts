@@ -13,11 +13,6 @@ export interface NeuronScores {
 
 export type SelectionOptions = Pick<GraftOptions, 'criterion' | 'gamma' | 'batch'>
 
-/** ⌊ratio·neurons⌋, not thrown off by the rounding of the product. */
-export function graftCount(ratio: number, neurons: number): number {
-  return Math.floor(ratio * neurons + 1e-9)
-}
-
 /**
  * The neurons to graft, in the order they are chosen: those of a smaller count are the first ones of a larger one only
  * where γ does not decay.

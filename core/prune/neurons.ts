@@ -3,7 +3,8 @@ import { EspalierError } from '../contract/errors.ts'
 import { activationNodes } from '../nn/counts.ts'
 import { nodeById, type Network } from '../nn/network.ts'
 import { removeNeurons } from '../nn/surgery.ts'
-import { requireRatio, shareOf, smallestIndices } from './smallest.ts'
+import { shareOf } from '../score/share.ts'
+import { requireRatio, smallestIndices } from './smallest.ts'
 
 /** The batch-norm scales of one hidden layer: one per feature, or per channel of a convolution. */
 interface ScaledLayer {

@@ -8,11 +8,6 @@ export function smallestIndices(magnitudes: Float64Array, count: number): Uint32
   return order.slice(0, count)
 }
 
-/** ⌊ratio·n⌋, not thrown off by the rounding of the product (0.29·100 is 28.999999999999996). */
-export function shareOf(ratio: number, n: number): number {
-  return Math.floor(ratio * n + 1e-9)
-}
-
 /** @throws EspalierError 'prune/ratio' unless 0 ≤ ratio ≤ 1 */
 export function requireRatio(ratio: number): void {
   if (ratio >= 0 && ratio <= 1) return

@@ -1,7 +1,8 @@
 // Weight pruning: the smallest weights become zero and are held there by masks (spec A.8).
 import { trainableParameters, withParameters } from '../nn/parameters.ts'
 import type { Network } from '../nn/network.ts'
-import { requireRatio, shareOf, smallestIndices } from './smallest.ts'
+import { shareOf } from '../score/share.ts'
+import { requireRatio, smallestIndices } from './smallest.ts'
 
 export interface PrunedWeights {
   readonly network: Network

@@ -50,3 +50,14 @@ export function neuronsOf(layers: readonly MeasuredLayer[]): number {
 export function byLayer(layers: readonly MeasuredLayer[], all: Float64Array): readonly LayerScores[] {
   return layers.map(({ activation, offset, neurons }) => ({ activation, scores: all.slice(offset, offset + neurons) }))
 }
+
+/** Scores of all layers one after another, [neurons]. */
+export function flatScores(layers: readonly LayerScores[]): Float64Array {
+  const flat = new Float64Array(layers.reduce((total, { scores }) => total + scores.length, 0))
+  let offset = 0
+  for (const { scores } of layers) {
+    flat.set(scores, offset)
+    offset += scores.length
+  }
+  return flat
+}

@@ -1,7 +1,8 @@
 // Which neurons are grafted: counts, criteria, the falling γ, ties and neurons that are lines already.
 import { describe, expect, it } from 'vitest'
 import type { SelectionOptions } from '../../core/graft/select.ts'
-import { graftCount, selectNeurons } from '../../core/graft/select.ts'
+import { selectNeurons } from '../../core/graft/select.ts'
+import { shareOf } from '../../core/score/index.ts'
 import { gradualShare } from '../../core/graft/gradual.ts'
 
 /** Ranks: cost 0, ⅓, ⅔, 1 in order; significance 1, 0, ⅔, ⅓. */
@@ -16,8 +17,8 @@ function chosen(options: Partial<SelectionOptions>, count: number, taken = none)
 
 describe('selectNeurons', () => {
   it('takes exactly ⌊ratio·N⌋ neurons: 8317 of CNN-B at 50 %', () => {
-    expect(graftCount(0.5, 16_634)).toBe(8317)
-    expect(graftCount(0.29, 100)).toBe(29)
+    expect(shareOf(0.5, 16_634)).toBe(8317)
+    expect(shareOf(0.29, 100)).toBe(29)
   })
 
   it('ranks by cost, by significance, or by both with a fixed γ', () => {
