@@ -4,6 +4,7 @@ import type { DatasetPair } from '../data/dataset.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Network } from '../nn/network.ts'
 import type { TrainCheckpoint } from './checkpoint.ts'
+import type { GradualMasks } from './gradual.ts'
 import type { WeightMasks } from './masks.ts'
 import type { BatchReport, EpochReport } from './report.ts'
 
@@ -17,6 +18,8 @@ export interface TrainArguments {
   readonly checkpoint?: TrainCheckpoint
   /** Weights held at zero. Default: none. */
   readonly masks?: WeightMasks
+  /** Masks that change from epoch to epoch. Default: none do. */
+  readonly gradual?: GradualMasks
   readonly signal: AbortSignal
   onEpoch(report: EpochReport): void
   onBatch?(report: BatchReport): void

@@ -1,20 +1,28 @@
-// One pass over the training images: gathers batches, runs steps, watches for divergence and cancellation.
+// One pass over the training images: gathers batches, draws noise, runs steps, watches for divergence and cancellation.
 import { EspalierError } from '../contract/errors.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { requireNotCancelled } from './cancel.ts'
 import { argMaxRow, oneHot } from './loss.ts'
-import { compileStep, runStep, type StepPlan, type TrainState } from './step.ts'
+import { ruleOfMethod } from './methods/registry.ts'
+import { drawNoise } from './noise.ts'
+import type { TrainState } from './state.ts'
+import { compileStep, lossParts, runStep, type StepBatch, type StepPlan } from './step.ts'
 
 export interface EpochOutcome {
   readonly state: TrainState
-  /** Mean cross-entropy and accuracy per image, each batch before its update. */
+  /** Mean loss and accuracy per image, each batch before its update. */
   readonly loss: number
   readonly accuracy: number
+  /** Means of the parts of the loss, by name. */
+  readonly parts: Readonly<Record<string, number>>
 }
 
 export interface EpochRequest {
   readonly dataset: Dataset
   readonly batches: readonly Uint32Array[]
+  /** 1 for the first epoch. */
+  readonly epoch: number
+  readonly seed: number
   readonly rate: number
   readonly signal: AbortSignal
   /** Batches and images done. */
@@ -26,9 +34,9 @@ export interface EpochRequest {
  * @throws EspalierError 'train/diverged' on a loss that is not a number, 'job/cancelled' between batches
  */
 export async function trainEpoch(plan: StepPlan, start: TrainState, request: EpochRequest): Promise<EpochOutcome> {
-  const { dataset, batches, rate, signal } = request
-  const pixels = dataset.shape[0] * dataset.shape[1] * dataset.shape[2]
-  const buffer = new Float32Array(Math.max(...batches.map(({ length }) => length)) * pixels)
+  const { dataset, batches, signal } = request
+  const names = lossParts(plan.options)
+  const sums = names.map(() => 0)
   let state = start
   let loss = 0
   let hits = 0
@@ -36,17 +44,33 @@ export async function trainEpoch(plan: StepPlan, start: TrainState, request: Epo
   for (const [index, batch] of batches.entries()) {
     requireNotCancelled(signal)
     const labels = Uint8Array.from(batch, (image) => dataset.labels[image])
-    const images = dataset.batch(batch, buffer.subarray(0, batch.length * pixels))
     const program = await compileStep(plan, batch.length)
-    const output = await runStep(plan, program, state, { images, targets: oneHot(labels, plan.classes), rate })
+    const output = await runStep(plan, program, state, gather(plan, request, index, labels))
     if (!Number.isFinite(output.loss)) throw diverged(`the loss became ${output.loss} at batch ${index + 1}`)
     state = output.state
     loss += output.loss * batch.length
+    for (const [part, value] of output.parts.entries()) sums[part] += value * batch.length
     for (const [row, label] of labels.entries()) hits += Number(argMaxRow(output.logits, row, plan.classes) === label)
     seen += batch.length
     request.onBatch(index + 1, seen)
   }
-  return { state, loss: loss / seen, accuracy: hits / seen }
+  const parts = Object.fromEntries(names.map((name, part) => [name, sums[part] / seen]))
+  return { state, loss: loss / seen, accuracy: hits / seen, parts }
+}
+
+/** What the host gives a step: images, noise, and the numbers of the method's schedule. */
+function gather(plan: StepPlan, request: EpochRequest, index: number, labels: Uint8Array): StepBatch {
+  const { dataset, batches, epoch, seed, rate } = request
+  const { method, epsilon } = plan.options
+  const rule = ruleOfMethod(method)
+  const images = dataset.batch(batches[index])
+  return {
+    images,
+    targets: oneHot(labels, plan.classes),
+    rate,
+    noise: drawNoise({ seed, epoch, batch: index }, rule.noises(method), images.length),
+    dials: rule.dials(method, { epochs: epoch - 1 + index / batches.length, epsilon }),
+  }
 }
 
 /** The error of a training whose loss or weights left the numbers. */

@@ -2,8 +2,8 @@
 import type { Dataset } from '../data/dataset.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Network } from '../nn/network.ts'
-import { createEvaluator, type Evaluation } from './evaluator.ts'
-import { pack, statisticsLayout, weightLayout } from './layout.ts'
+import { createEvaluator, layoutsOf, type Evaluation } from './evaluator.ts'
+import { stateOf } from './state.ts'
 import { allIndices } from './sweep.ts'
 
 /** Share of images classified correctly. @throws EspalierError 'model/does-not-fit-data', 'job/cancelled' */
@@ -24,9 +24,5 @@ export async function evaluateNetwork(
   signal?: AbortSignal,
 ): Promise<Evaluation> {
   const evaluator = await createEvaluator(engine, network)
-  const state = {
-    weights: pack(weightLayout(network), network),
-    statistics: pack(statisticsLayout(network), network),
-  }
-  return evaluator.evaluate(state, dataset, allIndices(dataset), signal)
+  return evaluator.evaluate(stateOf(network, layoutsOf(network)), dataset, allIndices(dataset), signal)
 }

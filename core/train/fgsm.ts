@@ -2,12 +2,12 @@
 import { EspalierError } from '../contract/errors.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Engine } from '../engine/engine.ts'
-import { tf, type Tensor } from '../engine/tensor.ts'
 import { forward } from '../nn/forward.ts'
 import type { Network } from '../nn/network.ts'
 import { networkHash } from '../nn/serialize.ts'
+import { fgsmStep } from './fgsm-step.ts'
 import { requireFit } from './fit.ts'
-import { argMaxRow, crossEntropySum, oneHot } from './loss.ts'
+import { argMaxRow, oneHot } from './loss.ts'
 import { allIndices, sweep, sweepBatch } from './sweep.ts'
 
 export interface FgsmResult {
@@ -71,10 +71,8 @@ function compileFgsm(engine: Engine, network: Network, classes: number) {
       epsilon: { shape: [1] },
     },
     build: ({ images, targets, epsilon }) => {
-      const lossOf = (x: Tensor): Tensor => crossEntropySum(forward(network, x), targets)
-      const step = tf.mul(epsilon, tf.sign(tf.grad(lossOf)(images)))
-      const adversarial = tf.clipByValue(tf.add(images, step), 0, 1)
-      return { clean: forward(network, images), attacked: forward(network, adversarial) }
+      const attacked = forward(network, fgsmStep(network, images, targets, epsilon))
+      return { clean: forward(network, images), attacked }
     },
   })
 }

@@ -1,6 +1,6 @@
 // Flat vectors of parameters: one array for all trainable numbers, one for all running statistics, in network order.
 import { tf, type Tensor } from '../engine/tensor.ts'
-import type { Shape } from '../nn/layer.ts'
+import type { ParameterRole, Shape } from '../nn/layer.ts'
 import { sizeOf } from '../nn/layer.ts'
 import type { Network } from '../nn/network.ts'
 import { allParameters, trainableParameters, type NamedParameter } from '../nn/parameters.ts'
@@ -11,7 +11,8 @@ export interface LayoutEntry {
   readonly shape: Shape
   readonly offset: number
   readonly size: number
-  readonly role: NamedParameter<unknown>['role']
+  /** null for running statistics and masks. */
+  readonly role: ParameterRole | null
 }
 
 /** Where each parameter lies in a flat vector of `length` numbers. */
@@ -31,7 +32,13 @@ export function statisticsLayout(network: Network): Layout {
   return layoutOf(allParameters(network).filter(({ name, role }) => role === null && nodes.has(name.split('.')[0])))
 }
 
-function layoutOf(parameters: readonly NamedParameter<unknown>[]): Layout {
+/** The masks of its grafted layers: inputs of a step, so that they can change while the program stays. */
+export function graftLayout(network: Network): Layout {
+  const nodes = new Set(network.nodes.filter(({ layer }) => layer.kind === 'graftedRelu').map(({ id }) => id))
+  return layoutOf(allParameters(network).filter(({ name, role }) => role === null && nodes.has(name.split('.')[0])))
+}
+
+function layoutOf(parameters: readonly NamedParameter<ParameterRole | null>[]): Layout {
   let length = 0
   const entries = parameters.map(({ name, parameter, role }): LayoutEntry => {
     const size = sizeOf(parameter.shape)

@@ -1,15 +1,14 @@
 // Everything a training needs before its first epoch: checks, split, layouts, masks, the identity of the run.
 import { createHash } from 'node:crypto'
 import { EspalierError } from '../contract/errors.ts'
-import type { Network } from '../nn/network.ts'
 import { networkHash } from '../nn/serialize.ts'
 import type { TrainArguments } from './arguments.ts'
 import { splitTraining, type Split } from './batches.ts'
-import { createEvaluator, type Evaluator } from './evaluator.ts'
+import { createEvaluator, layoutsOf, type Evaluator } from './evaluator.ts'
 import { requireFit } from './fit.ts'
-import { pack, statisticsLayout, weightLayout, type Layout } from './layout.ts'
-import type { WeightMasks } from './masks.ts'
-import type { StepPlan, TrainState } from './step.ts'
+import { flattenMasks, held } from './masks.ts'
+import { stateOf, type TrainState } from './state.ts'
+import type { StepPlan } from './step.ts'
 
 export interface Preparation {
   readonly plan: StepPlan
@@ -20,60 +19,40 @@ export interface Preparation {
   readonly identity: string
 }
 
-/** @throws EspalierError 'model/does-not-fit-data', 'model/shape' (masks), 'train/checkpoint' */
+/** @throws EspalierError 'model/does-not-fit-data', 'model/shape' (masks), 'train/checkpoint', 'recipe/invalid' (select) */
 export async function prepare(args: TrainArguments): Promise<Preparation> {
   const { engine, network, data, options, masks = {} } = args
   requireFit(network, data.train)
   const hash = networkHash(network)
-  const weights = weightLayout(network)
-  const statistics = statisticsLayout(network)
-  const freeWeights = flattenMasks(weights, masks, network)
-  const identity = identify(args, hash, freeWeights)
+  const layouts = layoutsOf(network)
+  const given = flattenMasks(layouts.weights, masks, network)
+  const identity = identify(args, hash, given)
   if (args.checkpoint !== undefined && args.checkpoint.identity !== identity) throw foreignCheckpoint()
-  const plan: StepPlan = {
-    engine,
-    network,
-    networkHash: hash,
-    weights,
-    statistics,
-    classes: data.train.classes.length,
-    options,
-    freeWeights,
-  }
-  const initial = pack(weights, network)
-  const start = {
-    weights: freeWeights ? initial.map((value, index) => (freeWeights[index] === 0 ? 0 : value)) : initial,
-    velocity: new Float32Array(weights.length),
-    statistics: pack(statistics, network),
-  }
-  const evaluator = await createEvaluator(engine, network)
-  return { plan, split: splitTraining(data.train, options.validation), evaluator, start, identity }
+  const split = splitTraining(data.train, options.validation)
+  if (options.select === 'robust-accuracy' && split.validation.length === 0) throw nothingHeldOut()
+  const masked = given.length > 0 || args.gradual !== undefined
+  const free = masked && given.length === 0 ? new Float32Array(layouts.weights.length).fill(1) : given
+  const classes = data.train.classes.length
+  const plan: StepPlan = { engine, network, networkHash: hash, ...layouts, classes, options, masked }
+  const initial = stateOf(network, layouts)
+  const velocity = new Float32Array(layouts.weights.length)
+  const start = { ...initial, weights: held(initial.weights, free), velocity, free }
+  const attacked = options.method.kind !== 'standard' || options.select === 'robust-accuracy'
+  const evaluator = await createEvaluator(engine, network, attacked ? options.epsilon : null)
+  return { plan, split, evaluator, start, identity }
 }
 
-function identify({ data, options, seed }: TrainArguments, hash: string, freeWeights: Float32Array | null): string {
-  const digest = createHash('sha256').update(JSON.stringify(['espalier-train/1', hash, data.hash, options, seed]))
-  if (freeWeights) digest.update(new Uint8Array(freeWeights.buffer))
-  return digest.digest('hex')
+function identify({ data, options, seed, gradual }: TrainArguments, hash: string, free: Float32Array): string {
+  const schedule = gradual?.identity ?? null
+  const parts = ['espalier-train/2', hash, data.hash, options, seed, schedule]
+  return createHash('sha256').update(JSON.stringify(parts)).update(new Uint8Array(free.buffer)).digest('hex')
 }
 
-/** One vector over all weights; null where nothing is masked. */
-function flattenMasks(layout: Layout, masks: WeightMasks, network: Network): Float32Array | null {
-  for (const [name, mask] of Object.entries(masks)) {
-    const entry = layout.entries.find((candidate) => candidate.name === name)
-    if (entry?.size !== mask.length) throw badMask(network, name, mask.length, entry?.size)
-  }
-  if (!Object.values(masks).some((mask) => mask.includes(0))) return null
-  const flat = new Float32Array(layout.length).fill(1)
-  for (const { name, offset } of layout.entries) if (name in masks) flat.set(masks[name], offset)
-  return flat
-}
-
-function badMask(network: Network, name: string, length: number, size: number | undefined): EspalierError {
-  const wanted = size === undefined ? 'there is no such parameter' : `the parameter has ${size} numbers`
+function nothingHeldOut(): EspalierError {
   return new EspalierError(
-    'model/shape',
-    `The mask "${name}" of ${length} entries does not fit the network "${network.name}": ${wanted}.`,
-    'Make the masks from the network that is trained.',
+    'recipe/invalid',
+    'The best epoch is to be chosen by robust accuracy on held-out images, but none are held out.',
+    'Set validation above 0 (a tenth of the training images is held out at most), or select: loss.',
   )
 }
 

@@ -1,7 +1,7 @@
 // What training tells while it runs, and what it returns.
 import type { Network } from '../nn/network.ts'
 
-/** One finished epoch. Losses are mean cross-entropy per image; validation figures are null where nothing is held out. */
+/** One finished epoch. Losses are means per image; validation figures are null where nothing is held out. */
 export interface EpochReport {
   /** 1 for the first epoch. */
   readonly epoch: number
@@ -11,12 +11,19 @@ export interface EpochReport {
   readonly learningRate: number
   /** Mean over the batches as they were trained, before each update. */
   readonly trainLoss: number
+  /** Parts of that loss by name, where a method or regulariser has any. */
+  readonly parts: Readonly<Record<string, number>>
   readonly trainAccuracy: number
   readonly validationLoss: number | null
   readonly validationAccuracy: number | null
-  /** λ·‖γ‖₁ after the epoch; 0 without sparse training. */
+  /** Share of held-out images right before and after one FGSM step of ε; null in standard training that selects by loss. */
+  readonly robustAccuracy: number | null
+  /** λ·‖γ‖₁ and λ·‖w‖₁ after the epoch; 0 without them. */
   readonly penalty: number
-  /** What schedule, early stop and the choice of the best epoch look at: the validation loss, else the training loss. */
+  /**
+   * What schedule, early stop and the choice of the best epoch make small: the validation loss, else the training loss; or
+   * the share of held-out images that are not robust.
+   */
   readonly objective: number
   /** True where this is the best epoch so far: the network that `train` would return. */
   readonly best: boolean

@@ -1,5 +1,5 @@
-// Learning-rate schedules, stepped once per epoch: constant, step, cosine, and reduce on plateau as PyTorch does it.
-import type { ScheduleOptions } from '../contract/recipe.ts'
+// Learning-rate schedules, stepped once per epoch: warm-up, then constant, step, cosine, or on plateau as PyTorch does it.
+import type { ScheduleOptions, TrainOptions } from '../contract/recipe.ts'
 
 /** What a schedule remembers between epochs; plain data, part of a checkpoint. */
 export interface ScheduleState {
@@ -11,20 +11,26 @@ export interface ScheduleState {
   readonly badEpochs: number
 }
 
+export type RateOptions = Pick<TrainOptions, 'schedule' | 'learningRate' | 'warmup' | 'epochs'>
+
 /** What a schedule decides on after an epoch. */
 export interface ScheduleInput {
   /** Epochs finished, 1 after the first. */
   readonly epoch: number
-  readonly epochs: number
   readonly objective: number
-  /** The rate training began with. */
+}
+
+interface StepInput extends ScheduleInput {
+  readonly epochs: number
+  readonly warmup: number
+  /** The rate after warm-up. */
   readonly baseRate: number
 }
 
 type Step<K extends ScheduleOptions['kind']> = (
   options: Extract<ScheduleOptions, { kind: K }>,
   state: ScheduleState,
-  input: ScheduleInput,
+  input: StepInput,
 ) => ScheduleState
 
 /** PyTorch's ReduceLROnPlateau defaults: an improvement is relative, and a drop smaller than `minimalDrop` is not made. */
@@ -39,9 +45,9 @@ const steps: { readonly [K in ScheduleOptions['kind']]: Step<K> } = {
     return { ...state, rate: baseRate * factor ** passed }
   },
 
-  cosine: (_options, state, { epoch, epochs, baseRate }) => ({
+  cosine: (_options, state, { epoch, epochs, warmup, baseRate }) => ({
     ...state,
-    rate: (baseRate * (1 + Math.cos((Math.PI * epoch) / epochs))) / 2,
+    rate: (baseRate * (1 + Math.cos((Math.PI * (epoch - warmup)) / (epochs - warmup)))) / 2,
   }),
 
   plateau: ({ factor, patience }, state, { objective }) => {
@@ -55,12 +61,24 @@ const steps: { readonly [K in ScheduleOptions['kind']]: Step<K> } = {
   },
 }
 
-export function startSchedule(baseRate: number): ScheduleState {
-  return { rate: baseRate, best: null, badEpochs: 0 }
+export function startSchedule({ learningRate, warmup }: RateOptions): ScheduleState {
+  return { rate: warmRate(learningRate, warmup, 1), best: null, badEpochs: 0 }
 }
 
 /** The state after an epoch, holding the rate of the next one. */
-export function stepSchedule(options: ScheduleOptions, state: ScheduleState, input: ScheduleInput): ScheduleState {
-  const step = steps[options.kind] as Step<ScheduleOptions['kind']>
-  return step(options, state, input)
+export function stepSchedule(options: RateOptions, state: ScheduleState, input: ScheduleInput): ScheduleState {
+  const { schedule, learningRate, warmup, epochs } = options
+  if (input.epoch <= warmup) return { ...state, rate: warmRate(learningRate, warmup, input.epoch + 1) }
+  const step = steps[schedule.kind] as Step<ScheduleOptions['kind']>
+  return step(schedule, state, { ...input, epochs, warmup, baseRate: learningRate })
+}
+
+/** Plateau looks for its lowest objective anew; the rate stays. */
+export function restartPlateau(state: ScheduleState): ScheduleState {
+  return { ...state, best: null, badEpochs: 0 }
+}
+
+/** Linear warm-up: epoch e of w trains at e/(w + 1) of the rate. */
+function warmRate(rate: number, warmup: number, epoch: number): number {
+  return epoch > warmup ? rate : (rate * epoch) / (warmup + 1)
 }

@@ -1,20 +1,26 @@
-// One training step as one recorded program: forward, loss, gradient, optimiser, running statistics.
+// One training step as one recorded program: attack or bounds, loss, gradient, optimiser, running statistics.
 import type { TrainOptions } from '../contract/recipe.ts'
+import { scalar } from '../engine/constant.ts'
 import type { Engine, Program, TensorSpec } from '../engine/engine.ts'
 import { tf, type Tensor } from '../engine/tensor.ts'
-import { forwardTraining } from '../nn/forward.ts'
+import { forwardIntervals, type NamedTensors } from '../nn/forward.ts'
 import type { Network } from '../nn/network.ts'
+import { ballOf } from './ball.ts'
 import { valueGradientsAndExtras } from './gradients.ts'
-import { crossEntropy } from './loss.ts'
+import { parameterGroups } from './groups.ts'
 import { packTensors, unpackTensors, type Layout } from './layout.ts'
-import { sgdUpdate } from './sgd.ts'
+import type { Loss, StepContext } from './methods/method.ts'
+import { ruleOfMethod } from './methods/registry.ts'
+import { l1Of, penalised } from './penalties.ts'
+import { reluInstability } from './relu-stability.ts'
+import { sgdUpdateGroups } from './sgd.ts'
+import type { TrainState } from './state.ts'
 
-/** What a training step changes; `statistics` is empty without batch normalisation. */
-export interface TrainState {
-  readonly weights: Float32Array
-  readonly velocity: Float32Array
-  readonly statistics: Float32Array
-}
+/** The options that decide the program of a step. */
+export type StepOptions = Omit<
+  TrainOptions,
+  'epochs' | 'batchSize' | 'schedule' | 'warmup' | 'select' | 'earlyStop' | 'validation'
+>
 
 /** Everything that decides a step besides state, images and rate. */
 export interface StepPlan {
@@ -24,39 +30,61 @@ export interface StepPlan {
   readonly networkHash: string
   readonly weights: Layout
   readonly statistics: Layout
+  /** Masks of grafted layers. */
+  readonly grafts: Layout
   readonly classes: number
-  readonly options: Pick<TrainOptions, 'momentum' | 'nesterov' | 'weightDecay' | 'gammaL1'>
-  /** 1 where a weight is free, 0 where it is held at zero; null where all are free. */
-  readonly freeWeights: Float32Array | null
+  readonly options: StepOptions
+  /** Whether some weights are held at zero, now or later. */
+  readonly masked: boolean
 }
 
 type StepProgram = Program<string, string>
 
+export interface StepBatch {
+  readonly images: Float32Array
+  /** One-hot. */
+  readonly targets: Float32Array
+  readonly rate: number
+  /** As many as the method asks for, each as long as `images`. */
+  readonly noise: readonly Float32Array[]
+  readonly dials: Readonly<Record<string, number>>
+}
+
 export interface StepOutput {
   readonly state: TrainState
-  /** Mean cross-entropy of the batch before the update. */
+  /** The loss of the batch before the update, without the penalties on weights. */
   readonly loss: number
+  /** Parts of the loss, in the order of `lossParts`. */
+  readonly parts: readonly number[]
   /** [batch, classes], before the update. */
   readonly logits: Float32Array
 }
 
+/** Names of what a step reports besides its loss. */
+export function lossParts({ method, regularisers }: StepOptions): readonly string[] {
+  return [...ruleOfMethod(method).parts(method), ...(regularisers.reluStability === 0 ? [] : ['relu-stability'])]
+}
+
 /** The compiled step for batches of `batch` images; compiled once per engine. */
 export function compileStep(plan: StepPlan, batch: number): Promise<StepProgram> {
-  const { network, weights, statistics, classes, options, freeWeights } = plan
+  const { network, weights, statistics, grafts, classes, options } = plan
+  const rule = ruleOfMethod(options.method)
+  const images = { shape: [batch, ...network.inputShape] }
   const inputs: Record<string, TensorSpec> = {
     weights: { shape: [weights.length] },
     velocity: { shape: [weights.length] },
-    images: { shape: [batch, ...network.inputShape] },
+    images,
     targets: { shape: [batch, classes] },
     rate: { shape: [1] },
   }
   if (statistics.length > 0) inputs.statistics = { shape: [statistics.length] }
-  if (freeWeights) inputs.freeWeights = { shape: [weights.length] }
-  const { momentum, nesterov, weightDecay, gammaL1 } = options
-  const key = `train-step ${plan.networkHash} ${JSON.stringify([momentum, nesterov, weightDecay, gammaL1, freeWeights !== null])}`
+  if (grafts.length > 0) inputs.grafts = { shape: [grafts.length] }
+  if (plan.masked) inputs.freeWeights = { shape: [weights.length] }
+  for (let k = 0; k < rule.noises(options.method); k++) inputs[`noise${k}`] = images
+  for (const name of dialNames(options)) inputs[`dial-${name}`] = { shape: [1] }
   return plan.engine.compile<string, string>({
     name: `training step of ${network.name}`,
-    key,
+    key: `train-step ${plan.networkHash} ${JSON.stringify([options, plan.masked])}`,
     inputs,
     build: (tensors) => buildStep(plan, tensors),
   })
@@ -67,9 +95,9 @@ export async function runStep(
   plan: StepPlan,
   program: StepProgram,
   state: TrainState,
-  batch: { readonly images: Float32Array; readonly targets: Float32Array; readonly rate: number },
+  { images, targets, rate, noise, dials }: StepBatch,
 ): Promise<StepOutput> {
-  const { images, targets, rate } = batch
+  const parts = lossParts(plan.options)
   const outputs = await program.run({
     weights: state.weights,
     velocity: state.velocity,
@@ -77,64 +105,111 @@ export async function runStep(
     targets,
     rate: Float32Array.of(rate),
     ...(plan.statistics.length > 0 ? { statistics: state.statistics } : {}),
-    ...(plan.freeWeights ? { freeWeights: plan.freeWeights } : {}),
+    ...(plan.grafts.length > 0 ? { grafts: state.grafts } : {}),
+    ...(plan.masked ? { freeWeights: state.free } : {}),
+    ...Object.fromEntries(noise.map((values, k) => [`noise${k}`, values])),
+    ...Object.fromEntries(Object.entries(dials).map(([name, value]) => [`dial-${name}`, Float32Array.of(value)])),
   })
   return {
     state: {
+      ...state,
       weights: asFloat32(outputs.weights),
       velocity: asFloat32(outputs.velocity),
       statistics: plan.statistics.length > 0 ? asFloat32(outputs.statistics) : state.statistics,
     },
     loss: outputs.loss[0],
+    parts: parts.map((name) => outputs[`part-${name}`][0]),
     logits: asFloat32(outputs.logits),
   }
 }
 
-function buildStep(plan: StepPlan, inputs: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
-  const parameters = unpackTensors(plan.weights, inputs.weights)
-  const statistics = plan.statistics.length > 0 ? unpackTensors(plan.statistics, inputs.statistics) : {}
-  const pass = differentiate(plan, parameters, statistics, inputs)
-  const raw = packTensors(plan.weights, pass.gradients)
-  const { weights, velocity } = sgdUpdate(plan.options, {
+function dialNames({ method, epsilon }: StepOptions): readonly string[] {
+  return Object.keys(ruleOfMethod(method).dials(method, { epochs: 0, epsilon }))
+}
+
+function buildStep(plan: StepPlan, inputs: NamedTensors): Record<string, Tensor> {
+  const { options, weights: layout } = plan
+  const pass = differentiate(plan, inputs)
+  const raw = packTensors(layout, pass.gradients)
+  const { weights, velocity } = sgdUpdateGroups(options, parameterGroups(layout, options), {
     weights: inputs.weights,
     velocity: inputs.velocity,
-    gradient: plan.freeWeights ? tf.mul(raw, inputs.freeWeights) : raw,
+    gradient: plan.masked ? tf.mul(raw, inputs.freeWeights) : raw,
     rate: inputs.rate,
   })
-  const outputs: Record<string, Tensor> = { weights, velocity, loss: tf.reshape(pass.loss, [1]), logits: pass.logits }
-  if (plan.statistics.length > 0) outputs.statistics = packTensors(plan.statistics, pass.statistics)
-  return outputs
+  const parts = lossParts(options).map((name): [string, Tensor] => {
+    const key = `part-${name}`
+    return [key, tf.reshape(pass.extras[key], [1])]
+  })
+  const outputs = {
+    weights,
+    velocity,
+    loss: tf.reshape(pass.loss, [1]),
+    logits: pass.extras.logits,
+    ...Object.fromEntries(parts),
+  }
+  return plan.statistics.length === 0 ? outputs : { ...outputs, statistics: packTensors(plan.statistics, pass.extras) }
 }
 
 interface Differentiated {
   readonly loss: Tensor
-  readonly logits: Tensor
   readonly gradients: Record<string, Tensor>
-  readonly statistics: Readonly<Record<string, Tensor>>
+  /** Logits, running statistics by name, and parts of the loss. */
+  readonly extras: NamedTensors
 }
 
-/** Loss and its gradients; sparse training adds λ·sign(γ) to those of batch-norm scales (spec A.8). */
-function differentiate(
-  { network, weights, options }: StepPlan,
-  parameters: Readonly<Record<string, Tensor>>,
-  running: Readonly<Record<string, Tensor>>,
-  { images, targets }: Readonly<Record<string, Tensor>>,
-): Differentiated {
-  const names = weights.entries.map(({ name }) => name)
+/** Loss and its gradients; penalties on weights enter the gradients only. */
+function differentiate(plan: StepPlan, inputs: NamedTensors): Differentiated {
+  const { network, weights: layout, options } = plan
+  const parameters = unpackTensors(layout, inputs.weights)
+  const fixed = {
+    ...(plan.statistics.length > 0 ? unpackTensors(plan.statistics, inputs.statistics) : {}),
+    ...(plan.grafts.length > 0 ? unpackTensors(plan.grafts, inputs.grafts) : {}),
+  }
+  const context = contextOf(plan, inputs, { ...fixed, ...parameters })
+  const objective = ruleOfMethod(options.method).objective(options.method, context)
+  const names = layout.entries.map(({ name }) => name)
   const { value, gradients, extras } = valueGradientsAndExtras(
     (values) => {
-      const named = Object.fromEntries(names.map((name, index) => [name, values[index]]))
-      const pass = forwardTraining(network, images, { ...running, ...named })
-      return { value: crossEntropy(pass.logits, targets), extras: { logits: pass.logits, ...pass.updates } }
+      const named = { ...fixed, ...Object.fromEntries(names.map((name, index) => [name, values[index]])) }
+      const { value: loss, logits, updates, parts } = regularised(plan, context, named, objective(named))
+      const told = Object.fromEntries(Object.entries(parts).map(([name, part]) => [`part-${name}`, part]))
+      return { value: loss, extras: { logits, ...updates, ...told } }
     },
     names.map((name) => parameters[name]),
   )
-  const penalised = weights.entries.map(({ name, role }, index): [string, Tensor] => {
-    if (role !== 'gamma' || options.gammaL1 === 0) return [name, gradients[index]]
-    return [name, tf.add(gradients[index], tf.mul(tf.scalar(options.gammaL1), tf.sign(parameters[name])))]
+  const penalisedGradients = layout.entries.map((entry, index): [string, Tensor] => {
+    const lambda = l1Of(network, entry, options)
+    return [entry.name, penalised(gradients[index], parameters[entry.name], lambda)]
   })
-  const { logits, ...statistics } = extras
-  return { loss: value, logits, gradients: Object.fromEntries(penalised), statistics }
+  return { loss: value, gradients: Object.fromEntries(penalisedGradients), extras }
+}
+
+function contextOf({ network, options }: StepPlan, inputs: NamedTensors, current: NamedTensors): StepContext {
+  const dials = dialNames(options).map((name): [string, Tensor] => [name, tf.reshape(inputs[`dial-${name}`], [])])
+  const noises = ruleOfMethod(options.method).noises(options.method)
+  return {
+    network,
+    images: inputs.images,
+    targets: inputs.targets,
+    current,
+    noise: Array.from({ length: noises }, (_, k) => inputs[`noise${k}`]),
+    dials: Object.fromEntries(dials),
+    epsilon: options.epsilon,
+  }
+}
+
+/** The loss with what the recipe adds to every method: ReLU stability at ε. */
+function regularised({ network, options }: StepPlan, { images }: StepContext, named: NamedTensors, loss: Loss): Loss {
+  const weight = options.regularisers.reluStability
+  if (weight === 0) return loss
+  const intervals = forwardIntervals(network, ballOf(images, scalar(options.epsilon)), named)
+  const unstable = reluInstability(network, intervals, named)
+  return {
+    ...loss,
+    value: tf.add(loss.value, tf.mul(unstable, scalar(weight))),
+    parts: { ...loss.parts, 'relu-stability': unstable },
+  }
 }
 
 function asFloat32(data: ArrayLike<number>): Float32Array {

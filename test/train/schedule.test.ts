@@ -4,9 +4,10 @@ import { startSchedule, stepSchedule } from '../../core/train/schedule.ts'
 import type { ScheduleOptions } from '../../core/contract/recipe.ts'
 
 function rates(options: ScheduleOptions, objectives: readonly number[], baseRate = 0.1): number[] {
-  let state = startSchedule(baseRate)
+  const given = { schedule: options, learningRate: baseRate, warmup: 0, epochs: objectives.length }
+  let state = startSchedule(given)
   return objectives.map((objective, index) => {
-    state = stepSchedule(options, state, { epoch: index + 1, epochs: objectives.length, objective, baseRate })
+    state = stepSchedule(given, state, { epoch: index + 1, objective })
     return state.rate
   })
 }
@@ -54,5 +55,17 @@ describe('schedules', () => {
     const seen = rates({ kind: 'plateau', factor: 0.1, patience: 0 }, [1, 1, 1], 1.2e-8)
     expect(seen[1]).toBeCloseTo(1.2e-9, 20)
     expect(seen[2]).toBe(seen[1])
+  })
+
+  it('warm-up climbs linearly, and the schedule begins after it', () => {
+    const given = { schedule: { kind: 'cosine' } as const, learningRate: 0.4, warmup: 3, epochs: 7 }
+    let state = startSchedule(given)
+    const seen = [state.rate]
+    for (let epoch = 1; epoch <= 7; epoch++) {
+      state = stepSchedule(given, state, { epoch, objective: 1 })
+      seen.push(state.rate)
+    }
+    const wanted = [0.1, 0.2, 0.3, 0.4, 0.2 * (1 + Math.SQRT1_2), 0.2, 0.2 * (1 - Math.SQRT1_2), 0]
+    seen.forEach((rate, index) => expect(rate).toBeCloseTo(wanted[index], 12))
   })
 })

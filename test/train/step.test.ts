@@ -2,10 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openEngine, type Engine } from '../../core/engine/engine.ts'
 import { networkHash, type Network } from '../../core/nn/index.ts'
-import { pack, statisticsLayout, weightLayout } from '../../core/train/layout.ts'
+import { layoutsOf } from '../../core/train/evaluator.ts'
+import { pack, weightLayout } from '../../core/train/layout.ts'
 import { oneHot } from '../../core/train/loss.ts'
-import { compileStep, runStep, type StepPlan, type TrainState } from '../../core/train/step.ts'
-import { linear, smallNetwork } from './helpers.ts'
+import { stateOf, type TrainState } from '../../core/train/state.ts'
+import { compileStep, runStep, type StepPlan } from '../../core/train/step.ts'
+import { linear, options, smallNetwork } from './helpers.ts'
 
 let engine: Engine
 beforeAll(async () => {
@@ -13,27 +15,15 @@ beforeAll(async () => {
 })
 afterAll(() => engine.dispose())
 
-const plainSgd = { momentum: 0, nesterov: false, weightDecay: 0, gammaL1: 0 }
+const plainSgd = options({ momentum: 0, nesterov: false, weightDecay: 0 })
 
-function planOf(network: Network, options: StepPlan['options'], freeWeights: Float32Array | null = null): StepPlan {
-  return {
-    engine,
-    network,
-    networkHash: networkHash(network),
-    weights: weightLayout(network),
-    statistics: statisticsLayout(network),
-    classes: 2,
-    options,
-    freeWeights,
-  }
+function planOf(network: Network, given: StepPlan['options'], masked = false): StepPlan {
+  const hash = networkHash(network)
+  return { engine, network, networkHash: hash, ...layoutsOf(network), classes: 2, options: given, masked }
 }
 
-function startOf({ network, weights, statistics }: StepPlan): TrainState {
-  return {
-    weights: pack(weights, network),
-    velocity: new Float32Array(weights.length),
-    statistics: pack(statistics, network),
-  }
+function startOf(plan: StepPlan, free: Float32Array = new Float32Array(0)): TrainState {
+  return { ...stateOf(plan.network, plan), velocity: new Float32Array(plan.weights.length), free }
 }
 
 async function steps(
@@ -42,10 +32,11 @@ async function steps(
   labels: readonly number[],
   rate: number,
   count: number,
+  free?: Float32Array,
 ) {
   const program = await compileStep(plan, labels.length)
-  const batch = { images: Float32Array.from(images), targets: oneHot(labels, 2), rate }
-  let output = await runStep(plan, program, startOf(plan), batch)
+  const batch = { images: Float32Array.from(images), targets: oneHot(labels, 2), rate, noise: [], dials: {} }
+  let output = await runStep(plan, program, startOf(plan, free), batch)
   for (let step = 1; step < count; step++) output = await runStep(plan, program, output.state, batch)
   return output
 }
@@ -70,8 +61,8 @@ describe('a training step', () => {
   })
 
   it('applies momentum as PyTorch: v = μ v + g', async () => {
-    const options = { ...plainSgd, momentum: 0.9 }
-    const { state } = await steps(planOf(linear([0, 0, 0, 0]), options), [1, 0], [0], 0.1, 2)
+    const heavy = { ...plainSgd, momentum: 0.9 }
+    const { state } = await steps(planOf(linear([0, 0, 0, 0]), heavy), [1, 0], [0], 0.1, 2)
     // Step 1: g = −½, w = 0.05 and bias 0.05; step 2: margin 0.2, g = −1/(1+e^0.2), v = −0.45 + g.
     const g = -1 / (1 + Math.exp(0.2))
     expect(state.weights[0]).toBeCloseTo(0.05 - 0.1 * (0.9 * -0.5 + g), 6)
@@ -95,7 +86,7 @@ describe('a training step', () => {
   it('moves running statistics by a tenth towards batch mean and unbiased variance', async () => {
     const network = smallNetwork(1)
     const plan = planOf(network, plainSgd)
-    const weights = pack(plan.weights, network)
+    const weights = pack(weightLayout(network), network)
     const images = [0.1, 0.9, 0.4, 0.2]
     const { state } = await steps(plan, images, [0, 1], 0, 1)
     const values = [0, 1].map((i) => weights[0] * images[2 * i] + weights[1] * images[2 * i + 1] + weights[2])
@@ -106,8 +97,8 @@ describe('a training step', () => {
 
   it('keeps masked weights at zero, with momentum and weight decay', async () => {
     const free = Float32Array.of(0, 1, 1, 0, 1, 1)
-    const options = { momentum: 0.9, nesterov: true, weightDecay: 0.1, gammaL1: 0 }
-    const { state } = await steps(planOf(linear([0, 1, -1, 0]), options, free), [1, 2, 3, 1], [0, 1], 0.1, 5)
+    const decaying = options({ momentum: 0.9, nesterov: true, weightDecay: 0.1 })
+    const { state } = await steps(planOf(linear([0, 1, -1, 0]), decaying, true), [1, 2, 3, 1], [0, 1], 0.1, 5, free)
     expect([state.weights[0], state.weights[3]].map(Math.abs)).toEqual([0, 0])
     expect(state.weights[1]).not.toBe(1)
   })
