@@ -15,10 +15,14 @@ export function readWhole(path: string, maximumBytes: number): Promise<Buffer> {
   return withinMemory(path, () => readParts(path, maximumBytes))
 }
 
+/** How much a gzip file of so many bytes may unpack to: more is taken for a bomb. */
+export function mostUnpacked(bytes: number): number {
+  return Math.max(FREE_BYTES, LARGEST_RATIO * bytes)
+}
+
 async function readParts(path: string, mostBytes: number): Promise<Buffer> {
   const file = await openDataFile(path)
-  const unpacked = Math.max(FREE_BYTES, LARGEST_RATIO * file.bytes)
-  const maximumBytes = file.gzip ? Math.min(mostBytes, unpacked) : mostBytes
+  const maximumBytes = file.gzip ? Math.min(mostBytes, mostUnpacked(file.bytes)) : mostBytes
   const parts: Uint8Array[] = []
   let length = 0
   for await (const chunk of file.chunks()) {

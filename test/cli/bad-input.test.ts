@@ -86,6 +86,8 @@ describe('flags', () => {
     [['compare', 'run-a', 'run-b'], 3, 'store/missing'],
     [['export', 'net-nothing', '--onnx', 'x.onnx'], 3, 'store/missing'],
     [['serve', '--port', 'eighty'], 2, 'cli/usage'],
+    [['check', 'x.json', '--model', 'net-x', '--onnx', 'x.onnx'], 2, '--model and --onnx name different things'],
+    [['check', 'x.json', '--model', 'net-x', '--vnnlib', 'x.vnnlib'], 2, '--model and --vnnlib name different things'],
     [['bloom'], 2, 'bloom'],
   ])('%j end with %i', async (args, exit, part) => {
     const { code, err } = await bench.run(...args)

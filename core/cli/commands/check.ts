@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Subject } from '../../app/check-certificate.ts'
 import type { Certificate } from '../../certify/certificate.ts'
+import { EspalierError } from '../../contract/errors.ts'
 import { resolveHome } from '../../home.ts'
 import type { Shell } from '../context.ts'
 
@@ -19,10 +20,11 @@ export function addCheck(program: Command, shell: Shell): void {
   command.option('--vnnlib <file>', 'property it should prove (default: the one it names)')
   command.option('--model <id>', 'model of the history it should be about (default: the one it names)')
   shell.define(command, async ({ terminal }) => {
+    const options = command.opts<CheckOptions>()
+    requireOneSubject(options)
     const { readCertificate } = await import('../../app/certificate-file.ts')
     const { checkSubject } = await import('../../app/check-certificate.ts')
     const certificate = await readCertificate(command.args[0])
-    const options = command.opts<CheckOptions>()
     const subject = await subjectOf(certificate, options)
     const checked = await checkSubject(certificate, subject, new AbortController().signal, () => undefined)
     const proved = statements(certificate, options)
@@ -35,6 +37,16 @@ export function addCheck(program: Command, shell: Shell): void {
     )
     return undefined
   })
+}
+
+/** @throws EspalierError 'cli/usage' where a model and files are named at once */
+function requireOneSubject({ model, onnx, vnnlib }: CheckOptions): void {
+  if (model === undefined || (onnx === undefined && vnnlib === undefined)) return
+  throw new EspalierError(
+    'cli/usage',
+    `--model and --${onnx === undefined ? 'vnnlib' : 'onnx'} name different things that a certificate can be about.`,
+    'Give --model for a certificate about images, --onnx and --vnnlib for one about files.',
+  )
 }
 
 /** What was proved, in words: a certificate says itself which images it is about, and how large their balls are. */
