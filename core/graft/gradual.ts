@@ -8,3 +8,8 @@ export function gradualShare(ratio: number, epoch: number, span: number): number
   if (epoch >= span) return ratio
   return ratio * (1 - (1 - epoch / span) ** 3)
 }
+
+/** Whole epochs of a span given as a share of all: at least one. */
+export function spanEpochs(span: number, epochs: number): number {
+  return Math.max(1, Math.round(span * epochs))
+}

@@ -1,6 +1,6 @@
 // The front door of grafting: neurons become lines.
 export { graftNeurons, readyToGraft } from './graft.ts'
-export { gradualShare } from './gradual.ts'
+export { gradualShare, spanEpochs } from './gradual.ts'
 export { graftedNeurons } from './neurons.ts'
 export { planGraft } from './plan.ts'
 export type { GraftPlan, GraftRequest } from './plan.ts'
