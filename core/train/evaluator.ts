@@ -9,7 +9,7 @@ import { shapeOf, type Network } from '../nn/network.ts'
 import { networkHash } from '../nn/serialize.ts'
 import { fgsmStep } from './fgsm-step.ts'
 import { argMaxRow, crossEntropyRow, oneHot } from './loss.ts'
-import { graftLayout, statisticsLayout, unpackTensors, weightLayout } from './layout.ts'
+import { graftLayout, statisticsLayout, unpackTensors, weightLayout, type Layout } from './layout.ts'
 import { requireFit } from './fit.ts'
 import type { NetworkState, StateLayouts } from './state.ts'
 import { sweep, sweepBatch } from './sweep.ts'
@@ -94,7 +94,8 @@ function compileEvaluation(
   const layouts = layoutsOf(network)
   const images = { shape: [sweepBatch, ...network.inputShape] }
   const inputs: Record<string, TensorSpec> = { images }
-  for (const [name, { length }] of Object.entries(layouts)) if (length > 0) inputs[name] = { shape: [length] }
+  for (const [name, { length }] of Object.entries<Layout>({ ...layouts }))
+    if (length > 0) inputs[name] = { shape: [length] }
   if (epsilon !== null) inputs.targets = { shape: [sweepBatch, sizeOf(shapeOf(network, network.output))] }
   return engine.compile<string, string>({
     name: `evaluation of ${network.name}`,
@@ -102,7 +103,7 @@ function compileEvaluation(
     inputs,
     build: (tensors) => {
       const parameters = Object.fromEntries(
-        Object.entries(layouts).flatMap(([name, layout]) =>
+        Object.entries<Layout>({ ...layouts }).flatMap(([name, layout]) =>
           layout.length === 0 ? [] : Object.entries(unpackTensors(layout, tensors[name])),
         ),
       )

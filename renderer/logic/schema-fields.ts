@@ -15,6 +15,7 @@ export type Field = Common &
     | { readonly kind: 'boolean' | 'text' | 'integers' }
     | { readonly kind: 'choice' | 'choices'; readonly options: readonly string[] }
     | { readonly kind: 'union'; readonly tag: string; readonly cases: readonly UnionCase[] }
+    | { readonly kind: 'group'; readonly fields: readonly Field[] }
   )
 /** One alternative of a discriminated union: the tag's value and the fields beside the tag. */
 export interface UnionCase {
@@ -83,6 +84,7 @@ function formField({ key, node, nullable, title, description, defaultValue }: Sc
       if (node.item.kind === 'enum') return [{ ...common, kind: 'choices', options: node.item.values }]
       return node.item.kind === 'integer' ? [{ ...common, kind: 'integers' }] : []
     case 'object':
+      return [{ ...common, kind: 'group', fields: node.fields.flatMap(formField) }]
     case 'map':
       return []
     default:

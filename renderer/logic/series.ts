@@ -35,9 +35,17 @@ export interface CurveGroup {
 const titles: Readonly<Record<string, string>> = {
   loss: 'Loss',
   accuracy: 'Accuracy',
+  'robust-accuracy': 'Accuracy under FGSM',
   'learning-rate': 'Learning rate',
   'epoch-seconds': 'Seconds per epoch',
-  'gamma-penalty': 'Sparsity penalty',
+  'weight-penalty': 'Penalty on weights',
+  adversarial: 'Loss under attack',
+  clean: 'Loss on clean images',
+  certified: 'Loss of proved bounds',
+  divergence: 'Divergence under attack',
+  'grad-align': 'Misalignment of gradients',
+  'relu-stability': 'ReLU stability',
+  'warm-up': 'ReLU stability, warm-up',
 }
 const order = Object.keys(titles)
 

@@ -26,7 +26,7 @@ describe('a recipe with', () => {
     const error = refusal(`${head}    train:\n      epoch: 3\n`)
     expect(error.code).toBe('recipe/unknown-key')
     expect(error.message).toContain('variants[0].train.epoch (line 6) is not a key of a recipe')
-    expect(error.message).toContain('allowed here: epochs, batchSize, learningRate')
+    expect(error.message).toContain('allowed here: method, epsilon, epochs, batchSize, learningRate')
     expect(error.hint).toBe("Did you mean 'epochs'?")
   })
 
@@ -124,6 +124,14 @@ describe('a recipe whose names do not fit together', () => {
     [variants('{ name: a, from: "run:mnist" }'), 'variants[0].from (line 3) names no run'],
     [variants('{ name: a, architecture: cnnB, simplify: { method: neuron, ratio: 0.5 } }'), 'no batch norm to rank'],
     [variants('{ name: a, architecture: cnnB, train: { gammaL1: 0.1 } }'), 'no batch-norm scales'],
+    [
+      variants('{ name: a, architecture: net1, train: { select: robust-accuracy, validation: 0 } }'),
+      "variants[0].train.select (line 3) is 'robust-accuracy', but no images are held out",
+    ],
+    [
+      variants('{ name: a, architecture: net1, train: { epochs: 60, method: { kind: ibp } } }'),
+      'variants[0].train.epochs (line 3) is 60, but ε is full only after 60',
+    ],
     [
       `${variants('{ name: a, architecture: net1 }')}verify: { images: { select: unanimous, groups: [[a], [b]] } }\n`,
       "verify.images.groups[1][0] (line 4) is 'b', which is no variant",

@@ -2,6 +2,7 @@
 import type { TrainOptions } from '../../contract/recipe.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { countNonzeroWeights, countWeights, type Network } from '../../nn/index.ts'
+import type { GradualMasks } from '../../train/gradual.ts'
 import type { BatchReport, EpochReport } from '../../train/report.ts'
 import { masksOfZeros } from '../../train/masks.ts'
 import { train } from '../../train/train.ts'
@@ -12,6 +13,8 @@ import { findStage, recordModel, type RecordedModel } from './models.ts'
 export interface TrainStage {
   readonly name: 'train' | 'fine-tune'
   readonly options: TrainOptions
+  /** Masks that change from epoch to epoch: gradual pruning or grafting. */
+  readonly gradual?: GradualMasks
 }
 
 /** Trains `model` further, or takes what an earlier attempt recorded. */
@@ -35,6 +38,7 @@ export async function runTrainStage(
     seed: recipe.seed,
     signal,
     ...(checkpoint === undefined ? {} : { checkpoint }),
+    ...(stage.gradual === undefined ? {} : { gradual: stage.gradual }),
     ...(stage.name === 'fine-tune' && hasZeros(model.network) ? { masks: masksOfZeros(model.network) } : {}),
     onEpoch: (report) => pending.push(tellEpoch(context, stage, report)),
     onBatch: (report) => tellBatch(context, stage, report),
@@ -68,10 +72,12 @@ async function tellEpoch(
   const figures: Readonly<Record<string, number | null>> = {
     'train.loss': report.trainLoss,
     'train.accuracy': report.trainAccuracy,
+    ...Object.fromEntries(Object.entries(report.parts).map(([part, value]) => [`train.${part}`, value])),
     'validation.loss': report.validationLoss,
     'validation.accuracy': report.validationAccuracy,
+    'validation.robust-accuracy': report.robustAccuracy,
     'learning-rate': report.learningRate,
-    'gamma-penalty': report.penalty === 0 ? null : report.penalty,
+    'weight-penalty': report.penalty === 0 ? null : report.penalty,
     'epoch-seconds': report.seconds,
   }
   const points = Object.entries(figures).flatMap(([series, value]) =>

@@ -41,6 +41,7 @@ export function checkRecipe(recipe: Recipe, locate: Locate = () => ''): void {
     }
     checkOrigin(variant, path, names, locate)
     checkBatchNorm(recipe, variant, path, locate)
+    checkTraining(variant, path, locate)
     checkGraft(recipe, variant, path, locate)
     names.push(variant.name)
   })
@@ -107,6 +108,24 @@ function checkGraft(recipe: Recipe, { simplify, fineTune }: VariantOptions, path
   if (simplify.gradual === null || fineTune !== undefined) return
   const hint = 'Give the variant a `fineTune` part, or graft at once (gradual: null).'
   fail([...path, 'simplify', 'gradual'], 'needs fine-tuning to graft in', hint, locate)
+}
+
+/** What one training could not carry out, whatever its network. */
+function checkTraining(variant: VariantOptions, path: PropertyKey[], locate: Locate): void {
+  for (const stage of ['train', 'fineTune'] as const) {
+    const options = variant[stage]
+    if (options === undefined) continue
+    const { method, epochs, select, validation } = options
+    if (select === 'robust-accuracy' && validation === 0) {
+      const hint = 'Hold out images with validation, or select: loss.'
+      fail([...path, stage, 'select'], "is 'robust-accuracy', but no images are held out", hint, locate)
+    }
+    if (method.kind !== 'ibp' && method.kind !== 'crown-ibp') continue
+    const growing = method.cleanEpochs + method.rampEpochs
+    if (epochs === 0 || epochs > growing) continue
+    const hint = `Train for more than ${growing} epochs, or give fewer cleanEpochs and rampEpochs.`
+    fail([...path, stage, 'epochs'], `is ${epochs}, but ε is full only after ${growing}`, hint, locate)
+  }
 }
 
 function checkGroups(recipe: Recipe, names: readonly string[], locate: Locate): void {

@@ -21,5 +21,5 @@ const methods: { readonly [K in Kind]: TrainingMethod<Method<K>> } = {
 
 /** The rule of a method. The cast is safe because the key is the method's kind. */
 export function ruleOfMethod(method: TrainMethod): TrainingMethod<TrainMethod> {
-  return methods[method.kind] as unknown as TrainingMethod<TrainMethod>
+  return methods[method.kind]
 }
