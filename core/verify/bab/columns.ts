@@ -1,7 +1,7 @@
 // The open domains of a pool as plain columns, in the order of its heap, and a pool filled from them.
 import { emptyRecord, type DomainPool, type DomainRecord, type PoolLayout } from './pool.ts'
 
-/** Domain k of `size` has entry k of the first four, and the k-th stretch of the others. Places in a proof are not kept. */
+/** Domain k of `size` has entry k of the first five, and the k-th stretch of the others. */
 export interface DomainColumns {
   readonly layout: PoolLayout
   readonly size: number
@@ -9,6 +9,8 @@ export interface DomainColumns {
   readonly row: Int32Array
   readonly depth: Int32Array
   readonly polished: Int32Array
+  /** Places in the recorded trees. */
+  readonly node: Int32Array
   /** [size, U] */
   readonly alpha: Float32Array
   /** [size, U] */
@@ -33,6 +35,7 @@ export function columnsOf(pool: DomainPool): DomainColumns {
     row: new Int32Array(size),
     depth: new Int32Array(size),
     polished: new Int32Array(size),
+    node: new Int32Array(size),
     alpha: new Float32Array(size * neurons),
     beta: new Float32Array(size * neurons),
     sign: new Int8Array(size * neurons),
@@ -57,6 +60,7 @@ export function fillPool(pool: DomainPool, columns: DomainColumns): void {
     domain.row = columns.row[k]
     domain.depth = columns.depth[k]
     domain.polished = columns.polished[k]
+    domain.node = columns.node[k]
     domain.alpha.set(columns.alpha.subarray(k * neurons, (k + 1) * neurons))
     domain.beta.set(columns.beta.subarray(k * neurons, (k + 1) * neurons))
     domain.sign.set(columns.sign.subarray(k * neurons, (k + 1) * neurons))
@@ -73,6 +77,7 @@ function write(columns: DomainColumns, k: number, domain: DomainRecord): void {
   columns.row[k] = domain.row
   columns.depth[k] = domain.depth
   columns.polished[k] = domain.polished
+  columns.node[k] = domain.node
   columns.alpha.set(domain.alpha, k * neurons)
   columns.beta.set(domain.beta, k * neurons)
   columns.sign.set(domain.sign, k * neurons)

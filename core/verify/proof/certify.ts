@@ -172,7 +172,7 @@ class Certification {
 /** Slopes of a recorded row for the neurons of a list; by rule where the row has none. */
 function slopesOn(list: NeuronList, row: RecordedRow | null): Uint16Array {
   const parts = list.activations.map(({ id, neurons }) => {
-    const own = row?.cone.activations.find(({ node }) => node.id === id)
+    const own = row?.offsets.find((each) => each.id === id)
     return Uint16Array.from(neurons, (i) => (row && own ? row.alpha[own.offset + i] : BY_RULE))
   })
   return joined(parts, (size) => new Uint16Array(size))

@@ -22,6 +22,16 @@ interface Leaf extends LeafSlopes {
   readonly bound: number
 }
 
+/** Trees as plain values, for another process to go on with. */
+export interface SavedTrees {
+  readonly parent: Int32Array
+  readonly neuron: Int32Array
+  readonly child: Int32Array
+  readonly found: Float64Array
+  readonly leaves: ReadonlyMap<number, Leaf>
+  readonly roots: ReadonlyMap<number, number>
+}
+
 /** Bytes of one node and of one leaf besides its numbers, roughly. */
 const NODE_BYTES = 20
 const LEAF_BYTES = 300
@@ -29,22 +39,39 @@ const LEAF_BYTES = 300
 export class RecordedTrees implements NeuronTrees {
   readonly #room: Room
   /** By node: its parent and the neuron it is split on (−1: not split), with the first of its two children. */
-  readonly #parent: number[] = []
-  readonly #neuron: number[] = []
-  readonly #child: number[] = []
-  readonly #leaves = new Map<number, Leaf>()
-  readonly #roots = new Map<number, number>()
+  readonly #parent: number[]
+  readonly #neuron: number[]
+  readonly #child: number[]
+  readonly #leaves: Map<number, Leaf>
+  readonly #roots: Map<number, number>
   /** Best bound of each node by its own α and β. */
-  readonly #found: number[] = []
+  readonly #found: number[]
   readonly #keepsInner: boolean
 
   /**
    * `keepsInner`: nodes that were split are kept too, so that a leaf that owes its bound to a node above it can be replaced
-   * by that node. Trees whose leaves all have to be positive need none of it.
+   * by that node. Trees whose leaves all have to be positive need none of it. `saved` has its room already.
    */
-  constructor(room: Room, keepsInner: boolean) {
+  constructor(room: Room, keepsInner: boolean, saved?: SavedTrees) {
     this.#room = room
     this.#keepsInner = keepsInner
+    this.#parent = Array.from(saved?.parent ?? [])
+    this.#neuron = Array.from(saved?.neuron ?? [])
+    this.#child = Array.from(saved?.child ?? [])
+    this.#found = Array.from(saved?.found ?? [])
+    this.#leaves = new Map(saved?.leaves)
+    this.#roots = new Map(saved?.roots)
+  }
+
+  save(): SavedTrees {
+    return {
+      parent: Int32Array.from(this.#parent),
+      neuron: Int32Array.from(this.#neuron),
+      child: Int32Array.from(this.#child),
+      found: Float64Array.from(this.#found),
+      leaves: this.#leaves,
+      roots: this.#roots,
+    }
   }
 
   root(row: number): number {

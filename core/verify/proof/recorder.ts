@@ -3,14 +3,20 @@ import type { Cone } from '../../bounds/graph.ts'
 import type { NeuronList } from '../../certify/proof.ts'
 import type { NeuronTrees, SearchRecorder, TreeRecorder } from '../bab/recorder.ts'
 import type { OpenNeurons } from '../bab/root.ts'
-import { allQuantised, RecordedTrees, type Room } from './recorded-trees.ts'
+import { RecordedHalvings } from './recorded-halvings.ts'
+import { allQuantised, RecordedTrees, type Room, type SavedTrees } from './recorded-trees.ts'
 
 /** Memory of everything that is recorded; a longer search has no proof. */
 const MOST_BYTES = 512 * 2 ** 20
+/** Most of it that is kept for another process. */
+const MOST_SAVED_BYTES = 128 * 2 ** 20
 
-/** α of one row, [neurons of the cone]. */
+/** Where the neurons of each activation begin in a row of α. */
+type Offsets = readonly { readonly id: string; readonly offset: number }[]
+
+/** α of one row, [neurons]. */
 export interface RecordedRow {
-  readonly cone: Cone
+  readonly offsets: Offsets
   readonly alpha: Uint16Array
 }
 
@@ -23,13 +29,52 @@ export interface RecordedNeurons {
   readonly trees: RecordedTrees
 }
 
+/** What a recorder has come to, as plain values, for another process to go on with. */
+export interface SavedProof {
+  readonly bytes: number
+  readonly bounded: ReadonlyMap<string, ReadonlyMap<number, RecordedRow>>
+  readonly proved: ReadonlyMap<number, RecordedRow>
+  readonly searches: readonly (Omit<RecordedNeurons, 'trees'> & { readonly trees: SavedTrees })[]
+  readonly property: { readonly list: NeuronList; readonly trees: SavedTrees } | null
+}
+
 export class ProofRecorder implements SearchRecorder {
-  readonly #room: Room = { bytes: MOST_BYTES }
-  readonly #bounded = new Map<string, Map<number, RecordedRow>>()
-  readonly #proved = new Map<number, RecordedRow>()
-  readonly #searches: RecordedNeurons[] = []
-  #property: { list: NeuronList; trees: RecordedTrees } | null = null
+  readonly #room: Room
+  readonly #bounded: Map<string, Map<number, RecordedRow>>
+  readonly #proved: Map<number, RecordedRow>
+  readonly #searches: RecordedNeurons[]
+  readonly #offsets = new WeakMap<Cone, Offsets>()
+  #property: { list: NeuronList; trees: RecordedTrees } | null
+  /** The search for the property is one that another process began. */
+  #goesOn: boolean
   #halvings: RecordedHalvings | null = null
+
+  constructor(saved?: SavedProof) {
+    const room = { bytes: saved?.bytes ?? MOST_BYTES }
+    this.#room = room
+    this.#bounded = new Map(Array.from(saved?.bounded ?? [], ([source, rows]) => [source, new Map(rows)]))
+    this.#proved = new Map(saved?.proved)
+    this.#searches = (saved?.searches ?? []).map((search) => ({
+      ...search,
+      trees: new RecordedTrees(room, true, search.trees),
+    }))
+    const property = saved?.property ?? null
+    this.#property = property && { list: property.list, trees: new RecordedTrees(room, false, property.trees) }
+    this.#goesOn = property !== null
+  }
+
+  /** null where it is too much to be kept. Halvings are no part of it: searches by halving are not kept. */
+  save(): SavedProof | null {
+    const { bytes } = this.#room
+    if (MOST_BYTES - bytes > MOST_SAVED_BYTES) return null
+    return {
+      bytes,
+      bounded: this.#bounded,
+      proved: this.#proved,
+      searches: this.#searches.map((search) => ({ ...search, trees: search.trees.save() })),
+      property: this.#property && { list: this.#property.list, trees: this.#property.trees.save() },
+    }
+  }
 
   /** Whether something had to be left out. */
   get overflown(): boolean {
@@ -59,13 +104,17 @@ export class ProofRecorder implements SearchRecorder {
   }
 
   property(cone: Cone, open: OpenNeurons): TreeRecorder {
+    if (this.#goesOn && this.#property) {
+      this.#goesOn = false
+      return this.#property.trees
+    }
     const trees = new RecordedTrees(this.#room, false)
     this.#property = { list: listOf(cone, open.index), trees }
     return trees
   }
 
   row(cone: Cone, row: number, alpha: Float32Array): void {
-    this.#proved.set(row, { cone, alpha: this.#stored(alpha) })
+    this.#proved.set(row, { offsets: this.#offsetsOf(cone), alpha: this.#stored(alpha) })
   }
 
   neurons(
@@ -83,9 +132,10 @@ export class ProofRecorder implements SearchRecorder {
     const rows = this.#bounded.get(source) ?? new Map<number, RecordedRow>()
     this.#bounded.set(source, rows)
     const width = cone.neurons
+    const offsets = this.#offsetsOf(cone)
     for (const [k, neuron] of neurons.entries()) {
       if (this.overflown) return
-      rows.set(rowOf(neuron, signs[k]), { cone, alpha: this.#stored(alpha.subarray(k * width, (k + 1) * width)) })
+      rows.set(rowOf(neuron, signs[k]), { offsets, alpha: this.#stored(alpha.subarray(k * width, (k + 1) * width)) })
     }
   }
 
@@ -101,54 +151,16 @@ export class ProofRecorder implements SearchRecorder {
     this.#halvings = null
   }
 
+  /** The same object for all rows of a cone. */
+  #offsetsOf(cone: Cone): Offsets {
+    const offsets = this.#offsets.get(cone) ?? cone.activations.map(({ node: { id }, offset }) => ({ id, offset }))
+    this.#offsets.set(cone, offsets)
+    return offsets
+  }
+
   #stored(alpha: Float32Array): Uint16Array {
     this.#room.bytes -= 2 * alpha.length + 100
     return allQuantised(alpha)
-  }
-}
-
-/** Bytes of one halving. */
-const HALVING_BYTES = 32
-
-/** The tree of halved boxes by node number. */
-export class RecordedHalvings {
-  readonly #room: Room
-  readonly #axis: number[] = [-1]
-  readonly #child: number[] = [-1]
-  #bytes = 0
-
-  constructor(room: Room) {
-    this.#room = room
-  }
-
-  /**
-   * `node` is halved along input `axis`: the number of its lower half; the upper one has the next. Without room nothing more
-   * is written down, and the recorder says so.
-   */
-  halve(node: number, axis: number): number {
-    if (this.#room.bytes <= 0) return 0
-    this.#bytes += HALVING_BYTES
-    this.#room.bytes -= HALVING_BYTES
-    this.#axis[node] = axis
-    this.#child[node] = this.#axis.length
-    this.#axis.push(-1, -1)
-    this.#child.push(-1, -1)
-    return this.#child[node]
-  }
-
-  /** Gives its room back. */
-  free(): void {
-    this.#room.bytes += this.#bytes
-  }
-
-  preorder(): Int32Array {
-    const axes: number[] = []
-    const waiting = [0]
-    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-      axes.push(this.#axis[node])
-      if (this.#axis[node] >= 0) waiting.push(this.#child[node] + 1, this.#child[node])
-    }
-    return Int32Array.from(axes)
   }
 }
 

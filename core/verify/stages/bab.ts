@@ -2,12 +2,11 @@
 import type { PreActivationBounds } from '../../bounds/box.ts'
 import type { Attempt, Decision } from '../attempt.ts'
 import type { CellSolver } from '../bab/cell.ts'
-import type { SearchState } from '../bab/checkpoint.ts'
 import { decideByBab } from '../bab/decide.ts'
 import { defaultSettings, type BabSettings } from '../bab/settings.ts'
 import { solveCellLp } from '../milp/cell.ts'
 import { NotEncodable } from '../milp/encode.ts'
-import { keptSearch } from './kept-search.ts'
+import { keptSearch, type LeftSearch } from './kept-search.ts'
 import type { Stage } from './stage.ts'
 
 /** Of the stage's time, what the ascent of intermediate bounds may take at the root. */
@@ -32,8 +31,8 @@ async function search(
 ): Promise<Decision | null> {
   const started = performance.now()
   const { bounder } = attempt.prepared
-  const { state, keeper } = keptSearch(attempt, settings)
-  const bounds = state ? goOn(attempt, state) : await rootBounds(attempt, settings, seconds, signal)
+  const { left, keeper } = keptSearch(attempt, settings)
+  const bounds = left ? goOn(attempt, left) : await rootBounds(attempt, settings, seconds, signal)
   const before = attempt.domains
   const report = await decideByBab({
     engine: attempt.context.engine,
@@ -42,7 +41,7 @@ async function search(
     property: attempt.problem.property,
     openRows: attempt.openRows,
     bounds,
-    kept: state ?? undefined,
+    kept: left?.state,
     keeper,
     seconds: seconds - (performance.now() - started) / 1000,
     signal,
@@ -90,11 +89,11 @@ async function rootBounds(
   return attempt.bounds
 }
 
-/** Takes up a search that an earlier process began. The trees of its proof were lost with that process. */
-function goOn(attempt: Attempt, { bounds, before, statistics }: SearchState): PreActivationBounds {
+/** Takes up a search that an earlier process began, and its proof. */
+function goOn(attempt: Attempt, { state: { bounds, before, statistics }, recorder }: LeftSearch): PreActivationBounds {
   attempt.bounds = bounds
   attempt.ascended = true
-  attempt.recorder = null
+  attempt.recorder &&= recorder
   attempt.detail.resumedDomains = before + statistics.domains
   return bounds
 }
