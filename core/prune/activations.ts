@@ -2,8 +2,8 @@
 import { EspalierError } from '../contract/errors.ts'
 import { graftedNeurons, graftNeurons } from '../graft/index.ts'
 import { activationNodes, type Network } from '../nn/index.ts'
-import { flatScores, shareOf, type LayerScores } from '../score/index.ts'
-import { requireRatio, smallestIndices } from './smallest.ts'
+import { flatScores, lowestIndices, shareOf, type LayerScores } from '../score/index.ts'
+import { requireRatio } from './ratio.ts'
 
 /**
  * The network with exactly ⌊ratio·N⌋ of its N hidden neurons at zero: those that are already, then the lowest scores of all
@@ -25,7 +25,7 @@ export function pruneActivations(network: Network, scores: readonly LayerScores[
   if (count > free) throw tooManyLines(network, ratio, wanted, free + total(zeros))
   const ranked = flat.map((score, neuron) => (lines[neuron] === 1 ? Infinity : score))
   const nothing = new Float32Array(flat.length)
-  return graftNeurons(network, smallestIndices(ranked, count), { slope: nothing, intercept: nothing })
+  return graftNeurons(network, lowestIndices(ranked, count), { slope: nothing, intercept: nothing })
 }
 
 /** 1 for every neuron that is a line with slope and intercept 0, [neurons] in topological order. */

@@ -5,7 +5,7 @@ import type { LayerScores } from '../score/index.ts'
 import type { GradualMasks } from '../train/index.ts'
 import { pruneActivations } from './activations.ts'
 import { heldMasks } from './held.ts'
-import { requireRatio } from './smallest.ts'
+import { requireRatio } from './ratio.ts'
 import { pruneWeights } from './weights.ts'
 
 export interface GradualOptions {

@@ -3,8 +3,8 @@ import { EspalierError } from '../contract/errors.ts'
 import { activationNodes } from '../nn/counts.ts'
 import { nodeById, type Network } from '../nn/network.ts'
 import { removeNeurons } from '../nn/surgery.ts'
-import { shareOf } from '../score/share.ts'
-import { requireRatio, smallestIndices } from './smallest.ts'
+import { lowestIndices, shareOf } from '../score/index.ts'
+import { requireRatio } from './ratio.ts'
 
 /** The batch-norm scales of one hidden layer: one per feature, or per channel of a convolution. */
 interface ScaledLayer {
@@ -32,7 +32,7 @@ export function pruneNeurons(network: Network, ratio: number): Network {
   if (ratio === 0) return network
   const count = shareOf(ratio, total) + 1
   if (count > total - layers.length) throw tooMany(network, ratio, Math.min(count, total), total)
-  const removed = new Set(smallestIndices(rankedMagnitudes(layers, total), count))
+  const removed = new Set(lowestIndices(rankedMagnitudes(layers, total), count))
   return layers.reduce((pruned, { activation, magnitudes, offset }) => {
     const keep = Uint32Array.from(magnitudes.keys()).filter((index) => !removed.has(offset + index))
     return keep.length === magnitudes.length ? pruned : removeNeurons(pruned, activation, keep)

@@ -1,8 +1,8 @@
 // Weight pruning: the smallest weights become zero and are held there by masks (spec A.8).
 import { trainableParameters, withParameters } from '../nn/parameters.ts'
 import type { Network } from '../nn/network.ts'
-import { shareOf } from '../score/share.ts'
-import { requireRatio, smallestIndices } from './smallest.ts'
+import { lowestIndices, shareOf } from '../score/index.ts'
+import { requireRatio } from './ratio.ts'
 
 export interface PrunedWeights {
   readonly network: Network
@@ -29,7 +29,7 @@ export function pruneWeights(network: Network, ratio: number): PrunedWeights {
     offset += parameter.data.length
   }
   const free = new Uint8Array(total).fill(1)
-  for (const index of smallestIndices(magnitudes, shareOf(ratio, total))) free[index] = 0
+  for (const index of lowestIndices(magnitudes, shareOf(ratio, total))) free[index] = 0
   offset = 0
   const masks: Record<string, Uint8Array> = {}
   const values: Record<string, Float32Array | Float64Array> = {}
