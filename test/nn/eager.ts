@@ -1,5 +1,6 @@
 // TensorFlow.js' own CPU backend, eagerly: the reference that the layers' tensor functions are checked on.
 import '@tensorflow/tfjs-backend-cpu'
+import { registerLogSoftmax } from '../../core/engine/run/log-softmax.ts'
 import { registerReferenceKernels } from '../../core/engine/run/reference.ts'
 import { tf, type Tensor } from '../../core/engine/tensor.ts'
 
@@ -7,6 +8,7 @@ import { tf, type Tensor } from '../../core/engine/tensor.ts'
 export async function startEager(): Promise<void> {
   tf.env().set('IS_TEST', true)
   registerReferenceKernels('cpu')
+  registerLogSoftmax('cpu')
   await tf.setBackend('cpu')
 }
 
