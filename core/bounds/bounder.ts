@@ -8,7 +8,7 @@ import { coneOf, isExactByIntervals, type Activation, type Cone } from './graph.
 import { relaxationOf } from './relaxation/index.ts'
 import { plainCrown, type AscentSettings } from './row-ascent.ts'
 import { RowBounder, type RowBounds, type RowContext } from './row-bounder.ts'
-import { outputStart, startOf } from './start.ts'
+import { exactOutputStart, outputStart, startOf } from './start.ts'
 
 export interface BounderOptions {
   /** Memory for the tensors of one call; rows are chunked to it. Default 512 MiB. */
@@ -61,7 +61,8 @@ export function createBounder(engine: Engine, network: Network, options: Bounder
     activations: whole.activations,
     preActivations: (box, settings = {}) => preActivations(rows, whole.activations, box, settings),
     outputs: async (box, outputRows, bounds, ascent = plainCrown) => {
-      const crown = await rows.bound(outputStart(network, outputRows), { box, bounds }, ascent)
+      const exact = exactOutputStart(network, outputRows)
+      const crown = await rows.bound(outputStart(network, outputRows), { box, bounds }, ascent, true, exact)
       const interval = intervalRows(network, box, outputRows, bounds).lower
       return { lower: crown.lower.map((value, i) => larger(value, interval[i])), crown }
     },

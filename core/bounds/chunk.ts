@@ -1,4 +1,5 @@
 // Rows in chunks of the sizes that programs are compiled for, padded where they do not fill one.
+import { like, type Floats } from './floats.ts'
 
 /** Program sizes: a call is padded to the next one. */
 const SIZES = [1, 4, 16, 32, 64, 128, 192, 256, 384, 512]
@@ -16,10 +17,10 @@ export function chunkSize(rows: number, capacity: number): number {
   return allowed.find((size) => size >= rows) ?? Math.max(1, ...allowed)
 }
 
-/** Rows of a chunk, the last one repeated to fill it. */
-export function padded(values: Float32Array, width: number, { from, count, size }: Chunk): Float32Array {
-  if (count === size) return values.slice(from * width, (from + size) * width)
-  const result = new Float32Array(size * width)
+/** Rows of a chunk, the last one repeated to fill it; where nothing is to fill, a view of them. */
+export function padded(values: Floats, width: number, { from, count, size }: Chunk): Floats {
+  if (count === size) return values.subarray(from * width, (from + size) * width)
+  const result = like(values, size * width)
   for (let row = 0; row < size; row++) {
     const source = (from + Math.min(row, count - 1)) * width
     result.set(values.subarray(source, source + width), row * width)

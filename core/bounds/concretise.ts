@@ -24,10 +24,10 @@ export function minimiser({ input }: BackwardResult, { centre, radius }: BoxTens
   return tf.sub(centre, tf.mul(tf.sign(input), radius))
 }
 
-/** Units of rounding in a bound [rows]: those of the pass, of its intercepts, and of the rows it started from. */
+/** Units of rounding in a bound [rows]: those of the pass, of its intercepts (`terms`), and of the rows it started from. */
 export function roundingScale(cone: Cone, { choices, scale }: BackwardResult, given: Given): Tensor {
   let sum = tf.add(scale, tf.mul(startMagnitude(given.offset, given.sharedOffset, given.mix), tf.scalar(roundings(9))))
-  const terms = tf.scalar(roundings(cone.neurons))
+  const terms = tf.reshape(given.terms, [1])
   for (const { coefficient, intercept } of choices.values())
     sum = tf.add(sum, tf.mul(tf.sum(tf.abs(tf.mul(coefficient, intercept)), 1), terms))
   if (!('mix' in given)) return sum

@@ -4,11 +4,11 @@ import { networkHash, type Network } from '../nn/index.ts'
 import { adamSteps } from './adam.ts'
 import type { Box, PreActivationBounds } from './box.ts'
 import { centreAndRadius, hostArrays } from './flat.ts'
+import type { Floats } from './floats.ts'
 import { coneOf, type Cone } from './graph.ts'
 import { intervalBounds } from './interval.ts'
 import { ascentDefinition, boundDefinition, type AscentOutput, type ProgramShape } from './programs.ts'
 import { RoundingWalk } from './rounding.ts'
-import { roundingUnit } from './slack.ts'
 import type { StartRows } from './start.ts'
 
 /** Rows of a batch, all flat and float32; only the first `count` rows mean anything to the caller. */
@@ -56,8 +56,8 @@ export class DomainBounder {
   readonly #key: string
   readonly #rows: StartRows
   /** What all domains share: the box, host arrays of relaxations, rounding weights, rows. */
-  readonly #shared: Readonly<Record<string, Float32Array>>
-  readonly #rounding: Readonly<Record<string, Float32Array>>
+  readonly #shared: Readonly<Record<string, Floats>>
+  readonly #rounding: Readonly<Record<string, Floats>>
 
   /** `bounds` hold on the whole box; default intervals. */
   constructor(
@@ -75,8 +75,7 @@ export class DomainBounder {
     this.#key = networkHash(network)
     const { coefficients: shared, offsets: sharedOffset } = rows
     this.#shared = { ...centreAndRadius(box), ...hostArrays(this.cone, bounds), shared, sharedOffset }
-    const unit = Float32Array.of(roundingUnit(engine.precision))
-    this.#rounding = { ...new RoundingWalk(box).weights(this.cone, bounds), unit }
+    this.#rounding = new RoundingWalk(network, box).inputs(this.cone, bounds, engine.precision)
   }
 
   /** The smallest program size that takes `count` rows. */
@@ -133,7 +132,7 @@ export class DomainBounder {
     return await program.run({ ...this.#inputs(batch), ...this.#rounding, steps: adamSteps(settings, 0, iterations) })
   }
 
-  #inputs({ lower, upper, alpha, beta, sign, mix }: DomainBatch): Record<string, Float32Array> {
+  #inputs({ lower, upper, alpha, beta, sign, mix }: DomainBatch): Record<string, Floats> {
     const shared = { ...this.#shared, mix }
     return this.cone.neurons === 0 ? shared : { ...shared, lower, upper, alpha, beta, sign }
   }

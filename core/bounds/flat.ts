@@ -1,6 +1,8 @@
-// Bounds and host arrays of a cone's neurons laid out flat for the programs, float32 rounded outward.
+// Bounds and host arrays of a cone's neurons laid out flat for the programs, rounded outward where they are float32.
+import type { Precision } from '../engine/engine.ts'
 import { relaxationOf } from './relaxation/index.ts'
-import type { Box, PreActivationBounds } from './box.ts'
+import type { Box, Interval, PreActivationBounds } from './box.ts'
+import { floats, inPrecision, type Floats } from './floats.ts'
 import type { Cone } from './graph.ts'
 
 /** Bounds of all neurons of a cone in its layout, [neurons]. */
@@ -33,21 +35,45 @@ function neighbour(value: number, direction: 1 | -1): number {
 
 /** Float32 bounds of the cone's neurons, outward. */
 export function flatBounds(cone: Cone, bounds: PreActivationBounds): FlatBounds {
+  const exact = boundsOf(cone, bounds)
   const lower = new Float32Array(cone.neurons)
   const upper = new Float32Array(cone.neurons)
-  for (const { source, neurons, offset } of cone.activations) {
-    const interval = bounds.get(source)
-    if (!interval) throw new RangeError(`no bounds for "${source}"`)
-    for (let i = 0; i < neurons; i++) {
-      lower[offset + i] = roundDown(interval.lower[i])
-      upper[offset + i] = roundUp(interval.upper[i])
-    }
+  for (let i = 0; i < cone.neurons; i++) {
+    lower[i] = roundDown(exact.lower[i])
+    upper[i] = roundUp(exact.upper[i])
   }
   return { lower, upper }
 }
 
+/** Bounds of the cone's neurons, [neurons]. */
+function boundsOf(cone: Cone, bounds: PreActivationBounds): Interval {
+  const lower = new Float64Array(cone.neurons)
+  const upper = new Float64Array(cone.neurons)
+  for (const { source, offset } of cone.activations) {
+    const interval = bounds.get(source)
+    if (!interval) throw new RangeError(`no bounds for "${source}"`)
+    lower.set(interval.lower, offset)
+    upper.set(interval.upper, offset)
+  }
+  return { lower, upper }
+}
+
+/** What programs of a precision want to know about a cone on a box. */
+export interface ConeInputs {
+  /** By program input name: box, bounds, arrays of the relaxations. */
+  readonly arrays: Readonly<Record<string, Floats>>
+  /** Plain CROWN's parameters, [neurons]. */
+  readonly alpha: Float32Array
+}
+
+export function coneInputs(cone: Cone, box: Box, bounds: PreActivationBounds, precision: Precision): ConeInputs {
+  const flat = precision === 'float64' ? boundsOf(cone, bounds) : flatBounds(cone, bounds)
+  const arrays = { ...centreAndRadius(box, precision), ...hostArrays(cone, bounds, precision) }
+  return { arrays: cone.neurons === 0 ? arrays : { ...arrays, ...flat }, alpha: initialAlpha(cone, flat) }
+}
+
 /** Plain CROWN's parameters, [neurons]. */
-export function initialAlpha(cone: Cone, { lower, upper }: FlatBounds): Float32Array {
+export function initialAlpha(cone: Cone, { lower, upper }: FlatBounds | Interval): Float32Array {
   const alpha = new Float32Array(cone.neurons)
   for (const { layer, neurons, offset } of cone.activations) {
     const relaxation = relaxationOf(layer)
@@ -58,26 +84,34 @@ export function initialAlpha(cone: Cone, { lower, upper }: FlatBounds): Float32A
 }
 
 /** The arrays that relaxations make on the host, by program input name. */
-export function hostArrays(cone: Cone, bounds: PreActivationBounds): Record<string, Float32Array> {
-  const arrays: Record<string, Float32Array> = {}
+export function hostArrays(
+  cone: Cone,
+  bounds: PreActivationBounds,
+  precision: Precision = 'float32',
+): Record<string, Floats> {
+  const arrays: Record<string, Floats> = {}
   for (const { node, layer, source } of cone.activations) {
     const relaxation = relaxationOf(layer)
     const interval = bounds.get(source)
     if (relaxation.arrays.length === 0 || !interval) continue
     const made = relaxation.hostArrays(layer, interval.lower, interval.upper)
-    for (const name of relaxation.arrays) arrays[`${node.id}/${name}`] = made[name]
+    for (const name of relaxation.arrays) arrays[`${node.id}/${name}`] = inPrecision(precision, made[name])
   }
   return arrays
 }
 
-/** Centre and radius in float32 such that the box lies inside centre ± radius, [inputs] each. */
-export function centreAndRadius({ lower, upper }: Box): { centre: Float32Array; radius: Float32Array } {
-  const centre = new Float32Array(lower.length)
-  const radius = new Float32Array(lower.length)
+/** Centre and radius such that the box lies inside centre ± radius, [inputs] each. */
+export function centreAndRadius(
+  { lower, upper }: Box,
+  precision: Precision = 'float32',
+): { centre: Floats; radius: Floats } {
+  const centre = floats(precision, lower.length)
+  const radius = floats(precision, lower.length)
   for (let i = 0; i < lower.length; i++) {
-    const c = Math.fround(0.5 * lower[i] + 0.5 * upper[i])
-    centre[i] = c
-    radius[i] = roundUp(Math.max(upper[i] - c, c - lower[i], 0))
+    centre[i] = 0.5 * lower[i] + 0.5 * upper[i]
+    // The differences are rounded by half a unit in the last place at most.
+    const reach = Math.max(upper[i] - centre[i], centre[i] - lower[i], 0) * (1 + 2 ** -52)
+    radius[i] = precision === 'float64' ? reach : roundUp(reach)
   }
   return { centre, radius }
 }

@@ -1,5 +1,6 @@
 // The network as bound propagation sees it: which activations lie upstream of a node, and where their neurons sit in flat vectors.
 import { EspalierError } from '../contract/errors.ts'
+import type { Precision } from '../engine/engine.ts'
 import {
   activationNodes,
   INPUT,
@@ -76,8 +77,13 @@ export function isExactByIntervals(network: Network, id: string): boolean {
   return weighted <= 1
 }
 
+/** True where convolutions lie on the way: in float64 they cost many times what they do in float32. */
+export function convolves({ nodes }: Cone): boolean {
+  return nodes.some(({ layer }) => layer.kind === 'conv2d' || layer.kind === 'avgPool')
+}
+
 /** Memory that one row of a bounding program takes: a few tensors of every node's width, a dozen of the neurons' in an ascent. */
-export function bytesPerRow(cone: Cone, ascent: boolean): number {
+export function bytesPerRow(cone: Cone, ascent: boolean, precision: Precision): number {
   const widths = cone.nodes.reduce((sum, { shape }) => sum + sizeOf(shape), cone.inputSize)
-  return 4 * (widths * 4 + cone.neurons * (ascent ? 12 : 4))
+  return (precision === 'float64' ? 8 : 4) * (widths * 4 + cone.neurons * (ascent ? 12 : 4))
 }

@@ -18,6 +18,8 @@ export interface ProgramShape {
   readonly ownBounds: boolean
   /** Whether every row has a box, arrays of relaxations and rounding weights of its own (windows). Default: shared. */
   readonly ownBox?: boolean
+  /** Whether all rows have the same α (plain CROWN). Default: each has its own. */
+  readonly sharedAlpha?: boolean
   /** Whether rows carry split constraints. */
   readonly splits: boolean
   /**
@@ -38,7 +40,7 @@ export type AscentOutput =
 /** The inputs of a program; which there are depends on its shape. */
 export function programInputs(
   cone: Cone,
-  { rows, ownBounds, ownBox = false, splits, mixed }: ProgramShape,
+  { rows, ownBounds, ownBox = false, sharedAlpha = false, splits, mixed }: ProgramShape,
 ): Record<string, TensorSpec> {
   const neurons = cone.neurons
   const boxes = ownBox ? rows : 1
@@ -57,7 +59,7 @@ export function programInputs(
   if (neurons === 0) return inputs
   inputs.lower = { shape: [ownBounds ? rows : 1, neurons] }
   inputs.upper = inputs.lower
-  inputs.alpha = { shape: [rows, neurons] }
+  inputs.alpha = { shape: [sharedAlpha ? 1 : rows, neurons] }
   if (splits) {
     inputs.sign = { shape: [rows, neurons] }
     inputs.beta = inputs.sign

@@ -14,6 +14,8 @@ export interface AscentSettings {
   readonly seconds?: number
   /** No further steps once every row of a chunk is above this. */
   readonly goal?: number
+  /** Precision of the pass that gives the bounds. Default: float64 where the provider has it and it is not dear. */
+  readonly lastPass?: 'float32'
 }
 
 export const plainCrown: AscentSettings = { iterations: 0, rate: 0, decay: 1 }

@@ -1,15 +1,16 @@
 // Bounds many rows that share one set of pre-activation bounds: chunks, padding, program sizes, rounding slack.
-import type { Engine, TensorData } from '../engine/engine.ts'
+import type { Engine, Precision } from '../engine/engine.ts'
 import { networkHash, type Network } from '../nn/index.ts'
 import type { Box, PreActivationBounds } from './box.ts'
-import { chunkSize, padded, repeated, type Chunk } from './chunk.ts'
-import { centreAndRadius, flatBounds, hostArrays, initialAlpha } from './flat.ts'
-import { bytesPerRow, coneOf, type Cone } from './graph.ts'
+import { chunkSize, repeated, type Chunk } from './chunk.ts'
+import type { Floats } from './floats.ts'
+import { bytesPerRow, coneOf, convolves, type Cone } from './graph.ts'
 import { crownDefinition, type ProgramShape } from './programs.ts'
 import { ascendRows, type AscentSettings, type TimedAscent } from './row-ascent.ts'
 import { RoundingWalk } from './rounding.ts'
+import { wholeRows, windowedRows, type RowPlace, type RowSource } from './row-source.ts'
 import { roundingUnit } from './slack.ts'
-import { neuronStart, type StartRows } from './start.ts'
+import { neuronStart, rowsOf, startOf, type StartRows } from './start.ts'
 import { WindowRows } from './window-rows.ts'
 import { windowOf, type Window } from './window.ts'
 
@@ -35,15 +36,10 @@ export interface RowContext {
   readonly signal?: AbortSignal
 }
 
-/** Rows of one bounding call, chunk by chunk. */
-interface RowSource {
-  readonly cone: Cone
-  readonly rows: number
-  readonly shape: Pick<ProgramShape, 'ownBounds' | 'ownBox'>
-  /** Identifies the network of the cone. */
-  readonly key: string
-  /** Everything the programs want for a chunk but α, and α of plain CROWN, [size, neurons]. */
-  chunk(chunk: Chunk): { inputs: Record<string, TensorData>; alpha: Float32Array }
+/** The rows of one call; both the same where one precision does. */
+interface Sources {
+  readonly search: RowSource
+  readonly last: RowSource
 }
 
 /** Told α of the rows from `from` on, [rows, neurons of the cone of `bound`'s start]. */
@@ -75,38 +71,22 @@ export class RowBounder {
 
   /**
    * Lower bounds of all rows; each row optimises its own α. Without `details` only `lower` and `slack` are filled: what
-   * the other arrays would hold need not be computed or copied.
+   * the other arrays would hold need not be computed or copied. `exact`: the same rows without rounding, for a last pass in float64.
    */
   async bound(
     rows: StartRows,
     context: RowContext,
     settings: AscentSettings,
     details = true,
-    onAlpha?: AlphaListener,
+    exact?: StartRows<Float64Array>,
   ): Promise<RowBounds> {
     const cone = this.cone(rows.start)
-    const { inputs: shared, alpha: first } = this.#prepare(cone, context)
-    const source: RowSource = {
-      cone,
-      rows: rows.rows,
-      shape: { ownBounds: false },
-      key: this.#key,
-      chunk: (chunk) => ({
-        inputs: {
-          ...shared,
-          start: padded(rows.coefficients, rows.size, chunk),
-          offset: padded(rows.offsets, 1, chunk),
-        },
-        alpha: repeated(first, chunk.size),
-      }),
-    }
-    return await this.#boundAll(
-      source,
-      context,
-      settings,
-      emptyBounds(rows.rows, details ? rows.rows : 0, cone),
-      onAlpha,
-    )
+    const place = this.#place(context)
+    const sources = this.#sources(settings, exact !== undefined, (precision) => {
+      const given = precision === 'float64' && exact ? exact : rows
+      return wholeRows(this.cone(given.start), this.#key, precision, place, (chunk) => rowsOf(given, chunk))
+    })
+    return await this.#boundAll(sources, context, settings, emptyBounds(rows.rows, details ? rows.rows : 0, cone))
   }
 
   /**
@@ -121,21 +101,30 @@ export class RowBounder {
     settings: AscentSettings,
     onAlpha?: AlphaListener,
   ): Promise<Float64Array> {
+    const place = this.#place(context)
     const found = this.#windowOf(id)
-    if (!found)
-      return (await this.bound(neuronStart(this.network, id, neurons, signs), context, settings, false, onAlpha)).lower
-    const rows = new WindowRows(found.window, this.cone(id), neurons, signs)
-    const { inputs: given, alpha: first } = this.#prepare(rows.whole, context)
-    const source: RowSource = {
-      cone: rows.cone,
-      rows: neurons.length,
-      shape: { ownBounds: true, ownBox: true },
-      key: found.key,
-      chunk: (chunk) => rows.chunk(chunk, given, first),
-    }
+    const whole = this.cone(startOf(this.network, id))
+    const rows = found && new WindowRows(found.window, this.cone(id), neurons, signs)
+    const sources = this.#sources(settings, !found && !convolves(whole), (precision) => {
+      if (found && rows) return windowedRows(rows, found.key, precision, place)
+      return wholeRows(whole, this.#key, precision, place, ({ from, count }) => {
+        const part = [neurons.slice(from, from + count), signs.slice(from, from + count)] as const
+        return neuronStart(this.network, id, ...part, precision)
+      })
+    })
     const listener: AlphaListener | undefined =
-      onAlpha && ((from, alpha) => onAlpha(from, rows.wholeAlpha(from, alpha, first)))
-    return (await this.#boundAll(source, context, settings, emptyBounds(neurons.length, 0, rows.cone), listener)).lower
+      onAlpha && ((from, alpha) => onAlpha(from, rows ? rows.wholeAlpha(from, alpha, sources.last.alpha) : alpha))
+    const result = emptyBounds(neurons.length, 0, rows?.cone ?? whole)
+    return (await this.#boundAll(sources, context, settings, result, listener)).lower
+  }
+
+  /** The rows as the ascent takes them, and as the pass that gives the bounds does: in float64 where that is `worth` it. */
+  #sources(settings: AscentSettings, worth: boolean, make: (precision: Precision) => RowSource): Sources {
+    const { precision, provider } = this.#engine
+    const float64 = worth && provider === 'cpu' && settings.lastPass !== 'float32'
+    const last = make(float64 ? 'float64' : precision)
+    const search = settings.iterations > 0 && last.precision !== precision ? make(precision) : last
+    return { search, last }
   }
 
   #windowOf(id: string): { window: Window; key: string } | null {
@@ -148,71 +137,85 @@ export class RowBounder {
   }
 
   async #boundAll(
-    source: RowSource,
+    sources: Sources,
     context: RowContext,
     settings: AscentSettings,
     result: RowBounds,
     onAlpha?: AlphaListener,
   ): Promise<RowBounds> {
-    const capacity = this.#capacity(source.cone, settings)
+    const rows = result.lower.length
+    const capacity = this.#capacity(sources, settings)
     const deadline = performance.now() + (settings.seconds ?? Infinity) * 1000
-    for (let from = 0; from < source.rows && context.signal?.aborted !== true;) {
-      const size = chunkSize(source.rows - from, capacity)
-      const count = Math.min(size, source.rows - from)
-      const alpha = await this.#boundChunk(source, { from, count, size }, { ...settings, deadline }, result)
-      onAlpha?.(from, alpha.subarray(0, count * source.cone.neurons))
+    for (let from = 0; from < rows && context.signal?.aborted !== true;) {
+      const size = chunkSize(rows - from, capacity)
+      const count = Math.min(size, rows - from)
+      await this.#boundChunk(sources, { from, count, size }, { ...settings, deadline }, result, onAlpha)
       from += count
     }
     return result
   }
 
-  async #boundChunk(source: RowSource, chunk: Chunk, settings: TimedAscent, result: RowBounds): Promise<Float32Array> {
-    const { cone, key } = source
+  async #boundChunk(
+    { search, last }: Sources,
+    chunk: Chunk,
+    settings: TimedAscent,
+    result: RowBounds,
+    onAlpha: AlphaListener | undefined,
+  ): Promise<void> {
+    const { from, count } = chunk
+    const { cone, key, precision } = last
     const points = result.points.length > 0
-    const shape: ProgramShape = { ...source.shape, rows: chunk.size, splits: false, mixed: 0, points }
-    const { inputs, alpha } = source.chunk(chunk)
-    const best = await ascendRows(this.#engine, { cone, key, shape, inputs, count: chunk.count }, alpha, settings)
-    const crown = await this.#engine.compile({ ...crownDefinition(cone, shape, key), fewRuns: true })
-    const output = await crown.run(cone.neurons === 0 ? inputs : { ...inputs, alpha: best })
-    const factor = roundingUnit(this.#engine.precision)
-    for (let i = 0; i < chunk.count; i++) {
+    const given = search === last || settings.iterations > 0 ? search.inputs(chunk) : {}
+    const { alpha, sharedAlpha } = await this.#slopes(search, chunk, settings, given)
+    const inputs = search === last ? given : last.inputs(chunk)
+    const definition = crownDefinition(cone, { ...shapeOf(last, chunk), points, sharedAlpha }, key)
+    const crown = await this.#engine.compile({ ...definition, precision, fewRuns: true })
+    const output = await crown.run(cone.neurons === 0 ? inputs : { ...inputs, alpha })
+    const factor = roundingUnit(precision)
+    for (let i = 0; i < count; i++) {
       const slack = factor * output.scale[i]
-      result.slack[chunk.from + i] = slack
-      result.lower[chunk.from + i] = output.bound[i] - slack
+      result.slack[from + i] = slack
+      result.lower[from + i] = output.bound[i] - slack
     }
-    if (!points) return best
-    const store = (target: Float32Array, values: TensorData, width: number): void =>
-      target.set(values.subarray(0, chunk.count * width), chunk.from * width)
-    store(result.alpha, best, cone.neurons)
-    store(result.coefficients, output.coefficients, cone.neurons)
-    store(result.points, output.point, cone.inputSize)
-    return best
+    const ofRows = (): Float32Array => (sharedAlpha ? repeated(alpha, count) : alpha.subarray(0, count * cone.neurons))
+    onAlpha?.(from, ofRows())
+    if (!points) return
+    result.alpha.set(ofRows(), from * cone.neurons)
+    result.coefficients.set(output.coefficients.subarray(0, count * cone.neurons), from * cone.neurons)
+    result.points.set(output.point.subarray(0, count * cone.inputSize), from * cone.inputSize)
   }
 
-  /** Rounding weights on `box`, kept with it: those of bounds that were wider still hold. */
-  #rounding(box: Box): RoundingWalk {
-    let walk = this.#roundings.get(box)
-    if (!walk) this.#roundings.set(box, (walk = new RoundingWalk(box)))
-    return walk
+  /** α of the pass that gives the bounds, [size, neurons]: what the ascent found; plain CROWN's is one for all where rows can share it. */
+  async #slopes(
+    source: RowSource,
+    chunk: Chunk,
+    settings: TimedAscent,
+    inputs: Readonly<Record<string, Floats>>,
+  ): Promise<{ alpha: Float32Array; sharedAlpha: boolean }> {
+    if (settings.iterations === 0 && !source.alphaOf) return { alpha: source.alpha, sharedAlpha: true }
+    const { cone, key } = source
+    const first = source.alphaOf?.(chunk) ?? repeated(source.alpha, chunk.size)
+    const rows = { cone, key, shape: shapeOf(source, chunk), inputs, count: chunk.count }
+    return { alpha: await ascendRows(this.#engine, rows, first, settings), sharedAlpha: false }
   }
 
-  /** What all rows of a cone share, and α of plain CROWN, [neurons]. */
-  #prepare(cone: Cone, { box, bounds }: RowContext): { inputs: Record<string, TensorData>; alpha: Float32Array } {
-    const flat = flatBounds(cone, bounds)
-    const inputs: Record<string, TensorData> = {
-      ...centreAndRadius(box),
-      ...hostArrays(cone, bounds),
-      ...this.#rounding(box).weights(cone, bounds),
-      ...(cone.neurons === 0 ? {} : flat),
-      unit: Float32Array.of(roundingUnit(this.#engine.precision)),
-    }
-    return { inputs, alpha: initialAlpha(cone, flat) }
+  /** Roundings on `box` are kept with it: those of bounds that were wider still hold. */
+  #place({ box, bounds }: RowContext): RowPlace {
+    let rounding = this.#roundings.get(box)
+    if (!rounding) this.#roundings.set(box, (rounding = new RoundingWalk(this.network, box)))
+    return { box, bounds, rounding }
   }
 
   /** Rows that fit the memory cap. */
-  #capacity(cone: Cone, settings: AscentSettings): number {
-    return Math.max(1, Math.floor(this.#memoryBytes / bytesPerRow(cone, settings.iterations > 0)))
+  #capacity({ search, last }: Sources, { iterations }: AscentSettings): number {
+    const bytes = bytesPerRow(last.cone, false, last.precision)
+    const most = iterations > 0 ? Math.max(bytes, bytesPerRow(search.cone, true, search.precision)) : bytes
+    return Math.max(1, Math.floor(this.#memoryBytes / most))
   }
+}
+
+function shapeOf({ shape }: RowSource, { size }: Chunk): ProgramShape {
+  return { ...shape, rows: size, splits: false, mixed: 0, points: false }
 }
 
 /** `detailed` rows of everything but bounds and slack. */

@@ -8,7 +8,8 @@ const MARGIN = 1.5
 
 /**
  * Factor on the rounding scale of a bound. The scale counts roundings against magnitudes before anything cancels
- * (rounding.ts); for sums of many products it is an estimate, so bounds are of tier `float32`, not certified.
+ * (rounding.ts), in float64 as many as there can be; for float32 sums of many products it is an estimate, so bounds are of tier
+ * `float32`, not certified.
  */
 export function roundingUnit(precision: Precision): number {
   return MARGIN * UNITS[precision]

@@ -1,16 +1,19 @@
 // Where a backward pass starts: linear functions of a node, merged into a dense layer where the node is one.
 import { nodeById, type LayerOf, type Network } from '../nn/index.ts'
+import type { Precision } from '../engine/engine.ts'
 import type { OutputRows } from './box.ts'
+import type { Chunk } from './chunk.ts'
+import { floats, type Floats } from './floats.ts'
 
 /** Row r is Σ_i coefficients[r·size + i]·(node `start`)_i + offsets[r]. */
-export interface StartRows {
+export interface StartRows<Numbers extends Floats = Float32Array> {
   readonly start: string
   readonly size: number
   readonly rows: number
   /** [rows, size] */
-  readonly coefficients: Float32Array
+  readonly coefficients: Numbers
   /** [rows] */
-  readonly offsets: Float32Array
+  readonly offsets: Numbers
 }
 
 /** Where rows about node `id` begin: a dense layer's input, otherwise the node itself. */
@@ -36,6 +39,12 @@ export function outputStart(network: Network, rows: OutputRows): StartRows {
     coefficients: Float32Array.from(rows.coefficients),
     offsets: Float32Array.from(rows.offsets),
   }
+}
+
+/** Output rows at the output itself, not a bit of them lost. */
+export function exactOutputStart(network: Network, rows: OutputRows): StartRows<Float64Array> {
+  const { coefficients, offsets } = rows
+  return { start: network.output, size: coefficients.length / rows.rows, rows: rows.rows, coefficients, offsets }
 }
 
 /** What float64 may lose of a merged number, relative to it: little beside the float32 rounding that bounds count. */
@@ -86,13 +95,27 @@ export function neuronStart(
   id: string,
   neurons: ArrayLike<number>,
   signs: ArrayLike<number>,
-): StartRows {
+): StartRows
+export function neuronStart(
+  network: Network,
+  id: string,
+  neurons: ArrayLike<number>,
+  signs: ArrayLike<number>,
+  precision: Precision,
+): StartRows<Floats>
+export function neuronStart(
+  network: Network,
+  id: string,
+  neurons: ArrayLike<number>,
+  signs: ArrayLike<number>,
+  precision: Precision = 'float32',
+): StartRows<Floats> {
   const rows = neurons.length
-  const offsets = new Float32Array(rows)
+  const offsets = floats(precision, rows)
   const { layer, inputs, shape } = nodeById(network, id)
   const dense = layer.kind === 'dense' ? layer : null
   const size = dense ? dense.weight.shape[1] : shape.reduce((product, axis) => product * axis, 1)
-  const coefficients = new Float32Array(rows * size)
+  const coefficients = floats(precision, rows * size)
   for (let row = 0; row < rows; row++) {
     const sign = signs[row]
     if (!dense) {
@@ -104,4 +127,15 @@ export function neuronStart(
     offsets[row] = sign * dense.bias.data[neurons[row]]
   }
   return { start: dense ? inputs[0] : id, size, rows, coefficients, offsets }
+}
+
+/** The rows of one chunk. */
+export function rowsOf(rows: StartRows<Floats>, { from, count }: Chunk): StartRows<Floats> {
+  const { size, coefficients, offsets } = rows
+  return {
+    ...rows,
+    rows: count,
+    coefficients: coefficients.subarray(from * size, (from + count) * size),
+    offsets: offsets.subarray(from, from + count),
+  }
 }

@@ -1,7 +1,7 @@
 // Neurons of a convolution as rows of their window: everything that belongs to a place in the network cut out row by row.
-import type { TensorData } from '../engine/engine.ts'
 import { INPUT, shapeOf, sizeOf } from '../nn/index.ts'
 import { repeated, type Chunk } from './chunk.ts'
+import { like, type Floats } from './floats.ts'
 import type { Activation, Cone } from './graph.ts'
 import { relaxationOf } from './relaxation/index.ts'
 import { roundingName } from './rounding.ts'
@@ -25,18 +25,15 @@ export class WindowRows {
     this.#signs = signs
   }
 
-  /** Inputs of the programs for a chunk out of those for whole rows, and α out of theirs, [neurons]. */
-  chunk(
-    chunk: Chunk,
-    given: Readonly<Record<string, TensorData>>,
-    alpha: Float32Array,
-  ): { inputs: Record<string, TensorData>; alpha: Float32Array } {
+  /** Inputs of the programs for a chunk out of those for whole rows, but α. */
+  inputs(chunk: Chunk, given: Readonly<Record<string, Floats>>): Record<string, Floats> {
     const { size } = chunk
     const input = placed(this.#window.placements, INPUT)
-    const inputs: Record<string, TensorData> = {
-      ...this.#starts(chunk),
-      offset: new Float32Array(size),
+    const inputs: Record<string, Floats> = {
+      start: this.#starts(chunk, given.unit),
+      offset: like(given.unit, size),
       unit: given.unit,
+      terms: given.terms,
       centre: this.#cut(chunk, given.centre, input),
       radius: this.#cut(chunk, given.radius, input),
     }
@@ -46,17 +43,22 @@ export class WindowRows {
       // A node that only cuts does not round.
       inputs[name] = placement
         ? this.#cut(chunk, given[name], placement)
-        : new Float32Array(size * sizeOf(shapeOf(this.cone.network, id)))
+        : like(given.unit, size * sizeOf(shapeOf(this.cone.network, id)))
     }
     for (const { node, layer } of this.cone.activations)
       for (const array of relaxationOf(layer).arrays) {
         const name = `${node.id}/${array}`
         inputs[name] = this.#cut(chunk, given[name], placed(this.#window.placements, node.id))
       }
-    if (this.cone.neurons === 0) return { inputs, alpha: new Float32Array() }
+    if (this.cone.neurons === 0) return inputs
     inputs.lower = this.#cutNeurons(chunk, given.lower)
     inputs.upper = this.#cutNeurons(chunk, given.upper)
-    return { inputs, alpha: this.#cutNeurons(chunk, alpha) }
+    return inputs
+  }
+
+  /** α of a chunk, [size, neurons of the window], out of those of all neurons. */
+  alpha(chunk: Chunk, whole: Float32Array): Float32Array {
+    return this.#cutNeurons(chunk, whole) as Float32Array
   }
 
   /** α of rows from `from` on as whole rows: `rest`, what neurons beyond the window have, does not matter. */
@@ -72,29 +74,30 @@ export class WindowRows {
     return result
   }
 
-  #starts({ from, count, size }: Chunk): { start: Float32Array } {
+  /** Rows at the one place of the window's source, in the precision of `numbers`. */
+  #starts({ from, count, size }: Chunk, numbers: Floats): Floats {
     const channels = this.cone.startSize
-    const start = new Float32Array(size * channels)
+    const start = like(numbers, size * channels)
     const [, height, width] = placed(this.#window.placements, this.#window.source).shape
     for (let row = 0; row < size; row++) {
       const k = from + Math.min(row, count - 1)
       start[row * channels + Math.floor(this.#neurons[k] / (height * width))] = this.#signs[k]
     }
-    return { start }
+    return start
   }
 
   /** [size, elements of the window] */
-  #cut(chunk: Chunk, whole: ArrayLike<number>, placement: Placement): Float32Array {
+  #cut(chunk: Chunk, whole: Floats, placement: Placement): Floats {
     const width = elementsOf(placement)
-    const result = new Float32Array(chunk.size * width)
+    const result = like(whole, chunk.size * width)
     this.#eachRow(chunk, (row, position) => copyWindow(whole, 0, placement, position, result, row * width))
     return result
   }
 
   /** [size, neurons of the window] out of values of all neurons. */
-  #cutNeurons(chunk: Chunk, whole: ArrayLike<number>): Float32Array {
+  #cutNeurons(chunk: Chunk, whole: Floats): Floats {
     const width = this.cone.neurons
-    const result = new Float32Array(chunk.size * width)
+    const result = like(whole, chunk.size * width)
     for (const [activation, twin] of this.#twins()) {
       const placement = placed(this.#window.placements, activation.node.id)
       this.#eachRow(chunk, (row, position) =>

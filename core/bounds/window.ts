@@ -10,6 +10,7 @@ import {
   type NetworkNode,
   type Shape,
 } from '../nn/index.ts'
+import type { Floats } from './floats.ts'
 import { coneOf, type Cone } from './graph.ts'
 
 /** Rows and columns [first, first + size) of a map, `first` relative to `stride`·(the neuron's own row or column). */
@@ -174,7 +175,7 @@ export function copyWindow(
   offset: number,
   { shape, stride, first, size }: Placement,
   position: readonly [number, number],
-  into: Float32Array,
+  into: Floats,
   at: number,
 ): void {
   const [channels, height, width] = shape

@@ -63,12 +63,12 @@ class CachingEngine implements Engine {
   }
 }
 
-/** Provider and precision belong to the engine, which owns the cache. */
+/** The provider and the default precision belong to the engine, which owns the cache. */
 function cacheKey(definition: ProgramDefinition<string, string>): string {
   const inputs = Object.entries(definition.inputs).map(
     ([name, { shape, dtype = 'float32' }]) => `${name}:${dtype}[${shape.join()}]`,
   )
-  return JSON.stringify([definition.name, definition.key, ...inputs])
+  return JSON.stringify([definition.name, definition.key, definition.precision ?? null, ...inputs])
 }
 
 /**

@@ -27,6 +27,8 @@ export interface ProgramDefinition<I extends string, O extends string> {
   /** Identifies everything `build` closes over besides shapes: the cache key is key, shapes, provider and precision. */
   readonly key: string
   readonly inputs: Readonly<Record<I, TensorSpec>>
+  /** Default: the engine's. float64 programs run beside float32 ones on the provider `cpu` only. */
+  readonly precision?: Precision
   /** The program will run a few times only: compile it quickly rather than well. */
   readonly fewRuns?: boolean
   /**

@@ -36,13 +36,16 @@ function cancelling(seed: number): Network {
   ])
 }
 
-it.each([plainCrown, { iterations: 10, rate: 0.1, decay: 0.98 }])(
+const ascent = { iterations: 10, rate: 0.1, decay: 0.98 }
+const inFloat32 = { lastPass: 'float32' } as const
+
+it.each([plainCrown, ascent, { ...plainCrown, ...inFloat32 }, { ...ascent, ...inFloat32 }])(
   'stay below the true minimum where products cancel to a part in a million (%o)',
   async (ascent) => {
     for (let seed = 0; seed < 10; seed++) {
       const network = cancelling(seed)
       const bounder = createBounder(engine, network)
-      const bounds = await bounder.preActivations(unitBox)
+      const bounds = await bounder.preActivations(unitBox, { ascent })
       const { crown } = await bounder.outputs(unitBox, row([1]), bounds, ascent)
       const ends = [unitBox.lower, unitBox.upper].map((x) => evaluate64(network, x)[0])
       expect(crown.lower[0]).toBeLessThanOrEqual(Math.min(...ends))

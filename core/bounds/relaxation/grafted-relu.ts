@@ -10,9 +10,9 @@ export const graftedReluRelaxation: Relaxation<GraftedReluLayer> = {
   isLoose: ({ mask }, i, lower, upper) => mask.data[i] === 0 && !(lower >= 0 || upper <= 0),
   initial: ({ mask, slope }, i, lower, upper) => (mask.data[i] === 1 ? slope.data[i] : upper > -lower ? 1 : 0),
   hostArrays: ({ mask, slope, intercept }) => ({
-    keep: Float32Array.from(mask.data, (grafted) => 1 - grafted),
-    slope: Float32Array.from(slope.data, (value, i) => value * mask.data[i]),
-    intercept: Float32Array.from(intercept.data, (value, i) => value * mask.data[i]),
+    keep: Float64Array.from(mask.data, (grafted) => 1 - grafted),
+    slope: Float64Array.from(slope.data, (value, i) => value * mask.data[i]),
+    intercept: Float64Array.from(intercept.data, (value, i) => value * mask.data[i]),
   }),
   prepare: (_layer, lower, upper, { keep, slope, intercept }) => prepareGrafted(lower, upper, keep, slope, intercept),
 }

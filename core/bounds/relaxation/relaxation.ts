@@ -34,8 +34,8 @@ export interface Relaxation<L> {
   isLoose(layer: L, i: number, lower: number, upper: number): boolean
   /** Parameter of plain CROWN for neuron i. */
   initial(layer: L, i: number, lower: number, upper: number): number
-  /** The arrays named by `arrays`, from bounds [neurons]. */
-  hostArrays(layer: L, lower: ArrayLike<number>, upper: ArrayLike<number>): Readonly<Record<string, Float32Array>>
+  /** The arrays named by `arrays`, from bounds [neurons]; programs in float32 round them to nearest. */
+  hostArrays(layer: L, lower: ArrayLike<number>, upper: ArrayLike<number>): Readonly<Record<string, Float64Array>>
   /** `lower`, `upper`: [rows or 1, neurons]; `arrays` by name, [1, neurons]. */
   prepare(layer: L, lower: Tensor, upper: Tensor, arrays: Readonly<Record<string, Tensor>>): PreparedRelaxation
 }

@@ -3,8 +3,8 @@ import { tf, type Tensor } from '../../engine/tensor.ts'
 import type { ReluLayer } from '../../nn/index.ts'
 import type { PreparedRelaxation, Relaxation } from './relaxation.ts'
 
-/** Keeps the division of the chord's slope away from 0/0. */
-const TINY = 1e-30
+/** Keeps the division of the chord's slope away from 0/0; what it takes off a slope is covered by the floor of rounding.ts. */
+const TINY = 1e-32
 
 export const reluRelaxation: Relaxation<ReluLayer> = {
   arrays: [],

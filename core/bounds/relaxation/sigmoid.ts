@@ -24,9 +24,9 @@ function sigmoidArrays(
   _layer: SigmoidLayer,
   lower: ArrayLike<number>,
   upper: ArrayLike<number>,
-): Record<string, Float32Array> {
+): Record<string, Float64Array> {
   const size = lower.length
-  const made = Object.fromEntries(sigmoidRelaxation.arrays.map((name) => [name, new Float32Array(size)]))
+  const made = Object.fromEntries(sigmoidRelaxation.arrays.map((name) => [name, new Float64Array(size)]))
   const store = (side: 'lower' | 'upper', i: number, touch: Touch): void => {
     made[`${side}Chord`][i] = touch.chord ? 1 : 0
     made[`${side}Point`][i] = touch.standard

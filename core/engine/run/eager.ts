@@ -5,7 +5,7 @@ import { tf } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
 import { record } from '../record/record.ts'
 import { checkNoStrangers, checkedInputs, inputData } from './check.ts'
-import type { CompiledProgram, Executor } from './executor.ts'
+import { requirePrecision, type CompiledProgram, type Executor } from './executor.ts'
 import { registerLogSoftmax } from './log-softmax.ts'
 import { registerNhwcKernels } from './nhwc.ts'
 import { registerReferenceKernels } from './reference.ts'
@@ -113,6 +113,7 @@ export async function createEagerExecutor(provider: EagerProvider): Promise<Exec
   return {
     provider,
     async compile(definition) {
+      requirePrecision(provider, definition.precision ?? 'float32')
       const { outputs } = record(definition, 'float32')
       const specs = Object.entries(outputs).map(([name, value]) => {
         const { shape, dtype } = value as Required<TensorSpec>

@@ -8,7 +8,7 @@ import type { SharedConstant } from '../record/emit.ts'
 import { record } from '../record/record.ts'
 import { checkNoStrangers, checkedInputs, inputData } from './check.ts'
 import type { CheckedInput } from './check.ts'
-import type { CompiledProgram, Executor } from './executor.ts'
+import { requirePrecision, type CompiledProgram, type Executor } from './executor.ts'
 import { physicalCores } from './cores.ts'
 
 // What the runtime prints by itself is also thrown, and then said in the error's message.
@@ -153,11 +153,14 @@ class ConstantPool {
 }
 
 export function createOnnxExecutor(options: OnnxOptions): Executor {
-  const { provider, precision } = options
-  const pool = new ConstantPool(precision)
+  const { provider } = options
+  const pools = { float32: new ConstantPool('float32'), float64: new ConstantPool('float64') }
   return {
     provider,
     async compile(definition) {
+      const { precision = options.precision } = definition
+      requirePrecision(provider, precision)
+      const pool = pools[precision]
       const recording = record(definition, precision)
       const model = emitModel(definition.name, precision, Object.values(recording.inputs), recording.outputs)
       const constants = Object.fromEntries(model.shared.map((shared) => [shared.name, pool.tensor(shared)]))

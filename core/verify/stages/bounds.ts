@@ -31,8 +31,13 @@ export function intervalStage(): Stage {
   }
 }
 
-export function crownStage(): Stage {
-  return boundStage('crown', plainCrown, plainCrown, 1)
+export function crownStage(neurons = plainCrown): Stage {
+  return boundStage('crown', neurons, plainCrown, 1)
+}
+
+/** Before an ascent whose own bounds are in float64: the neurons in float32 take half the time. */
+export function quickCrownStage(): Stage {
+  return crownStage({ ...plainCrown, lastPass: 'float32' })
 }
 
 /** CROWN with ERAN's choice of slopes, which is CROWN's own (spec C.2), and nothing else. */

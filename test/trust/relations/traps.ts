@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { createBounder } from '../../../core/bounds/bounder.ts'
 import type { OutputRows } from '../../../core/bounds/box.ts'
+import { plainCrown } from '../../../core/bounds/row-ascent.ts'
 import { createNetwork, type Layer, type Network } from '../../../core/nn/index.ts'
 import type { VerifierName } from '../../../core/contract/verdict.ts'
 import type { Problem } from '../../../core/verify/problem.ts'
@@ -63,8 +64,11 @@ export const trapRelations: Relations = {
     const network = chain(dense([[1]], [0]), { kind: 'relu' }, dense([[2 ** 54], [1], [2 ** 54]], [0, 0, 0]))
     const bounder = createBounder(engine, network)
     const box = boxOf(0, 1)
-    const [lower] = (await bounder.outputs(box, row([1, -1, -1], 0.5), await bounder.preActivations(box))).lower
-    assert.ok(!(lower > -0.5), `the minimum is −½, bounded by ${lower}`)
+    const bounds = await bounder.preActivations(box)
+    for (const ascent of [plainCrown, { ...plainCrown, lastPass: 'float32' as const }]) {
+      const [lower] = (await bounder.outputs(box, row([1, -1, -1], 0.5), bounds, ascent)).lower
+      assert.ok(!(lower > -0.5), `the minimum is −½, bounded by ${lower}`)
+    }
   },
   'a layer of inactive neurons still passes its grafted ones on': (tools) => {
     const values = (data: number[]) => ({ shape: [3], data: Float32Array.from(data) })
