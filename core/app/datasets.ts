@@ -49,15 +49,10 @@ export class DatasetShelf {
 
 /** What the data step of the wizard shows. */
 export function describeDataset({ pair, row }: OpenedDataset): ApiOutput<'data.open'> {
-  const { train, test } = pair
-  const counts = [train, test].map(({ labels, classes }) => {
-    const count = classes.map(() => 0)
-    for (const label of labels) count[label] += 1
-    return count
-  })
+  const { test } = pair
   return {
     dataset: row,
-    classCounts: train.classes.map((label, k) => ({ label, train: counts[0][k], test: counts[1][k] })),
+    classCounts: countClasses(pair),
     range: pixelRange(pair),
     thumbnails: pickByClass(test.labels, test.classes.length).map((index) => ({
       index,
@@ -67,7 +62,18 @@ export function describeDataset({ pair, row }: OpenedDataset): ApiOutput<'data.o
   }
 }
 
-function pixelRange({ train, test }: DatasetPair): { minimum: number; maximum: number } {
+/** How many images each class has in the two splits. */
+export function countClasses({ train, test }: DatasetPair): ApiOutput<'data.open'>['classCounts'] {
+  const counts = [train, test].map(({ labels, classes }) => {
+    const count = classes.map(() => 0)
+    for (const label of labels) count[label] += 1
+    return count
+  })
+  return train.classes.map((label, k) => ({ label, train: counts[0][k], test: counts[1][k] }))
+}
+
+/** Smallest and largest value of all pixels, in pixel units. */
+export function pixelRange({ train, test }: DatasetPair): { minimum: number; maximum: number } {
   let minimum = Infinity
   let maximum = -Infinity
   for (const { pixels } of [train, test]) {

@@ -1,15 +1,27 @@
-// Where a command's images come from: `--data DIR`, the sample set, or what the model was trained on.
+// Where a command's images come from: `--data PATH`, the sample set, or what the model was trained on.
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
+import { z } from 'zod'
 import type { App } from '../app.ts'
 import { EspalierError } from '../contract/errors.ts'
-import { dataSchema, type DataOptions } from '../contract/recipe.ts'
+import { dataSchema, filesSchema, sampleSchema, type DataOptions } from '../contract/recipe.ts'
+import { recipeError } from '../jobs/recipe/issues.ts'
 import { flagsOf } from './flags.ts'
 
-const sampleFlags = flagsOf(dataSchema.options[0], { prefix: 'sample', omit: ['source'] })
+const sampleFlags = flagsOf(sampleSchema, { prefix: 'sample', omit: ['source'] })
+const fileFlags = flagsOf(filesSchema, { prefix: 'data', omit: ['source', 'directory'] })
+const formats = filesSchema.options.map((option) => option.shape.source.value)
+
+/** `--data-format` and the options of the formats, such as `--data-layout`. */
+export function attachFormatFlags(command: Command): void {
+  const format = new Option('--data-format <word>', 'what the folder or file is (default: found by looking inside)')
+  command.addOption(format.choices(formats))
+  fileFlags.attach(command)
+}
 
 export function attachDataFlags(command: Command, usual: string): void {
-  command.option('--data <dir>', `folder of IDX files, or the word sample (default: ${usual})`)
+  command.option('--data <path>', `folder or file with images, or the word sample (default: ${usual})`)
+  attachFormatFlags(command)
   sampleFlags.attach(command)
 }
 
@@ -19,10 +31,34 @@ export function readDataFlags(command: Command): unknown {
   const sample = sampleFlags.read(command)
   if (data !== undefined && data !== 'sample') {
     if (Object.keys(sample).length > 0)
-      throw new EspalierError('cli/usage', '--data DIR does not go with --sample-…', 'Leave out one of them.')
-    return { source: 'idx', directory: resolve(data) }
+      throw new EspalierError('cli/usage', '--data PATH does not go with --sample-…', 'Leave out one of them.')
+    return readFormatFlags(command, data)
   }
+  if (Object.keys(readFormatFlags(command, '')).length > 2)
+    throw new EspalierError('cli/usage', '--data-… says how to read what --data names.', 'Give --data PATH as well.')
   return data === undefined && Object.keys(sample).length === 0 ? null : { source: 'sample', ...sample }
+}
+
+/** The data options of a path and the flags about its format. @throws EspalierError `cli/usage` */
+export function readFormatFlags(command: Command, path: string): object {
+  const { dataFormat } = command.opts<{ dataFormat?: string }>()
+  const options = fileFlags.read(command)
+  const first = Object.keys(options).at(0)
+  if (first !== undefined && (dataFormat ?? 'auto') === 'auto')
+    throw new EspalierError(
+      'cli/usage',
+      `--data-${first.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} needs --data-format.`,
+      `Say which format the data has: ${formats.filter((format) => format !== 'auto').join(', ')}.`,
+    )
+  return { source: dataFormat ?? 'auto', directory: resolve(path), ...options }
+}
+
+/** The options that flags about a path come to, defaults filled in. @throws EspalierError `cli/usage`, `recipe/*` */
+export function readData(command: Command, path: string): DataOptions {
+  const value = { data: readFormatFlags(command, path) }
+  const parsed = z.object({ data: dataSchema }).safeParse(value)
+  if (!parsed.success) throw recipeError(parsed.error.issues, value, () => '')
+  return parsed.data.data
 }
 
 /** The data a model of the history was made with. @throws EspalierError `store/missing` */
@@ -33,7 +69,7 @@ export async function dataOfModel(app: App, id: string): Promise<DataOptions> {
     throw new EspalierError(
       'input/not-found',
       `Nothing says which data ${id} was made with.`,
-      'Give --data DIR or --data sample.',
+      'Give --data PATH or --data sample.',
     )
   return dataSchema.parse(JSON.parse(dataset.source))
 }

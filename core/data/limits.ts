@@ -9,3 +9,6 @@ export interface DataLimits {
 }
 
 export const defaultLimits: DataLimits = { bytes: 2 ** 31, side: 16_384 }
+
+/** Deflate cannot expand more than this, so a gzip file of n bytes never holds more than 1032 n. */
+export const largestGzipRatio = 1_032

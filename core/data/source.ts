@@ -1,26 +1,18 @@
-// Where a dataset comes from, and what every dataset format must offer.
-import type { DataOptions } from '../contract/recipe.ts'
+// What every dataset format must offer; a format is a member of the recipe's `data` section.
+import type { DataInput, DataOptions } from '../contract/recipe/data.ts'
 import type { DatasetPair } from './dataset.ts'
 
-/** A closed union on `kind`; a new format adds a member here and a row in the registry. */
-export type DataSource =
-  | { readonly kind: 'sample'; readonly seed?: number; readonly train?: number; readonly test?: number }
-  | { readonly kind: 'idx'; readonly directory: string; readonly classes?: readonly string[] }
+/** The options that name a format; `auto` names none. */
+export type DataSource = Exclude<DataOptions, { readonly source: 'auto' }>
+export type DataKind = DataSource['source']
 
-export type DataKind = DataSource['kind']
-
-/** The source of one kind. */
-export type SourceOf<K extends DataKind> = Extract<DataSource, { readonly kind: K }>
+/** The options of one format, and as they are written: defaults left out. */
+export type OptionsOf<K extends DataKind> = Extract<DataSource, { readonly source: K }>
+export type InputOf<K extends DataKind> = Extract<DataInput, { readonly source: K }>
 
 /** One format: `detect` judges by content, never by the name alone, and answers null for what is not its own. */
 export interface DatasetFormat<K extends DataKind> {
   readonly title: string
-  detect(path: string): Promise<SourceOf<K> | null>
-  open(source: SourceOf<K>): Promise<DatasetPair>
-}
-
-/** The source that a recipe's `data` section names. */
-export function sourceFromOptions(options: DataOptions): DataSource {
-  if (options.source === 'idx') return { kind: 'idx', directory: options.directory }
-  return { kind: 'sample', seed: options.seed, train: options.train, test: options.test }
+  detect(path: string): Promise<InputOf<K> | null>
+  open(options: OptionsOf<K>): Promise<DatasetPair>
 }

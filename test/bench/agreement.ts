@@ -34,7 +34,7 @@ const names = [verifierNameSchema.parse(values.first), verifierNameSchema.parse(
 const [seconds, epsilon] = [Number(values.seconds), Number(values.epsilon)]
 const never = new AbortController().signal
 
-const { test } = await openDataset({ kind: 'idx', directory: values.data })
+const { test } = await openDataset({ source: 'idx', directory: values.data })
 const engine = await openEngine({ provider: 'cpu', threads: 1 })
 const attacks = await attackAll(engine, group, test, epsilon, never)
 const choice = { select: 'unanimous', found: 10, missed: 10, groups: [[...group.keys()]] } as const

@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest'
 import { createDataset } from '../../core/data/dataset.ts'
 import { fromFloatPixels } from '../../core/data/float-pixels.ts'
-import { sourceFromOptions } from '../../core/data/source.ts'
 
 const parts = {
   name: 'two',
@@ -70,14 +69,4 @@ test('a range that is none is refused', () => {
   expect(() => fromFloatPixels('x', new Float32Array(1), 1, range)).toThrow(
     expect.objectContaining({ code: 'data/range' }),
   )
-})
-
-test('the data section of a recipe names a source', () => {
-  expect(sourceFromOptions({ source: 'idx', directory: '/d' })).toEqual({ kind: 'idx', directory: '/d' })
-  expect(sourceFromOptions({ source: 'sample', train: 10, test: 5, seed: 3 })).toEqual({
-    kind: 'sample',
-    train: 10,
-    test: 5,
-    seed: 3,
-  })
 })

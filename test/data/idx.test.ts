@@ -37,10 +37,10 @@ describe.each([
 })
 
 test('the hash follows the content, not compression or names', async () => {
-  const plain = await openDataset({ kind: 'idx', directory: await idxFolder() })
-  const zipped = await openDataset({ kind: 'idx', directory: await idxFolder({ gzip: true, separator: '.' }) })
+  const plain = await openDataset({ source: 'idx', directory: await idxFolder() })
+  const zipped = await openDataset({ source: 'idx', directory: await idxFolder({ gzip: true, separator: '.' }) })
   const other = await openDataset({
-    kind: 'idx',
+    source: 'idx',
     directory: await idxFolder({}, { 't10k-labels': idxBytes(0x801, [5], Uint8Array.from([0, 1, 2, 3, 5])) }),
   })
   expect(zipped.hash).toBe(plain.hash)
@@ -115,27 +115,27 @@ describe('a bad file has its own error, naming the file', () => {
 describe('a bad folder', () => {
   test('images and labels of different length', async () => {
     const directory = await idxFolder({}, { 'train-labels': labelsFile(11) })
-    await expect(openDataset({ kind: 'idx', directory })).rejects.toThrow(
+    await expect(openDataset({ source: 'idx', directory })).rejects.toThrow(
       coded('data/length-mismatch', 'train-images', '12 images', 'train-labels', '11 labels'),
     )
   })
 
   test('a label beyond the classes', async () => {
     const directory = await idxFolder({}, { 't10k-labels': idxBytes(0x801, [5], Uint8Array.from([0, 1, 10, 3, 4])) })
-    await expect(openDataset({ kind: 'idx', directory })).rejects.toThrow(
+    await expect(openDataset({ source: 'idx', directory })).rejects.toThrow(
       coded('data/label-range', 't10k', 'label 10 of image 2'),
     )
     const classes = Array.from({ length: 11 }, (_, k) => `class ${k}`)
-    expect((await openDataset({ kind: 'idx', directory, classes })).test.classes).toEqual(classes)
+    expect((await openDataset({ source: 'idx', directory, classes })).test.classes).toEqual(classes)
   })
 
   test('no images; images without pixels; splits of different shape', async () => {
     const empty = await idxFolder({}, { 'train-images': imagesFile(0), 'train-labels': labelsFile(0) })
-    await expect(openDataset({ kind: 'idx', directory: empty })).rejects.toThrow(coded('data/empty', 'train-images'))
+    await expect(openDataset({ source: 'idx', directory: empty })).rejects.toThrow(coded('data/empty', 'train-images'))
     const flat = await idxFolder({}, { 'train-images': imagesFile(12, 0, 3) })
-    await expect(openDataset({ kind: 'idx', directory: flat })).rejects.toThrow(coded('data/shape', 'train-images'))
+    await expect(openDataset({ source: 'idx', directory: flat })).rejects.toThrow(coded('data/shape', 'train-images'))
     const mixed = await idxFolder({}, { 't10k-images': imagesFile(5, 3, 3) })
-    await expect(openDataset({ kind: 'idx', directory: mixed })).rejects.toThrow(coded('data/shape', '1, 3, 3'))
+    await expect(openDataset({ source: 'idx', directory: mixed })).rejects.toThrow(coded('data/shape', '1, 3, 3'))
   })
 
   test('a missing file is named; an unknown folder and a file are no dataset', async () => {

@@ -22,7 +22,7 @@ test('ten balanced classes of 28×28 bytes; most of the background is exactly bl
   const bright = pixels.filter((pixel) => pixel > 230).length / pixels.length
   expect(black).toBeGreaterThan(0.6)
   expect(bright).toBeGreaterThan(0.1)
-  expect((await openDataset({ kind: 'sample', train: 30, test: 10 })).train.count).toBe(30)
+  expect((await openDataset({ source: 'sample', train: 30, test: 10 })).train.count).toBe(30)
 })
 
 test('a seed repeats, another seed differs, and a smaller test split leaves the training split alone', () => {

@@ -48,7 +48,7 @@ describe('a recipe with', () => {
       'verify.images.indices (line 5)',
       'a list with at least one',
     ],
-    ['data: { source: folder }', 'data.source (line 5)', 'one of sample, idx'],
+    ['data: { source: folder }', 'data.source (line 5)', 'one of sample, auto, idx, cifar, npy, images, csv, svhn'],
   ])('a wrong value (%s) names the place and what is allowed', (line, place, wanted) => {
     const error = refusal(`${head}${line}\n`)
     expect(error.code).toBe('recipe/invalid')

@@ -27,7 +27,7 @@ describe.skipIf(absent)('NET1 on MNIST', () => {
 
   beforeAll(async () => {
     engine = await openEngine({ provider: 'cpu', threads: 1 })
-    data = await openDataset({ kind: 'idx', directory })
+    data = await openDataset({ source: 'idx', directory })
     baseline = (await fit(buildArchitecture('net1', data.train.shape, 1), { epochs: 4 })).network
   }, 300_000)
   afterAll(() => engine.dispose())

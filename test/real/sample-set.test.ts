@@ -7,7 +7,7 @@ import { buildArchitecture } from '../../core/nn/index.ts'
 import { evaluateAccuracy, train } from '../../core/train/index.ts'
 
 test.each([1, 2])('NET1 passes 97 percent on the sample set (seed %i)', async (seed) => {
-  const data = await openDataset({ kind: 'sample' })
+  const data = await openDataset({ source: 'sample' })
   const engine = await openEngine({ provider: 'cpu' })
   try {
     const { network } = await train({

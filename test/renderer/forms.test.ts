@@ -51,7 +51,18 @@ describe('fields of a schema', () => {
       ['neuron', ['ratio']],
       ['weight', ['ratio']],
     ])
-    expect(casesOf(dataSchema).map(({ value }) => value)).toEqual(['sample', 'idx'])
+    expect(
+      casesOf(dataSchema).map(({ value, fields }) => [value, fields.map(({ key, kind }) => `${key}: ${kind}`)]),
+    ).toEqual([
+      ['sample', ['train: number', 'test: number', 'seed: number']],
+      ['auto', ['directory: text']],
+      ['idx', ['directory: text']],
+      ['cifar', ['directory: text', 'coarse: boolean']],
+      ['npy', ['directory: text', 'layout: choice', 'maximum: number', 'holdOut: number']],
+      ['images', ['directory: text', 'colour: choice', 'holdOut: number']],
+      ['csv', ['directory: text', 'label: text', 'shape: integers', 'maximum: number', 'holdOut: number']],
+      ['svhn', ['directory: text']],
+    ])
   })
 
   it('cover every key of training and verification', () => {

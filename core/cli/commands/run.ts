@@ -35,7 +35,7 @@ export async function readRecipeFile(path: string): Promise<Recipe> {
     throw new EspalierError(code, `${path} cannot be read: ${(cause as Error).message}`, 'Check the path.', { cause })
   }
   const recipe = parseRecipe(text)
-  if (recipe.data.source !== 'idx') return recipe
+  if (recipe.data.source === 'sample') return recipe
   const { directory } = recipe.data
   const beside = resolve(dirname(path), directory)
   return { ...recipe, data: { ...recipe.data, directory: existsSync(beside) ? beside : resolve(directory) } }

@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path'
 import { EspalierError } from '../../contract/errors.ts'
 import { createDataset, createDatasetPair, type Dataset, type DatasetPair } from '../dataset.ts'
 import { inputError, peek } from '../files.ts'
-import type { DatasetFormat, SourceOf } from '../source.ts'
+import type { DatasetFormat, InputOf, OptionsOf } from '../source.ts'
 import { idxRole, type IdxRole } from './header.ts'
 import { readIdx } from './read.ts'
 
@@ -19,7 +19,7 @@ export const idxFormat: DatasetFormat<'idx'> = {
   open: openIdx,
 }
 
-async function detect(path: string): Promise<SourceOf<'idx'> | null> {
+async function detect(path: string): Promise<InputOf<'idx'> | null> {
   const names: readonly string[] = await list(path).catch((thrown: unknown) => {
     if (thrown instanceof EspalierError && thrown.code === 'data/unknown-format') return []
     throw thrown
@@ -28,17 +28,17 @@ async function detect(path: string): Promise<SourceOf<'idx'> | null> {
     const known = [...candidates('train', role), ...candidates('test', role)]
     const name = known.find((candidate) => names.includes(candidate))
     if (name !== undefined && idxRole(await peek(join(path, name), 4)) !== null) {
-      return { kind: 'idx', directory: resolve(path) }
+      return { source: 'idx', directory: resolve(path) }
     }
   }
   return null
 }
 
-async function openIdx(source: SourceOf<'idx'>): Promise<DatasetPair> {
-  const names = await list(source.directory)
-  const classes = source.classes ?? digits
-  const train = await openSplit(source.directory, names, 'train', classes)
-  const test = await openSplit(source.directory, names, 'test', classes)
+async function openIdx(options: OptionsOf<'idx'>): Promise<DatasetPair> {
+  const names = await list(options.directory)
+  const classes = options.classes ?? digits
+  const train = await openSplit(options.directory, names, 'train', classes)
+  const test = await openSplit(options.directory, names, 'test', classes)
   return createDatasetPair(train.name, train, test)
 }
 

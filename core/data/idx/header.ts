@@ -1,9 +1,6 @@
 // The header of an IDX file: magic number and extents, checked before anything is allocated.
 import { EspalierError } from '../../contract/errors.ts'
-import type { DataLimits } from '../limits.ts'
-
-/** Deflate cannot expand more than this, so a gzip file of n bytes never holds more than 1032 n. */
-const largestGzipRatio = 1_032
+import { largestGzipRatio, type DataLimits } from '../limits.ts'
 
 /** What the two IDX files of a split are: unsigned bytes of rank 3, and of rank 1. */
 export type IdxRole = 'images' | 'labels'

@@ -5,5 +5,5 @@ import { drawSampleSet } from './draw.ts'
 export const sampleFormat: DatasetFormat<'sample'> = {
   title: 'the built-in sample set',
   detect: () => Promise.resolve(null),
-  open: (source) => Promise.resolve(drawSampleSet(source)),
+  open: ({ seed, train, test }) => Promise.resolve(drawSampleSet({ seed, train, test })),
 }

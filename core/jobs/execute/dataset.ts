@@ -1,9 +1,8 @@
 // The images of a recipe, opened with every check and recorded in the history.
-import type { DataOptions } from '../../contract/recipe.ts'
+import type { DataInput } from '../../contract/recipe.ts'
 import type { DatasetRow } from '../../contract/rows.ts'
 import type { DatasetPair } from '../../data/dataset.ts'
-import { openDataset } from '../../data/open.ts'
-import type { DataSource } from '../../data/source.ts'
+import { openDataset, resolveSource } from '../../data/open.ts'
 import type { Store } from '../../store/store.ts'
 import { createId } from '../ids.ts'
 
@@ -12,9 +11,10 @@ export interface OpenedDataset {
   readonly row: DatasetRow
 }
 
-/** A history open for reading gets no row. @throws EspalierError 'data/*', 'input/*' */
-export async function openRecorded(store: Store, options: DataOptions): Promise<OpenedDataset> {
-  const pair = await openDataset(sourceOf(options))
+/** The row names the format that was found. A history open for reading gets no row. @throws EspalierError 'data/*', 'input/*' */
+export async function openRecorded(store: Store, data: DataInput): Promise<OpenedDataset> {
+  const options = await resolveSource(data)
+  const pair = await openDataset(options)
   const { train, test } = pair
   const row: DatasetRow = {
     id: createId('data'),
@@ -29,10 +29,4 @@ export async function openRecorded(store: Store, options: DataOptions): Promise<
     createdAt: new Date().toISOString(),
   }
   return { pair, row: store.role === 'reader' ? row : await store.datasets.record(row) }
-}
-
-function sourceOf(options: DataOptions): DataSource {
-  if (options.source === 'idx') return { kind: 'idx', directory: options.directory }
-  const { seed, train, test } = options
-  return { kind: 'sample', seed, train, test }
 }

@@ -50,8 +50,8 @@ export async function measureNet1Epoch(threads = 1): Promise<EpochFigures> {
 }
 
 function openImages(): Promise<DatasetPair> {
-  if (existsSync(mnist)) return openDataset({ kind: 'idx', directory: mnist })
-  return openDataset({ kind: 'sample', train: images, test: 1_000 })
+  if (existsSync(mnist)) return openDataset({ source: 'idx', directory: mnist })
+  return openDataset({ source: 'sample', train: images, test: 1_000 })
 }
 
 async function trainOneEpoch(engine: Engine, data: DatasetPair): Promise<number> {
