@@ -1,15 +1,8 @@
 // Tables of runs: the demo's, and the papers' form with their figures beside ours.
 import type { Recipe } from '../contract/recipe.ts'
 import type { RunRow, RunSummary } from '../contract/rows.ts'
-import {
-  atEpsilon,
-  formatCount,
-  formatFraction,
-  formatSeconds,
-  formatShare,
-  formatTable,
-  type Column,
-} from './table.ts'
+import { paperForm } from './paper-forms.ts'
+import { atEpsilon, formatCount, formatSeconds, formatShare, formatTable, type Column } from './table.ts'
 
 /** ε of the FGSM figure and ε of the verdicts stand at their columns: they need not be the same. */
 function summaryColumns(runs: readonly RunRow[], extra: readonly string[]): Column[] {
@@ -64,28 +57,23 @@ function verdictCells(summary: RunSummary): string[] {
   return [verifiedText(summary), falsifiedText(summary), String(summary.timeout)]
 }
 
-/** A figure of a summary under the name that `paper:` of a recipe uses. */
-const paperFigures: Readonly<Record<string, (summary: RunSummary) => string>> = {
-  accuracy: ({ accuracy }) => formatFraction(accuracy),
-  robustness: ({ robustness }) => formatFraction(robustness),
-  neurons: ({ hiddenNeurons }) => formatCount(hiddenNeurons),
-  weights: ({ nonzeroWeights }) => formatCount(nonzeroWeights),
-  solved: ({ verified, falsified, images }) => (images === 0 ? '–' : `${verified + falsified}/${images}`),
-  seconds: ({ meanSeconds }) => formatSeconds(meanSeconds),
-}
-
 /** Ours beside the paper's, for every figure some variant of the recipe gives. */
 export function paperTable(recipe: Recipe, runs: readonly RunRow[]): string {
   const given = new Set(recipe.variants.flatMap(({ paper }) => Object.keys(paper ?? {})))
-  const figures = Object.keys(paperFigures)
-  const others = [...given].filter((name) => !figures.includes(name))
+  const form = paperForm(given)
+  const figures = Object.entries(form)
+  const others = [...given].filter((name) => !(name in form))
+  const epsilons = {
+    robustness: runs.map(({ summary }) => summary?.robustnessEpsilon),
+    verdicts: verifiedEpsilons(runs),
+  }
   const columns: Column[] = [
     { title: 'network', align: 'left' },
-    ...figures.flatMap((name): Column[] => {
-      const title = name === 'robustness' ? atEpsilon(name, runs.map(({ summary }) => summary?.robustnessEpsilon)) : name // prettier-ignore
-      return given.has(name) ? [{ title }, { title: 'paper' }] : [{ title }]
+    ...figures.flatMap(([name, { title, at }]): Column[] => {
+      const full = at === undefined ? title : atEpsilon(title, epsilons[at])
+      return given.has(name) ? [{ title: full }, { title: 'paper' }] : [{ title: full }]
     }),
-    { title: atEpsilon('verified', verifiedEpsilons(runs)) },
+    { title: atEpsilon('verified', epsilons.verdicts) },
     { title: 'falsified' },
     ...others.map((name): Column => ({ title: `paper: ${name}` })),
   ]
@@ -95,9 +83,7 @@ export function paperTable(recipe: Recipe, runs: readonly RunRow[]): string {
     if (summary === null) return [title === '' ? variant : title, state]
     return [
       title === '' ? variant : title,
-      ...figures.flatMap((name) =>
-        given.has(name) ? [paperFigures[name](summary), quoted(name)] : [paperFigures[name](summary)],
-      ),
+      ...figures.flatMap(([name, { of }]) => (given.has(name) ? [of(summary), quoted(name)] : [of(summary)])),
       verifiedText(summary),
       falsifiedText(summary),
       ...others.map(quoted),

@@ -85,6 +85,11 @@ export const runSummarySchema = z.object({
   error: z.int(),
   seconds: z.number().describe('Sum over images'),
   meanSeconds: z.number().nullable(),
+  searchSeconds: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe('Mean over the images neither misclassified nor broken by an attack; timeouts count (Chen et al. 2022)'),
 })
 export type RunSummary = z.infer<typeof runSummarySchema>
 

@@ -1,6 +1,7 @@
 // The front door of grafting: neurons become lines.
 export { graftNeurons, readyToGraft } from './graft.ts'
-export { gradualShare, spanEpochs } from './gradual.ts'
+export { gradualGraft, gradualShare, spanEpochs } from './gradual.ts'
+export type { GradualGraft } from './gradual.ts'
 export { graftedNeurons } from './neurons.ts'
 export { planGraft } from './plan.ts'
 export type { GraftPlan, GraftRequest } from './plan.ts'

@@ -30,6 +30,7 @@ export interface Comparison {
 const figureNames: readonly FigureName[] = [
   'accuracy', 'robustness', 'hiddenNeurons', 'weights', 'nonzeroWeights', 'unstable',
   'verified', 'certified', 'falsified', 'misclassified', 'unknown', 'timeout', 'error', 'seconds', 'meanSeconds',
+  'searchSeconds',
 ] // prettier-ignore
 
 export function compareRuns(first: ComparedRun, second: ComparedRun): Comparison {

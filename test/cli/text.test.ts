@@ -33,6 +33,7 @@ const summary: RunSummary = {
     error: 0,
     seconds: 40,
     meanSeconds: 2,
+    searchSeconds: 2.5,
   },
 }
 const run = (more: Partial<RunRow>): RunRow => ({
@@ -132,6 +133,20 @@ describe('tables', () => {
       '6 (2 misclassified)',
     ])
     expect(runsTable(recipe, [run({})])).toBe(paperTable(recipe, [run({})]))
+  })
+
+  it('of the grafting paper has its columns: UNR, VA, SA, RA, time', () => {
+    const paper = { unr: 5.85, va: 82.3, sa: 98.68, ra: 92.73, time: 40.21 }
+    const recipe = recipeSchema.parse({ name: 'it', variants: [{ name: 'base', architecture: 'net1', paper }] })
+    const [head, , row] = paperTable(recipe, [run({})]).split('\n')
+    const titles = head.trim().split(/ {2,}/).filter((title) => title !== 'paper') // prettier-ignore
+    expect(titles.map((title) => title.split(',')[0])).toEqual([
+      ...['network', 'UNR %', 'VA %', 'SA %', 'RA %', 'time'],
+      ...['verified', 'falsified'],
+    ])
+    expect(row.trim().split(/ {2,}/).slice(1, 11)).toEqual([
+      ...['40.00', '5.85', '60.00', '82.3', '98.12', '98.68', '32.20', '92.73', '2.50', '40.21'],
+    ])
   })
 })
 

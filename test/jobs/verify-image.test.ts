@@ -107,12 +107,12 @@ describe('summarise', () => {
     const rows = [
       row('verified', { unstable: 20, evidence: 'certified' }),
       row('falsified', { unstable: null, detail: { misclassified: 1 } }),
-      row('falsified', { unstable: null, seconds: 0 }),
+      row('falsified', { unstable: null, seconds: 0, method: 'attack' }),
       row('timeout', { seconds: 8 }),
     ]
     expect(summarise(model, { accuracy: 0.9, robustness: null, robustnessEpsilon: null }, rows)).toMatchObject({
       ...{ verified: 1, certified: 1, falsified: 2, misclassified: 1, timeout: 1, unknown: 0, error: 0, images: 4 },
-      ...{ seconds: 12, meanSeconds: 3, unstable: 0.15, accuracy: 0.9, robustness: null },
+      ...{ seconds: 12, meanSeconds: 3, searchSeconds: 5, unstable: 0.15, accuracy: 0.9, robustness: null },
     })
   })
 
@@ -121,6 +121,7 @@ describe('summarise', () => {
     expect(summarise(model, evaluation, [])).toMatchObject({
       unstable: null,
       meanSeconds: null,
+      searchSeconds: null,
       robustnessEpsilon: 0.1,
     })
   })

@@ -121,6 +121,7 @@ describe('summary', () => {
     error: 0,
     seconds: 512,
     meanSeconds: 25.6,
+    searchSeconds: 30,
   }
 
   it('shows both figures, their difference, and whether it is for the better', () => {

@@ -116,6 +116,7 @@ test('runs: summary and error come and go, a job takes its rows with it', async 
       error: 0,
       seconds: 90,
       meanSeconds: 4.5,
+      searchSeconds: 5,
     },
   }
   const done = await store.runs.update('run-1', { state: 'done', summary })

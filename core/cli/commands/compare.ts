@@ -31,6 +31,7 @@ const formats: Readonly<Record<FigureName, readonly [title: string, format: Form
   error: ['error', formatCount],
   seconds: ['total time', formatSeconds],
   meanSeconds: ['mean time', formatSeconds],
+  searchSeconds: ['mean time, neither misclassified nor attacked', formatSeconds],
 }
 
 export function addCompare(program: Command, shell: Shell): void {

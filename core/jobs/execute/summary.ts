@@ -15,6 +15,7 @@ export function summarise(model: ModelRow, evaluation: Evaluation, rows: readonl
   const count = (word: Verdict): number => rows.filter(({ verdict }) => verdict === word).length
   const seconds = rows.reduce((sum, row) => sum + row.seconds, 0)
   const unstable = rows.flatMap((row) => (row.unstable === null ? [] : [row.unstable]))
+  const searched = rows.filter(({ method, detail }) => method !== 'attack' && detail.misclassified !== 1)
   const { hiddenNeurons, weights, nonzeroWeights } = model
   return {
     ...evaluation,
@@ -32,6 +33,7 @@ export function summarise(model: ModelRow, evaluation: Evaluation, rows: readonl
     error: count('error'),
     seconds,
     meanSeconds: rows.length === 0 ? null : seconds / rows.length,
+    searchSeconds: searched.length === 0 ? null : mean(searched.map((row) => row.seconds)),
   }
 }
 
