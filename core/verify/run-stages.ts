@@ -9,7 +9,7 @@ import type { Problem } from './problem.ts'
 import { certifyDecision } from './proof/certify-decision.ts'
 import { ProofRecorder } from './proof/recorder.ts'
 import { requireConsistent } from './replay.ts'
-import type { Stage } from './stages/stage.ts'
+import { runStage, type Stage } from './stages/stage.ts'
 
 export interface StageRun {
   readonly name: VerifierName
@@ -48,8 +48,9 @@ async function attemptStages(run: StageRun): Promise<Outcome> {
     const decision = await runStage(stage, attempt, left * stage.share)
     if (!decision) continue
     const method = decision.method ?? stage.method
-    requireConsistent(attempt.replay, decided(attempt, decision, method), attempt.points)
     const certified = await certifyDecision(attempt, decision, run.certify, deadline)
+    // Afterwards: whoever looks for a proof may meet a counterexample.
+    requireConsistent(attempt.replay, decided(attempt, decision, method), attempt.points)
     if (!certified) return decided(attempt, decision, method)
     const { proof } = certified
     const outcome = decided(attempt, { verdict: 'verified', evidence: 'certified' }, method)
@@ -60,19 +61,6 @@ async function attemptStages(run: StageRun): Promise<Outcome> {
 
 function recorderFor({ certify }: StageRun): ProofRecorder | null {
   return certify === 'never' ? null : new ProofRecorder()
-}
-
-/** One stage with a signal that aborts at its time limit; its seconds go to `detail`. */
-async function runStage(stage: Stage, attempt: Attempt, seconds: number): Promise<Decision | null> {
-  const limit = new AbortController()
-  const timer = setTimeout(() => limit.abort(), Math.max(1, Math.min(seconds * 1000, 2 ** 31 - 1)))
-  const before = attempt.seconds
-  try {
-    return await stage.run(attempt, seconds, AbortSignal.any([attempt.signal, limit.signal]))
-  } finally {
-    clearTimeout(timer)
-    attempt.add(`${stage.label}Seconds`, attempt.seconds - before)
-  }
 }
 
 function decided(attempt: Attempt, decision: Decision, method: VerifierName): Outcome {

@@ -6,6 +6,7 @@ import type { CertifyMode } from '../../contract/verdict.ts'
 import type { Attempt, Decision } from '../attempt.ts'
 import { certify, type Certified } from './certify.ts'
 import { CellMultipliers } from './cell-multipliers.ts'
+import { searchAgain } from './search-again.ts'
 
 /** `auto`: share of the search's time; short searches get a share of the time limit instead, so many seconds at most. */
 const SHARE = 1 / 3
@@ -16,8 +17,9 @@ const MOST_ENTRIES = 2 ** 26
 const ENTRIES_A_SECOND = 2 ** 25
 
 /**
- * The proof of a decision `verified` that bounds of the search stand for; null where there is none, and `attempt.detail`
- * says what was tried. `deadline` on the clock of `performance.now`.
+ * The proof of a decision `verified`; null where there is none, and `attempt.detail` says what was tried. Bounds of the
+ * search are proved again; for what rests on HiGHS, `always` has a search of our own first. `deadline` on the clock of
+ * `performance.now`.
  */
 export async function certifyDecision(
   attempt: Attempt,
@@ -25,8 +27,28 @@ export async function certifyDecision(
   mode: CertifyMode,
   deadline: number,
 ): Promise<Certified | null> {
-  const { recorder, problem, prepared, context, signal } = attempt
-  if (!recorder || decision.verdict !== 'verified' || decision.evidence !== 'float32' || recorder.overflown) return null
+  if (!attempt.recorder || decision.verdict !== 'verified') return null
+  if (restsOnBounds(attempt, decision)) return await proveAgain(attempt, attempt, mode, deadline)
+  // Where branch and bound was tried before the solver there is no use in trying it again.
+  if (mode !== 'always' || 'babDomains' in attempt.detail) return null
+  const search = await searchAgain(attempt, deadline)
+  return search && (await proveAgain(attempt, search, mode, deadline))
+}
+
+/** Whether the decision stands on what the search recorded: not on a solver's word, nor on cases by linear programmes. */
+function restsOnBounds({ bySolver, detail }: Attempt, decision: Decision): boolean {
+  if (decision.verdict !== 'verified' || decision.evidence !== 'float32') return false
+  return !bySolver && !('lpSplitLeaves' in detail)
+}
+
+/** `search` recorded a proof; figures go to `attempt`. */
+async function proveAgain(
+  attempt: Attempt,
+  { recorder, problem, prepared, context, signal }: Attempt,
+  mode: CertifyMode,
+  deadline: number,
+): Promise<Certified | null> {
+  if (!recorder || recorder.overflown) return null
   const started = performance.now()
   const limit = mode === 'always' ? Infinity : 1000 * unaskedSeconds(attempt.seconds, attempt.budget.seconds)
   const entries = mode === 'always' ? 0 : preparationEntries(problem.network)

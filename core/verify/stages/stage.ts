@@ -16,3 +16,16 @@ export interface Stage {
 export function verifiedByBounds(attempt: Attempt): Decision | null {
   return attempt.proved ? { verdict: 'verified', evidence: 'float32' } : null
 }
+
+/** One stage with a signal that aborts at its time limit; its seconds go to `detail`. */
+export async function runStage(stage: Stage, attempt: Attempt, seconds: number): Promise<Decision | null> {
+  const limit = new AbortController()
+  const timer = setTimeout(() => limit.abort(), Math.max(1, Math.min(seconds * 1000, 2 ** 31 - 1)))
+  const before = attempt.seconds
+  try {
+    return await stage.run(attempt, seconds, AbortSignal.any([attempt.signal, limit.signal]))
+  } finally {
+    clearTimeout(timer)
+    attempt.add(`${stage.label}Seconds`, attempt.seconds - before)
+  }
+}
