@@ -7,6 +7,7 @@ import { verifySchema } from './recipe/verify.ts'
 
 export * from './recipe/data.ts'
 export * from './recipe/graft.ts'
+export * from './recipe/prune.ts'
 export * from './recipe/simplify.ts'
 export * from './recipe/train.ts'
 export * from './recipe/verify.ts'

@@ -65,6 +65,22 @@ export const simplifyWords: Readonly<Record<SimplifyOptions['method'], Words>> =
     title: 'Weight pruning',
     meaning: 'The smallest weights become zero and stay zero. Keeps more accuracy; the shape stays the same.',
   },
+  sap: {
+    title: 'Activation pruning, SAP',
+    meaning: 'Neurons that give the least on average give 0 from now on. A baseline for grafting.',
+  },
+  gap: {
+    title: 'Activation pruning, GAP',
+    meaning: 'Neurons that the loss depends on least give 0 from now on. A baseline for grafting.',
+  },
+  hydra: {
+    title: 'Activation pruning, Hydra',
+    meaning: 'Neurons are put to 0 by scores that training itself learns first. The slowest choice.',
+  },
+  random: {
+    title: 'Activation pruning, random',
+    meaning: 'Neurons drawn by lot give 0: what any other choice must beat.',
+  },
   graft: {
     title: 'Linearity grafting',
     meaning: 'Unstable, unimportant neurons become lines, which a verifier need not split. Best with fine-tuning.',

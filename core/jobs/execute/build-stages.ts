@@ -4,6 +4,7 @@ import type { Engine } from '../../engine/engine.ts'
 import { buildArchitecture, formatShape, sizeOf, type Network } from '../../nn/index.ts'
 import { originOf } from '../recipe/check.ts'
 import type { VariantContext } from './context.ts'
+import { gradualWhileTuning, heldWhileTuning } from './fine-tuning.ts'
 import { findStage, loadModel, loadRunModel, recordModel, type RecordedModel } from './models.ts'
 import type { StageName } from './progress.ts'
 import { runSimplifyStage } from './simplify-stage.ts'
@@ -30,7 +31,12 @@ export async function buildModel(
   }
   if (variant.fineTune !== undefined) {
     await enter('fine-tune')
-    model = await runTrainStage(context, engine, model, { name: 'fine-tune', options: variant.fineTune })
+    model = await runTrainStage(context, engine, model, {
+      name: 'fine-tune',
+      options: variant.fineTune,
+      masks: heldWhileTuning(model.network, variant.simplify),
+      gradual: (network) => gradualWhileTuning(network, context, engine),
+    })
   }
   return model
 }

@@ -3,7 +3,7 @@ import type { GraftOptions } from '../../contract/recipe.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { graftNeurons, planGraft, readyToGraft, type GraftRequest } from '../../graft/index.ts'
 import type { Network } from '../../nn/index.ts'
-import { graftEpsilon } from '../recipe/check.ts'
+import { simplifyEpsilon } from '../recipe/check.ts'
 import type { VariantContext } from './context.ts'
 import { graftFigures } from './graft-figures.ts'
 
@@ -32,7 +32,7 @@ export function graftRequest(
     network,
     dataset: data.train,
     options,
-    epsilon: graftEpsilon(recipe, options),
+    epsilon: simplifyEpsilon(recipe, options),
     seed: recipe.seed,
     signal,
     onImage(done, total) {

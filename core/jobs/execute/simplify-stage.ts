@@ -5,6 +5,7 @@ import type { Network } from '../../nn/index.ts'
 import { pruneNeurons, pruneWeights } from '../../prune/index.ts'
 import type { VariantContext } from './context.ts'
 import { graft } from './graft-stage.ts'
+import { pruneByScores } from './prune-stage.ts'
 import { findStage, recordModel, type RecordedModel } from './models.ts'
 
 type Method = Exclude<SimplifyOptions['method'], 'none'>
@@ -18,7 +19,14 @@ interface Way<M extends Method> {
 
 const ways: { readonly [M in Method]: Way<M> } = {
   neuron: { operation: 'neuron-prune', simplify: (network, { ratio }) => pruneNeurons(network, ratio) },
-  weight: { operation: 'weight-prune', simplify: (network, { ratio }) => pruneWeights(network, ratio).network },
+  weight: {
+    operation: 'weight-prune',
+    simplify: (network, { ratio, gradual }) => (gradual === null ? pruneWeights(network, ratio).network : network),
+  },
+  sap: { operation: 'sap-prune', simplify: pruneByScores },
+  gap: { operation: 'gap-prune', simplify: pruneByScores },
+  hydra: { operation: 'hydra-prune', simplify: pruneByScores },
+  random: { operation: 'random-prune', simplify: pruneByScores },
   graft: { operation: 'graft', simplify: graft },
 }
 

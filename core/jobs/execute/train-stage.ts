@@ -1,10 +1,9 @@
 // One training stage of a variant: metrics as they come, a checkpoint after every epoch, the result in the history.
 import type { TrainOptions } from '../../contract/recipe.ts'
 import type { Engine } from '../../engine/engine.ts'
-import { countNonzeroWeights, countWeights, type Network } from '../../nn/index.ts'
-import type { GradualMasks } from '../../train/gradual.ts'
+import type { Network } from '../../nn/index.ts'
+import type { GradualMasks, WeightMasks } from '../../train/index.ts'
 import type { BatchReport, EpochReport } from '../../train/report.ts'
-import { masksOfZeros } from '../../train/masks.ts'
 import { train } from '../../train/train.ts'
 import { TrainCheckpoints } from './checkpoints.ts'
 import type { VariantContext } from './context.ts'
@@ -13,8 +12,10 @@ import { findStage, recordModel, type RecordedModel } from './models.ts'
 export interface TrainStage {
   readonly name: 'train' | 'fine-tune'
   readonly options: TrainOptions
-  /** Masks that change from epoch to epoch: gradual pruning or grafting. */
-  readonly gradual?: GradualMasks
+  /** What stays zero; default: nothing. */
+  readonly masks?: WeightMasks
+  /** Masks that change from epoch to epoch: gradual pruning or grafting. Asked for when training begins or goes on. */
+  readonly gradual?: (network: Network) => Promise<GradualMasks | undefined>
 }
 
 /** Trains `model` further, or takes what an earlier attempt recorded. */
@@ -29,6 +30,7 @@ export async function runTrainStage(
   if (done !== null) return done
   const checkpoints = new TrainCheckpoints(store, run.id, stage.name)
   const checkpoint = await checkpoints.read()
+  const gradual = await stage.gradual?.(model.network)
   const pending: Promise<void>[] = []
   const { network } = await train({
     engine,
@@ -38,8 +40,8 @@ export async function runTrainStage(
     seed: recipe.seed,
     signal,
     ...(checkpoint === undefined ? {} : { checkpoint }),
-    ...(stage.gradual === undefined ? {} : { gradual: stage.gradual }),
-    ...(stage.name === 'fine-tune' && hasZeros(model.network) ? { masks: masksOfZeros(model.network) } : {}),
+    ...(gradual === undefined ? {} : { gradual }),
+    ...(stage.masks === undefined ? {} : { masks: stage.masks }),
     onEpoch: (report) => pending.push(tellEpoch(context, stage, report)),
     onBatch: (report) => tellBatch(context, stage, report),
     onCheckpoint: async (state) => {
@@ -57,10 +59,6 @@ export async function runTrainStage(
   })
   await checkpoints.remove()
   return recorded
-}
-
-function hasZeros(network: Network): boolean {
-  return countNonzeroWeights(network) < countWeights(network)
 }
 
 async function tellEpoch(

@@ -1,6 +1,6 @@
 // What a schema cannot say about a recipe: names that refer to each other, architectures that can be pruned.
 import { EspalierError } from '../../contract/errors.ts'
-import type { ArchitectureName, GraftOptions, Recipe, VariantOptions } from '../../contract/recipe.ts'
+import type { ArchitectureName, Recipe, SimplifyOptions, VariantOptions } from '../../contract/recipe.ts'
 import { formatPath, type Locate } from './issues.ts'
 import { closest } from './suggest.ts'
 
@@ -42,7 +42,7 @@ export function checkRecipe(recipe: Recipe, locate: Locate = () => ''): void {
     checkOrigin(variant, path, names, locate)
     checkBatchNorm(recipe, variant, path, locate)
     checkTraining(variant, path, locate)
-    checkGraft(recipe, variant, path, locate)
+    checkSimplify(recipe, variant, path, locate)
     names.push(variant.name)
   })
   checkGroups(recipe, names, locate)
@@ -92,22 +92,28 @@ function checkBatchNorm(recipe: Recipe, variant: VariantOptions, path: PropertyK
 }
 
 /**
- * ε at which grafting counts unstable neurons: its own, else that of verification.
+ * ε of what simplification asks of neurons (bounds, attacks): its own, else that of verification.
  * @throws EspalierError `recipe/invalid` where neither is given
  */
-export function graftEpsilon({ verify }: Recipe, { epsilon }: GraftOptions): number {
+export function simplifyEpsilon({ verify }: Recipe, { epsilon }: { readonly epsilon: number | null }): number {
   const radius = epsilon ?? verify?.epsilon
   if (radius !== undefined) return radius
   const hint = 'Give `simplify` an epsilon, or the recipe a `verify` part, whose ε then serves.'
-  throw new EspalierError('recipe/invalid', 'Grafting has no ε to count unstable neurons at.', hint)
+  throw new EspalierError('recipe/invalid', 'Simplification has no ε to bound or attack neurons at.', hint)
 }
 
-function checkGraft(recipe: Recipe, { simplify, fineTune }: VariantOptions, path: PropertyKey[], locate: Locate): void {
-  if (simplify.method !== 'graft') return
-  graftEpsilon(recipe, simplify)
-  if (simplify.gradual === null || fineTune !== undefined) return
-  const hint = 'Give the variant a `fineTune` part, or graft at once (gradual: null).'
-  fail([...path, 'simplify', 'gradual'], 'needs fine-tuning to graft in', hint, locate)
+function asksEpsilon(simplify: SimplifyOptions): simplify is Extract<SimplifyOptions, { epsilon: number | null }> {
+  if (simplify.method === 'gap') return simplify.inputs === 'fgsm'
+  if (simplify.method === 'hydra') return simplify.loss.kind !== 'standard'
+  return simplify.method === 'graft'
+}
+
+function checkSimplify(recipe: Recipe, variant: VariantOptions, path: PropertyKey[], locate: Locate): void {
+  const { simplify, fineTune } = variant
+  if (asksEpsilon(simplify)) simplifyEpsilon(recipe, simplify)
+  if (!('gradual' in simplify) || simplify.gradual === null || (fineTune?.epochs ?? 0) > 0) return
+  const hint = 'Give the variant a `fineTune` part with epochs, or simplify at once (gradual: null).'
+  fail([...path, 'simplify', 'gradual'], 'needs epochs of fine-tuning to work in', hint, locate)
 }
 
 /** What one training could not carry out, whatever its network. */

@@ -64,6 +64,10 @@ function stagesOf(recipe: Recipe, variant: VariantOptions): Plan['stages'] {
 const simplifyText: Readonly<Record<Exclude<SimplifyOptions['method'], 'none'>, string>> = {
   neuron: 'hidden neurons removed',
   weight: 'weights set to zero',
+  sap: 'hidden neurons set to zero (SAP)',
+  gap: 'hidden neurons set to zero (GAP)',
+  hydra: 'hidden neurons set to zero (Hydra)',
+  random: 'hidden neurons set to zero, at random',
   graft: 'hidden neurons grafted',
 }
 
@@ -73,7 +77,9 @@ function evaluateText(recipe: Recipe): string {
 }
 
 function dataText(data: DataOptions): string {
-  return data.source === 'sample' ? `sample set, ${data.train} + ${data.test} images` : data.directory
+  return data.source === 'sample'
+    ? `sample set, ${data.train} + ${data.test} images`
+    : `${data.directory} (${data.source})`
 }
 
 function trainText({ epochs, batchSize, learningRate, gammaL1 }: TrainOptions): string {

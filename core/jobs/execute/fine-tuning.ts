@@ -1,0 +1,40 @@
+// What fine-tuning holds and what changes while it runs, by the way the network was simplified.
+import type { SimplifyOptions } from '../../contract/recipe.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { gradualGraft, spanEpochs } from '../../graft/index.ts'
+import type { Network } from '../../nn/index.ts'
+import { gradualActivations, gradualWeights, heldMasks } from '../../prune/index.ts'
+import type { LayerScores } from '../../score/index.ts'
+import { masksOfZeros, type GradualMasks, type WeightMasks } from '../../train/index.ts'
+import type { VariantContext } from './context.ts'
+import { graftRequest } from './graft-stage.ts'
+import { scoreNeurons } from './prune-stage.ts'
+
+/** Masks of what stays zero. Lines that begin at zero learn like any other, unless zero is what was asked for. */
+export function heldWhileTuning(network: Network, simplify: SimplifyOptions): WeightMasks {
+  const learns = simplify.method === 'graft' && simplify.init.kind !== 'zero'
+  return learns ? masksOfZeros(network) : heldMasks(network)
+}
+
+/** The schedule of a variant that is simplified little by little while it is fine-tuned; undefined for all others. */
+export async function gradualWhileTuning(
+  network: Network,
+  context: VariantContext,
+  engine: Engine,
+): Promise<GradualMasks | undefined> {
+  const { recipe, data } = context
+  const { simplify, fineTune } = context.variant
+  if (!('gradual' in simplify) || simplify.gradual === null || fineTune === undefined) return undefined
+  const { ratio } = simplify
+  const span = spanEpochs(simplify.gradual.span, fineTune.epochs)
+  const rerank = 'rerank' in simplify.gradual && simplify.gradual.rerank
+  if (simplify.method === 'weight') return gradualWeights({ ratio, span })
+  if (simplify.method === 'graft') {
+    const request = graftRequest(network, simplify, context, engine)
+    return gradualGraft({ request, span, rerank, held: (now) => heldWhileTuning(now, simplify) })
+  }
+  const score = (now: Network): Promise<readonly LayerScores[]> => scoreNeurons(now, simplify, context, engine)
+  const first = rerank ? null : await score(network)
+  const identity = JSON.stringify([simplify, recipe.seed, recipe.verify?.epsilon, data.hash])
+  return gradualActivations({ ratio, span }, identity, (now) => (first === null ? score(now) : Promise.resolve(first)))
+}
