@@ -47,6 +47,8 @@ export function flagsOf(schema: z.ZodType, { prefix = '', omit = [], defaults = 
   }
 }
 
+const otherwise = '; or: '
+
 function flagsOfNode(node: SchemaNode, prefix: string, path: readonly string[]): Flag[] {
   if (node.kind === 'object') return node.fields.flatMap((field) => flagsOfField(field, prefix, path))
   return node.kind === 'choice' ? flagsOfChoice(node, prefix, path, undefined) : []
@@ -82,13 +84,19 @@ function flagsOfChoice(
     defaultValue: word,
   }
   const fields = new Map<string, SchemaField>()
-  for (const field of options.flatMap((option) => option.fields)) {
-    const before = fields.get(field.key)
-    const same = before === undefined || before.description === field.description
-    fields.set(field.key, same ? field : { ...field, description: `${before.description}; or: ${field.description}` })
-  }
+  for (const field of options.flatMap((option) => option.fields))
+    fields.set(field.key, shared(fields.get(field.key), field))
   fields.delete(discriminator)
   return [chooser, ...[...fields.values()].flatMap((field) => flagsOfField(field, name, path))]
+}
+
+/** One flag for a field of several forms: all that it can mean, and its default where that is always the same. */
+function shared(before: SchemaField | undefined, field: SchemaField): SchemaField {
+  if (before === undefined) return field
+  const meanings = before.description.split(otherwise)
+  const description = meanings.includes(field.description) ? before.description : [...meanings, field.description].join(otherwise) // prettier-ignore
+  const same = JSON.stringify(before.defaultValue) === JSON.stringify(field.defaultValue)
+  return { ...field, description, defaultValue: same ? field.defaultValue : undefined }
 }
 
 function writable(node: SchemaNode): boolean {

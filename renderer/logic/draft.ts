@@ -45,6 +45,16 @@ function sharedImages(images: unknown, variants: readonly string[]): unknown {
   return unanimous ? { ...(images as Loose), groups: [variants] } : images
 }
 
+const simplifiedTitles: Readonly<Record<string, string>> = {
+  neuron: 'Neuron-pruned',
+  weight: 'Weight-pruned',
+  sap: 'SAP-pruned',
+  gap: 'GAP-pruned',
+  hydra: 'Hydra-pruned',
+  random: 'Randomly pruned',
+  graft: 'Grafted',
+}
+
 /** The recipe a draft describes; not yet checked. */
 export function draftRecipe(draft: Draft): Loose {
   const method = draft.simplify['method']
@@ -57,8 +67,8 @@ export function draftRecipe(draft: Draft): Loose {
     train: draft.train,
   }
   const simplified = {
-    name: `${String(method)}-pruned`,
-    title: method === 'weight' ? 'Weight-pruned' : 'Neuron-pruned',
+    name: method === 'graft' ? 'grafted' : `${String(method)}-pruned`,
+    title: simplifiedTitles[String(method)] ?? '',
     from: 'baseline',
     simplify: draft.simplify,
     fineTune: draft.fineTune,

@@ -57,6 +57,13 @@ export function fieldsOf(schema: z.ZodObject): readonly Field[] {
   return tree.kind === 'object' ? tree.fields.flatMap(formField) : []
 }
 
+/** The value a form starts from: the default of every field that has one. */
+export function defaultsOf(fields: readonly Field[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    fields.filter(({ initial }) => initial !== undefined).map(({ key, initial }) => [key, initial]),
+  )
+}
+
 function unionCases(node: SchemaNode): readonly UnionCase[] {
   if (node.kind !== 'choice') return []
   return node.options.map(({ value, fields }) => ({

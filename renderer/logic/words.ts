@@ -1,7 +1,7 @@
 // The words of the interface for the contract's identifiers: verdicts, stages, methods, states, and what each means.
 import type { Evidence, Verdict, VerifierName } from '../../core/contract/verdict.ts'
 import type { ArchitectureName, SimplifyOptions } from '../../core/contract/recipe.ts'
-import { formatSeconds, formatValue } from './format.ts'
+import { formatCount, formatSeconds, formatValue } from './format.ts'
 
 type Words = { readonly title: string; readonly meaning: string }
 
@@ -87,6 +87,14 @@ export const simplifyWords: Readonly<Record<SimplifyOptions['method'], Words>> =
   },
 }
 
+/** What a ratio means for a network with so many hidden neurons, in one sentence. */
+export function simplifyConsequence(method: string, ratio: number, neurons: number): string {
+  if (method === 'weight') return `Leaves about ${Math.round((1 - ratio) * 100)} % of the weights.`
+  const share = `about ${formatCount(Math.round(ratio * neurons))} of ${formatCount(neurons)} hidden neurons`
+  if (method === 'neuron') return `Removes ${share}.`
+  return method === 'graft' ? `Makes lines of ${share}.` : `Puts ${share} to 0.`
+}
+
 export const architectureTitles: Readonly<Record<ArchitectureName, string>> = {
   net1: 'NET1',
   net2: 'NET2',
@@ -152,6 +160,10 @@ export const optionTitles: Readonly<Record<string, string>> = {
   'crown-ibp': 'Certified by CROWN-IBP',
   loss: 'Loss',
   'robust-accuracy': 'Accuracy under FGSM',
+  post: 'What the activation gives',
+  pre: 'What the activation reads',
+  clean: 'Images as they are',
+  fgsm: 'Images after one FGSM step',
   first: 'The first test images',
   indices: 'Chosen by number',
   unanimous: 'Unanimous under FGSM',

@@ -1,6 +1,7 @@
 // What the command line prints, and the flags it makes from schemas.
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import type { JobEventBody } from '../../core/contract/events.ts'
 import { recipeSchema, simplifySchema, trainSchema, verifySchema } from '../../core/contract/recipe.ts'
 import { lineageTree } from '../../core/cli/commands/models.ts'
@@ -243,6 +244,16 @@ describe('flags from schemas', () => {
     ],
     [trainSchema, ['--schedule-patience', '7'], { schedule: { kind: 'plateau', patience: 7 } }],
     [simplifySchema, ['--method', 'weight', '--ratio', '0.9'], { method: 'weight', ratio: 0.9 }],
+    [
+      simplifySchema,
+      ['--method', 'gap', '--ratio', '0.5', '--inputs', 'fgsm', '--epsilon', '2/255', '--gradual-span', '0.25'],
+      { method: 'gap', ratio: 0.5, inputs: 'fgsm', epsilon: 2 / 255, gradual: { span: 0.25 } },
+    ],
+    [
+      simplifySchema,
+      ['--method', 'hydra', '--ratio', '0.5', '--loss', 'pgd', '--loss-steps', '3'],
+      { method: 'hydra', ratio: 0.5, loss: { kind: 'pgd', steps: 3 } },
+    ],
     [verifySchema, ['--epsilon', '8/255', '--no-clip'], { epsilon: 8 / 255, clip: false }],
     [verifySchema, ['--epsilon', '-0.1'], { epsilon: -0.1 }],
     [verifySchema, ['--epsilon', 'NaN'], { epsilon: NaN }],
@@ -252,6 +263,18 @@ describe('flags from schemas', () => {
   ])('read %#', (schema, args, value) => expect(read(schema, args)).toEqual(value))
 
   it('take a prefix', () => expect(read(trainSchema, ['--fine-tune-epochs', '3'], 'fine-tune')).toEqual({ epochs: 3 }))
+
+  it('say once what a flag of several forms means, and no default where theirs differ', () => {
+    const form = (kind: string, size: number) =>
+      z.object({ kind: z.literal(kind), size: z.number().default(size).describe('How large') })
+    const schema = z.discriminatedUnion('kind', [form('a', 1), form('b', 2), form('c', 2)])
+    const command = new Command()
+    flagsOf(schema).attach(command)
+    expect(command.options.map(({ long, description }) => [long, description])).toEqual([
+      ['--kind', '(a | b | c)'],
+      ['--size', 'How large'],
+    ])
+  })
 
   it('leave out what cannot be typed on a line', () => {
     expect(() => read(verifySchema, ['--images-groups', 'a'])).toThrow(/unknown option/)

@@ -1,6 +1,14 @@
 // Forms come from the contract's schemas alone, and a draft becomes a recipe that the contract accepts.
 import { describe, expect, it } from 'vitest'
-import { dataSchema, recipeSchema, simplifySchema, trainSchema, verifySchema } from '../../core/contract/recipe.ts'
+import {
+  dataSchema,
+  gapSchema,
+  graftSchema,
+  recipeSchema,
+  simplifySchema,
+  trainSchema,
+  verifySchema,
+} from '../../core/contract/recipe.ts'
 import {
   checkDraft,
   draftRecipe,
@@ -11,7 +19,7 @@ import {
 } from '../../renderer/logic/draft.ts'
 import { issueAt, issuesUnder } from '../../renderer/logic/issues.ts'
 import { parseNumber } from '../../renderer/logic/format.ts'
-import { casesOf, fieldsOf, labelAt, labelOf } from '../../renderer/logic/schema-fields.ts'
+import { casesOf, defaultsOf, fieldsOf, labelAt, labelOf } from '../../renderer/logic/schema-fields.ts'
 
 const field = (schema: Parameters<typeof fieldsOf>[0], key: string) => fieldsOf(schema).find((one) => one.key === key)
 
@@ -46,11 +54,17 @@ describe('fields of a schema', () => {
       'step',
       'cosine',
     ])
-    expect(casesOf(simplifySchema).map(({ value, fields }) => [value, fields.map(({ key }) => key)])).toEqual([
+    const methods = casesOf(simplifySchema).map(({ value, fields }) => [value, fields.map(({ key }) => key)])
+    expect(methods.slice(0, -1)).toEqual([
       ['none', []],
       ['neuron', ['ratio']],
-      ['weight', ['ratio']],
+      ['weight', ['ratio', 'gradual']],
+      ['sap', ['ratio', 'at', 'images', 'gradual']],
+      ['gap', ['ratio', 'at', 'inputs', 'epsilon', 'images', 'gradual']],
+      ['hydra', ['ratio', 'loss', 'epsilon', 'epochs', 'batchSize', 'learningRate']],
+      ['random', ['ratio', 'gradual']],
     ])
+    expect(methods.at(-1)).toEqual(['graft', Object.keys(graftSchema.shape).slice(1)])
     expect(
       casesOf(dataSchema).map(({ value, fields }) => [value, fields.map(({ key, kind }) => `${key}: ${kind}`)]),
     ).toEqual([
@@ -63,6 +77,12 @@ describe('fields of a schema', () => {
       ['csv', ['directory: text', 'label: text', 'shape: integers', 'maximum: number', 'holdOut: number']],
       ['svhn', ['directory: text']],
     ])
+  })
+
+  it('start from the defaults of the schema', () => {
+    const gap = casesOf(simplifySchema).find(({ value }) => value === 'gap')
+    const chosen = { method: 'gap', ratio: 0.5 } as const
+    expect({ ...chosen, ...defaultsOf(gap?.fields ?? []) }).toEqual(gapSchema.parse(chosen))
   })
 
   it('cover every key of training and verification', () => {
@@ -120,6 +140,17 @@ describe('the draft of the wizard', () => {
     expect(recipe?.verify).toEqual(verifySchema.parse({}))
     expect(recipeSchema.parse(draftRecipe(initialDraft()))).toEqual(recipe)
   })
+
+  it.each(['weight', 'sap', 'gap', 'hydra', 'random', 'graft'])(
+    'is a recipe with %s, its defaults filled in',
+    (method) => {
+      const fields = casesOf(simplifySchema).find(({ value }) => value === method)?.fields ?? []
+      const { recipe, issues } = checkDraft(change({ simplify: { ...defaultsOf(fields), method, ratio: 0.5 } }))
+      expect(issues).toEqual([])
+      expect(recipe?.variants[1].simplify).toEqual(simplifySchema.parse({ method, ratio: 0.5 }))
+      expect(recipe?.variants[1].title).not.toBe('')
+    },
+  )
 
   it('has one variant when nothing is simplified, and no batch norm that was not asked for', () => {
     const { recipe } = checkDraft(change({ simplify: { method: 'none' } }))

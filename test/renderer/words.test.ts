@@ -17,7 +17,7 @@ import { gaugeText, stagesOf, stageState } from '../../renderer/logic/gauge.ts'
 import { rgba } from '../../renderer/logic/picture.ts'
 import { linkTo, parseRoute, sectionOf } from '../../renderer/logic/routes.ts'
 import { groupCurves, mergePoints, noCurves } from '../../renderer/logic/series.ts'
-import { detailTitle, detailValue } from '../../renderer/logic/words.ts'
+import { detailTitle, detailValue, simplifyConsequence } from '../../renderer/logic/words.ts'
 
 describe('figures', () => {
   it.each([
@@ -138,6 +138,17 @@ describe('progress', () => {
     expect(states({ state: 'waiting', stage: 'verify' })).toEqual(['done', 'done', 'done', 'done', 'waiting'])
     expect(new Set(states({ state: 'waiting', stage: '' }))).toEqual(new Set(['waiting']))
     expect(new Set(states({ state: 'done', stage: '' }))).toEqual(new Set(['done']))
+  })
+})
+
+describe('what a ratio means', () => {
+  it.each([
+    ['neuron', 'Removes about 1,350 of 2,700 hidden neurons.'],
+    ['weight', 'Leaves about 50 % of the weights.'],
+    ['hydra', 'Puts about 1,350 of 2,700 hidden neurons to 0.'],
+    ['graft', 'Makes lines of about 1,350 of 2,700 hidden neurons.'],
+  ])('is said in the words of %s', (method, sentence) => {
+    expect(simplifyConsequence(method, 0.5, 2700)).toBe(sentence)
   })
 })
 

@@ -82,7 +82,7 @@ export const hydraSchema = z
     method: z.literal('hydra'),
     ratio: zeroed,
     loss: trainMethodSchema
-      .default({ kind: 'fat', stepSize: 1.25, gradAlign: 0.2 })
+      .prefault({ kind: 'fat' })
       .describe('Against what the scores are learned, weights held fixed'),
     epsilon: radius,
     epochs: count.max(1_000).default(5).describe('Passes over the training images in which the scores are learned'),
