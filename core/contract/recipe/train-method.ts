@@ -38,6 +38,11 @@ export const trainMethodSchema = z.discriminatedUnion('kind', [
         .default(0.2)
         .describe('Weight λ of gradient alignment (Andriushchenko and Flammarion 2020); 0: none')
         .meta({ title: 'GradAlign λ' }),
+      sharedStart: z
+        .boolean()
+        .default(false)
+        .describe("Align at the attack's own start instead of other noise: an eighth faster, not the paper's")
+        .meta({ title: 'One noise for both' }),
     })
     .describe('Fast adversarial training: FGSM from a random start (Wong et al. 2020)'),
   z

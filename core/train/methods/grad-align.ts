@@ -6,13 +6,16 @@ import { crossEntropySum } from '../loss.ts'
 import type { StepContext } from './method.ts'
 
 /**
- * Ω = 1 − mean over images of cos(∇ₓ at the image, ∇ₓ at the image plus uniform noise of ε, not clipped) (spec A.3).
- * `clean` [batch, ...] is detached; the noisy gradient is differentiated by the parameters `named`. Images whose gradient
- * is zero at either place are left out of the mean; where all are, Ω is 0.
+ * Ω = 1 − mean over images of cos(∇ₓ at the image, ∇ₓ at `near`) (spec A.3), both [batch, ...]. `clean`, the gradient at the
+ * images, is detached; that at `near` is differentiated by the parameters `named`. Images whose gradient is zero at either
+ * place are left out of the mean; where all are, Ω is 0.
  */
-export function gradientMisalignment(context: StepContext, named: NamedTensors, clean: Tensor, noise: Tensor): Tensor {
-  const { network, images, targets, epsilon } = context
-  const near = tf.add(images, tf.mul(noise, scalar(epsilon)))
+export function gradientMisalignment(
+  { network, targets }: StepContext,
+  named: NamedTensors,
+  clean: Tensor,
+  near: Tensor,
+): Tensor {
   const noisy = tf.grad((x: Tensor) => crossEntropySum(forward(network, x, named), targets))(near)
   return misalignment(clean, noisy)
 }

@@ -4,6 +4,7 @@ import { SeededRandom } from '../../../core/data/random.ts'
 import { openEngine, type Engine } from '../../../core/engine/engine.ts'
 import { layoutsOf } from '../../../core/train/evaluator.ts'
 import { oneHot } from '../../../core/train/loss.ts'
+import { ruleOfMethod } from '../../../core/train/methods/registry.ts'
 import { stateOf } from '../../../core/train/state.ts'
 import { compileObjective, everyMethod, tinyNetwork } from './support.ts'
 
@@ -26,8 +27,9 @@ describe.each([false, true])('batch norm: %s', (batchNorm) => {
       base,
       images: draw(batch * 16, 0),
       targets: Float64Array.from(oneHot([0, 1, 2, 1], 3)),
-      ...(method.kind === 'fat' && method.gradAlign > 0 ? { noise1: draw(batch * 16, -1) } : {}),
-      ...(['fat', 'pgd', 'trades'].includes(method.kind) ? { noise0: draw(batch * 16, -1) } : {}),
+      ...Object.fromEntries(
+        Array.from({ length: ruleOfMethod(method).noises(method) }, (_, k) => [`noise${k}`, draw(batch * 16, -1)]),
+      ),
     }
     const lossAt = async (weights: Float64Array): Promise<number> => (await program.run({ ...given, weights })).loss[0]
     const { gradient } = await program.run({ ...given, weights: base })

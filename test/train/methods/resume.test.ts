@@ -72,7 +72,7 @@ describe('interrupted and resumed, the same bits', () => {
   })
 
   it('with masks that change', async () => {
-    const method = { kind: 'fat', stepSize: 1.25, gradAlign: 0.2 } as const
+    const method = { kind: 'fat', stepSize: 1.25, gradAlign: 0.2, sharedStart: false } as const
     const history = await expectResumable({ options: { ...everything, method }, gradual: halving })
     expect(history[2].best).toBe(true)
     expect(history[3].best).toBe(true)

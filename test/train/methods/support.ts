@@ -14,8 +14,9 @@ import { stateOf } from '../../../core/train/state.ts'
 /** One of each method, at work from the first epoch on. */
 export const everyMethod: readonly TrainMethod[] = [
   { kind: 'standard' },
-  { kind: 'fat', stepSize: 1.25, gradAlign: 0.2 },
-  { kind: 'fat', stepSize: 1.25, gradAlign: 0 },
+  { kind: 'fat', stepSize: 1.25, gradAlign: 0.2, sharedStart: false },
+  { kind: 'fat', stepSize: 1.25, gradAlign: 0.2, sharedStart: true },
+  { kind: 'fat', stepSize: 1.25, gradAlign: 0, sharedStart: false },
   { kind: 'pgd', steps: 3, stepSize: 0.5 },
   { kind: 'trades', steps: 2, stepSize: 0.6, beta: 2 },
   { kind: 'ibp', cleanEpochs: 1, rampEpochs: 2, cleanShare: 0.5, stability: 0.01 },
