@@ -11,6 +11,7 @@ import { DeviceProbe } from './jobs/devices/probe.ts'
 import { EventLog } from './jobs/event-log.ts'
 import { forkLauncher, type JobLauncher } from './jobs/launcher.ts'
 import { checkRecipe } from './jobs/recipe/check.ts'
+import { requireOrigins } from './jobs/recipe/origins.ts'
 import { planRecipe } from './jobs/recipe/plan.ts'
 import { formatRecipe, parseRecipe } from './jobs/recipe/text.ts'
 import { JobSupervisor } from './jobs/supervisor.ts'
@@ -104,6 +105,7 @@ function implement({ store, obstacle }: OpenedHome, { options, log, supervisor, 
     },
     'jobs.start': async ({ recipe }) => {
       await attempt(() => checkRecipe(recipe))
+      await requireOrigins(store, recipe)
       return jobs().start(recipe)
     },
     'jobs.list': (page) => store.jobs.list(page),

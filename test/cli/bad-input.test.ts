@@ -46,6 +46,25 @@ describe('a recipe', () => {
   })
 })
 
+describe('a recipe that starts from networks of the history', () => {
+  const from = (name: string, origin: string): string => `  - { name: ${name}, from: '${origin}' }\n`
+  const yaml = `name: later\nvariants:\n${from('a', 'run:made/x')}${from('b', 'run:made/y')}${from('c', 'run:other/x')}${from('d', 'model:net-x')}`
+
+  it.each([['--dry-run'], []])('names all that are missing, and what to run first (%s)', async (...flags) => {
+    const { code, err, out } = await bench.run('run', ...flags, bench.file('later.yaml', yaml))
+    expect([code, out]).toEqual([3, ''])
+    expect(err).toContain('store/missing')
+    expect(err).toContain('This history has no model net-x; nothing of made: x, y; nothing of other: x.')
+    expect(err).toContain('Run the recipes made, other first')
+  })
+
+  it('that none is missing for is planned', async () => {
+    const { code, out } = await bench.run('run', '--dry-run', bench.file('plain.yaml', head))
+    expect(code).toBe(0)
+    expect(out).toContain('fresh net1')
+  })
+})
+
 it('a file without end is read only so far', async () => {
   if (!existsSync('/dev/zero')) return
   const { code, err } = await bench.run('run', '--dry-run', '/dev/zero')

@@ -5,8 +5,10 @@ import type { Command } from 'commander'
 import type { ApiOutput } from '../../contract/api.ts'
 import { EspalierError } from '../../contract/errors.ts'
 import { recipeSchema, verifySchema, type Recipe } from '../../contract/recipe.ts'
+import { historyOrigins, requireOrigins } from '../../jobs/recipe/origins.ts'
 import { planRecipe } from '../../jobs/recipe/plan.ts'
 import { parseRecipe, readRecipe, recipeLimit } from '../../jobs/recipe/text.ts'
+import { resolveHome } from '../../home.ts'
 import type { Shell } from '../context.ts'
 import { attachDataFlags, readDataFlags } from '../data-option.ts'
 import { flagsOf } from '../flags.ts'
@@ -22,6 +24,7 @@ const verifyOverrides = flagsOf(verifySchema.pick({ timeoutSeconds: true }), { d
 interface RunOptions {
   readonly dryRun?: boolean
   readonly resume?: string
+  readonly home?: string
 }
 
 /** Reads a recipe file; a relative data folder is meant from the file or, where it is not there, from the working folder. @throws EspalierError `input/*`, `recipe/*` */
@@ -69,19 +72,22 @@ export function planText({ recipe, stages, images, worstCaseSeconds }: ApiOutput
 export function addRun(program: Command, shell: Shell): void {
   const command = program.command('run').argument('[recipe]', 'recipe file (YAML)')
   command.description('carry out a recipe: train, simplify, verify, and store everything')
-  command.option('--dry-run', 'check the recipe and print the plan with its worst-case cost')
+  command.option(
+    '--dry-run',
+    'check the recipe, and that the networks it starts from are there; print the plan with its worst-case cost',
+  )
   command.option('--resume <job>', 'go on with a job that was stopped')
   attachDataFlags(command, 'what the recipe says')
   overrides.attach(command)
   verifyOverrides.attach(command)
   shell.define(command, async ({ terminal, open }) => {
-    const { dryRun, resume } = command.opts<RunOptions>()
+    const { dryRun, resume, home } = command.opts<RunOptions>()
     const path = command.args.at(0)
     if ((path === undefined) === (resume === undefined))
       throw new EspalierError('cli/usage', 'Give a recipe file, or --resume JOB.', 'espalier run --help shows how.')
     const recipe = path === undefined ? null : changed(await readRecipeFile(path), command)
     if (dryRun === true && recipe !== null) {
-      const plan = planRecipe(recipe)
+      const plan = await checkedPlan(recipe, home)
       terminal.value(plan)
       terminal.print(planText(plan))
       return undefined
@@ -97,6 +103,20 @@ export function addRun(program: Command, shell: Shell): void {
     if (compared !== '') terminal.print(`\n${compared}`)
     return jobExitCode(followed)
   })
+}
+
+/** The plan, once what the recipe takes from the history is there. @throws EspalierError 'store/missing' */
+async function checkedPlan(recipe: Recipe, home: string | undefined): Promise<ApiOutput<'recipes.plan'>> {
+  if (historyOrigins(recipe).length > 0) {
+    const { openHome } = await import('../../app/open-home.ts')
+    const { store } = await openHome(resolveHome(home), 'read')
+    try {
+      await requireOrigins(store, recipe)
+    } finally {
+      await store.close()
+    }
+  }
+  return planRecipe(recipe)
 }
 
 /** The recipe with what the flags say otherwise. @throws EspalierError as reading does */
