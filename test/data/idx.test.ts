@@ -6,13 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { readIdx } from '../../core/data/idx/read.ts'
 import { detectSource, openDataset } from '../../core/data/open.ts'
 import { idxBytes, idxFolder, imagesFile, labelsFile, temporaryFolder } from './idx-files.ts'
-
-const coded = (code: string, ...words: string[]): unknown =>
-  expect.objectContaining({
-    code,
-    message: expect.stringMatching(new RegExp(words.join('[^]*'))) as unknown,
-    hint: expect.stringMatching(/./) as unknown,
-  })
+import { coded } from './support.ts'
 
 async function fileWith(bytes: Uint8Array, name = 'file'): Promise<string> {
   const path = join(await temporaryFolder(), name)

@@ -11,10 +11,15 @@ export type Role = 'images' | 'labels'
 /** `train images` and so on → the array. */
 export type Collected = ReadonlyMap<`${NamedSplit} ${Role}`, NpyArray>
 
-const roles: Readonly<Record<string, Role>> = {
-  x: 'images', image: 'images', images: 'images', data: 'images', img: 'images', imgs: 'images',
-  y: 'labels', label: 'labels', labels: 'labels', target: 'labels', targets: 'labels',
-} // prettier-ignore
+const roles: ReadonlyMap<string, Role> = new Map([
+  ...['x', 'image', 'images', 'data', 'img', 'imgs'].map((word) => [word, 'images'] as const),
+  ...['y', 'label', 'labels', 'target', 'targets'].map((word) => [word, 'labels'] as const),
+])
+/** What numpy.savez calls arrays without names, as words. */
+const unnamed: ReadonlyMap<string, readonly string[]> = new Map([
+  ['arr_0.npy', ['x']],
+  ['arr_1.npy', ['y']],
+])
 
 /**
  * What a name says, such as `x_train`, `test-labels.npy`; null where a word of it says anything else. `around` are words
@@ -22,8 +27,8 @@ const roles: Readonly<Record<string, Role>> = {
  */
 export function placeOf(name: string, around: readonly string[] = []): `${NamedSplit} ${Role}` | null {
   const base = name.slice(name.lastIndexOf('/') + 1)
-  const words = { 'arr_0.npy': ['x'], 'arr_1.npy': ['y'] }[base] ?? wordsOf(base)
-  const role = words.flatMap((word) => roles[word] ?? [])
+  const words = unnamed.get(base) ?? wordsOf(base)
+  const role = words.flatMap((word) => roles.get(word) ?? [])
   const split = words.flatMap((word) => splitOfWord(word) ?? [])
   if (role.length !== 1 || role.length + split.length !== words.length) return null
   const splits = new Set([...around.flatMap((word) => splitOfWord(word) ?? []), ...split])
