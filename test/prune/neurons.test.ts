@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { EspalierError } from '../../core/contract/errors.ts'
 import { SeededRandom } from '../../core/data/random.ts'
 import {
+  activationNodes,
+  allParameters,
   buildArchitecture,
   countNeurons,
   createNetwork,
@@ -13,6 +15,7 @@ import {
   type Parameter,
 } from '../../core/nn/index.ts'
 import { pruneNeurons } from '../../core/prune/index.ts'
+import { networkOf, pointOf, relativeDifference } from '../nn/random-network.ts'
 
 /** NET1 or NET2 with random γ of both signs. */
 function withGammas(name: 'net1' | 'net2', seed: number): Network {
@@ -138,6 +141,60 @@ describe('pruneNeurons', () => {
     const x = new Float64Array(784).fill(0.5)
     expect(gammasOf(pruned).length).toBe(gammasOf(network).length - Math.floor(gammasOf(network).length / 2) - 1)
     expect(evaluate64(pruned, x)).toHaveLength(10)
+  })
+
+  it.each(['cnnB', 'resnet4b'] as const)(
+    'removes filters of %s exactly: as γ = β = 0 would, through flatten and beside residual sums',
+    (name) => {
+      const fresh = buildArchitecture(name, [3, 16, 16], 1, { batchNorm: true })
+      const random = new SeededRandom(4)
+      const norms = allParameters(fresh).filter(({ name: id }) => /Bn\d*\.|bn\d*\./.test(id))
+      const drawn = norms.map(({ name: id, parameter: { data } }): [string, Float32Array] => [
+        id,
+        Float32Array.from(data, () => random.between(0.2, 1.5)),
+      ])
+      const network = withParameters(fresh, Object.fromEntries(drawn))
+      const ranked = activationNodes(network).flatMap(({ preActivationNode }) => {
+        const { layer } = nodeById(network, preActivationNode)
+        return layer.kind === 'batchNorm' ? [{ id: preActivationNode, gamma: layer.gamma.data }] : []
+      })
+      const all = ranked.flatMap(({ gamma }) => Array.from(gamma)).sort((a, b) => a - b)
+      const threshold = all[Math.floor(0.4 * all.length)]
+      const zeroed = withParameters(
+        network,
+        Object.fromEntries(
+          ranked.flatMap(({ id, gamma }) => {
+            const { layer } = nodeById(network, id)
+            const beta = layer.kind === 'batchNorm' ? layer.beta.data : gamma
+            const kept = (values: typeof gamma): typeof gamma =>
+              values.map((value, i) => (gamma[i] <= threshold ? 0 : value))
+            return [[`${id}.gamma`, kept(gamma)], [`${id}.beta`, kept(beta)]] // prettier-ignore
+          }),
+        ),
+      )
+      const pruned = pruneNeurons(network, 0.4)
+      const left = activationNodes(pruned).filter(({ preActivationNode }) => nodeById(pruned, preActivationNode).layer.kind === 'batchNorm') // prettier-ignore
+      expect(left.reduce((sum, { node }) => sum + node.shape[0], 0)).toBe(all.length - Math.floor(0.4 * all.length) - 1)
+      for (const seed of [1, 2]) {
+        const x = pointOf(network, seed)
+        expect(relativeDifference(evaluate64(pruned, x), evaluate64(zeroed, x))).toBeLessThan(1e-12)
+      }
+    },
+  )
+
+  it('refuses neurons that a residual sum needs', () => {
+    const network = networkOf({
+      inputShape: [4],
+      steps: [
+        { kind: 'dense', choice: 2 },
+        { kind: 'batchNorm', choice: 0 },
+        { kind: 'relu', choice: 0 },
+        { kind: 'add', choice: 0 },
+        { kind: 'relu', choice: 0 },
+      ],
+      seed: 2,
+    })
+    expect(() => pruneNeurons(network, 0.4)).toThrow(expect.objectContaining({ code: 'model/unsupported' }))
   })
 
   it.each([-0.1, 1.1, NaN])('refuses the ratio %f', (ratio) => {
