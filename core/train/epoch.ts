@@ -1,6 +1,9 @@
-// One pass over the training images: gathers batches, draws noise, runs steps, watches for divergence and cancellation.
+// One pass over the training images: gathers and varies batches, draws noise, runs steps, watches for divergence and cancellation.
 import { EspalierError } from '../contract/errors.ts'
+import type { AugmentOptions } from '../contract/recipe.ts'
+import { augment, augments } from '../data/augment.ts'
 import type { Dataset } from '../data/dataset.ts'
+import { SeededRandom } from '../data/random.ts'
 import { requireNotCancelled } from './cancel.ts'
 import { argMaxRow, oneHot } from './loss.ts'
 import { ruleOfMethod } from './methods/registry.ts'
@@ -24,6 +27,8 @@ export interface EpochRequest {
   readonly epoch: number
   readonly seed: number
   readonly rate: number
+  /** How images are varied. */
+  readonly augment: AugmentOptions
   readonly signal: AbortSignal
   /** Batches and images done. */
   onBatch(batch: number, images: number): void
@@ -63,7 +68,7 @@ function gather(plan: StepPlan, request: EpochRequest, index: number, labels: Ui
   const { dataset, batches, epoch, seed, rate } = request
   const { method, epsilon } = plan.options
   const rule = ruleOfMethod(method)
-  const images = dataset.batch(batches[index])
+  const images = varied(dataset.batch(batches[index]), request, index)
   return {
     images,
     targets: oneHot(labels, plan.classes),
@@ -71,6 +76,17 @@ function gather(plan: StepPlan, request: EpochRequest, index: number, labels: Ui
     noise: drawNoise({ seed, epoch, batch: index }, rule.noises(method), images.length),
     dials: rule.dials(method, { epochs: epoch - 1 + index / batches.length, epsilon }),
   }
+}
+
+/** The images cropped and flipped at random, a function of seed, epoch and batch alone; as they are where nothing varies. */
+function varied(
+  images: Float32Array,
+  { dataset, augment: options, seed, epoch }: EpochRequest,
+  index: number,
+): Float32Array {
+  if (!augments(options)) return images
+  const random = new SeededRandom(seed).fork(`augment ${epoch} ${index}`)
+  return augment({ images, shape: dataset.shape }, random, options)
 }
 
 /** The error of a training whose loss or weights left the numbers. */

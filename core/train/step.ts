@@ -19,7 +19,7 @@ import type { TrainState } from './state.ts'
 /** The options that decide the program of a step. */
 export type StepOptions = Omit<
   TrainOptions,
-  'epochs' | 'batchSize' | 'schedule' | 'warmup' | 'select' | 'earlyStop' | 'validation'
+  'epochs' | 'batchSize' | 'schedule' | 'warmup' | 'select' | 'earlyStop' | 'augment' | 'validation'
 >
 
 /** Everything that decides a step besides state, images and rate. */

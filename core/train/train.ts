@@ -69,6 +69,7 @@ async function nextEpoch(args: TrainArguments, run: Preparation, before: TrainCh
     epoch,
     seed,
     rate,
+    augment: options.augment,
     signal,
     onBatch(batch, images) {
       args.onBatch?.({ epoch, epochs, batch, batches: batches.length, samplesPerSecond: speed(images) })

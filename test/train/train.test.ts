@@ -115,6 +115,14 @@ describe('train', () => {
     expect(batches).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
   })
 
+  it('varies images where asked, by epoch and batch, and trains on other bits for it', async () => {
+    const flipping = options({ ...quick, epochs: 2, augment: { crop: 0, flip: true } })
+    const [first, second] = [await train(request({ options: flipping })), await train(request({ options: flipping }))]
+    const plain = await train(request({ options: options({ ...quick, epochs: 2 }) }))
+    expect(networkHash(second.network)).toBe(networkHash(first.network))
+    expect(networkHash(plain.network)).not.toBe(networkHash(first.network))
+  })
+
   it('with no epochs returns the network it was given', async () => {
     const network = smallNetwork()
     const result = await train(request({ network, options: options({ epochs: 0 }) }))

@@ -1,5 +1,6 @@
 // The part of a recipe that says how a network is trained.
 import { z } from 'zod'
+import { augmentSchema } from './data.ts'
 import { count, positive } from './numbers.ts'
 import { trainMethodSchema } from './train-method.ts'
 
@@ -97,6 +98,7 @@ export const trainSchema = z.strictObject({
     .default(0)
     .describe('Sparse training: λ·‖γ‖₁ on batch-norm scales (network slimming)')
     .meta({ title: 'Sparsity λ' }),
+  augment: augmentSchema.prefault({}).describe('How training images are varied'),
   regularisers: regularisersSchema.prefault({}).describe('What else the loss holds, and small weights'),
   lines: linesSchema.prefault({}).describe('How slopes and intercepts of grafted neurons learn'),
   validation: z

@@ -56,6 +56,7 @@ const everything = options({
   learningRate: 0.02,
   select: 'robust-accuracy',
   warmup: 1,
+  augment: { crop: 1, flip: true },
   schedule: { kind: 'plateau', factor: 0.5, patience: 0 },
   gammaL1: 1e-3,
   regularisers: { reluStability: 1e-3, l1: 1e-4, smallWeights: 0.01 },
