@@ -5,17 +5,17 @@ import type { PreActivationBounds } from '../../bounds/box.ts'
 import { EspalierError } from '../../contract/errors.ts'
 import { networkHash } from '../../nn/index.ts'
 import type { Problem } from '../problem.ts'
-import type { SearchContents } from './search.ts'
+import type { SearchContents } from './search-context.ts'
 import type { BabSettings } from './settings.ts'
 
 /** Grows when what is kept, or what it means, changes. */
-const VERSION = 3
+const VERSION = 4
 
 /** What is kept of a search between two rounds. */
 export interface SearchState extends SearchContents {
-  /** Which search from the root it is: the place of what ends it in `settings.tighten`, or the number of those. */
+  /** How many of `settings.tighten` were done before. */
   readonly turn: number
-  /** Domains bounded before it. */
+  /** Domains bounded that `statistics` does not count. */
   readonly before: number
   /** The rows that it decides together with `rootLower`. */
   readonly openRows: readonly number[]
@@ -23,6 +23,8 @@ export interface SearchState extends SearchContents {
   readonly rootLower: Float64Array
   /** The bounds that everything in it stands on. */
   readonly bounds: PreActivationBounds
+  /** Places in the cone of the neurons that its domains have numbers for. */
+  readonly open: Int32Array
 }
 
 /** Whether the search, once it is empty, has decided all of these rows. */
@@ -51,7 +53,7 @@ export function restoreState(bytes: Uint8Array, key: string): SearchState {
   const state = found.state as SearchState
   // Copies: what is read are views that would keep all of the bytes in memory.
   const bounds = new Map([...state.bounds].map(([id, { lower, upper }]) => [id, { lower: lower.slice(), upper: upper.slice() }])) // prettier-ignore
-  return { ...state, bounds }
+  return { ...state, bounds, open: state.open.slice() }
 }
 
 function read(bytes: Uint8Array): { version?: unknown; key?: unknown; state?: unknown } {

@@ -19,23 +19,27 @@ export interface OpenNeurons {
   readonly alpha: Float32Array
 }
 
-export function openNeurons(cone: Cone, preActivations: PreActivationBounds): OpenNeurons {
+/** `index`: the open neurons of an earlier search whose bounds `preActivations` tighten; by default those that are loose. */
+export function openNeurons(cone: Cone, preActivations: PreActivationBounds, index?: Int32Array): OpenNeurons {
   const bounds = flatBounds(cone, preActivations)
-  const index: number[] = []
+  const places: number[] = []
   const splittable: number[] = []
   const bias: number[] = []
+  const listed = index && new Set(index)
   for (const { layer, source, neurons, offset } of cone.activations) {
     const relaxation = relaxationOf(layer)
     const biases = biasesOf(cone.network, source, neurons)
     for (let i = 0; i < neurons; i++) {
-      if (!relaxation.isLoose(layer, i, bounds.lower[offset + i], bounds.upper[offset + i])) continue
-      index.push(offset + i)
+      const place = offset + i
+      const loose = (): boolean => relaxation.isLoose(layer, i, bounds.lower[place], bounds.upper[place])
+      if (listed ? !listed.has(place) : !loose()) continue
+      places.push(place)
       splittable.push(relaxation.splits ? 1 : 0)
       bias.push(biases[i])
     }
   }
   return {
-    index: Int32Array.from(index),
+    index: Int32Array.from(places),
     splittable: Uint8Array.from(splittable),
     bias: Float32Array.from(bias),
     bounds,

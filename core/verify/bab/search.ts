@@ -4,63 +4,11 @@ import type { Cone } from '../../bounds/graph.ts'
 import { appendDomain, BatchStore, gather, padBatch, splitRow } from './batch.ts'
 import { rankCandidates } from './branching.ts'
 import { chooseSplits } from './choose.ts'
-import { columnsOf, fillPool, type DomainColumns } from './columns.ts'
+import { columnsOf, fillPool } from './columns.ts'
 import { DomainPool, emptyRecord, type DomainRecord, type PoolLayout } from './pool.ts'
 import type { OpenNeurons } from './root.ts'
-import type { TreeRecorder } from './recorder.ts'
-import type { BabSettings } from './settings.ts'
-
-/** What a search works on. */
-export interface SearchContext {
-  readonly bounder: DomainBounder
-  readonly open: OpenNeurons
-  /** Rows of the property; mixed in every domain (`any-positive`) or one a domain. */
-  readonly rows: number
-  readonly mixed: boolean
-  /** Keep the open domains of each row in a pool of their own, to be worked on row by row. */
-  readonly separate?: boolean
-  readonly settings: BabSettings
-  /** Whether the network's float32 outputs at a minimiser look like a counterexample. */
-  looksFalse(outputs: Float32Array): boolean
-  /** Offered such a minimiser; true ends the search. */
-  tryPoint(point: Float32Array): boolean
-  /** Exact lower bound of a domain with nothing left to split; −∞ when there is none. */
-  settle(domain: DomainRecord): Promise<number>
-  /** Told about every split and leaf, where a proof is written down. */
-  readonly recorder?: TreeRecorder
-}
-
-export interface SearchStatistics {
-  /** Children bounded. */
-  domains: number
-  /** Calls of the bounding program. */
-  batches: number
-  /** Domains handed to the exact solver. */
-  settled: number
-  /** Domains that nothing could decide. */
-  undecided: number
-  deepest: number
-}
-
-/** All that is proved and all that is open; `closed`: smallest bound of each row's domains that left, [rows]. */
-export interface SearchContents {
-  readonly statistics: SearchStatistics
-  readonly closed: Float64Array
-  readonly domains: DomainColumns
-}
-
-interface Child {
-  readonly parent: DomainRecord
-  readonly splits: readonly Split[]
-  /** Its place in the recorded tree. */
-  readonly node: number
-}
-
-/** A neuron in compact order and the side of zero. */
-interface Split {
-  readonly neuron: number
-  readonly sign: 1 | -1
-}
+import type { SearchContents, SearchContext, SearchStatistics } from './search-context.ts'
+import { combinations, type Child } from './splits.ts'
 
 /** Splits of one domain when few are open; 2 to the power of this many children. */
 const MOST_LEVELS = 4
@@ -69,12 +17,12 @@ const MOST_POLISH = 6
 
 export class BabSearch {
   /** One pool for all rows, or one a row. */
-  readonly pools: readonly DomainPool[]
+  readonly pools: DomainPool[]
   readonly statistics: SearchStatistics
-  readonly #context: SearchContext
+  #context: SearchContext
   readonly #parents: readonly DomainRecord[]
   readonly #child: DomainRecord
-  readonly #batches: BatchStore
+  #batches: BatchStore
   /** Smallest bound of the domains of each row that left the search; +∞ before any did. */
   readonly #closed: Float64Array
 
@@ -102,6 +50,10 @@ export class BabSearch {
 
   get cone(): Cone {
     return this.#context.bounder.cone
+  }
+
+  get open(): OpenNeurons {
+    return this.#context.open
   }
 
   /** Open domains of all pools. */
@@ -184,6 +136,31 @@ export class BabSearch {
     const parents = this.#parents.slice(0, Math.min(rows.length, this.#parents.length))
     parents.forEach((parent, i) => this.#poolOf(rows[i]).popWorst(parent))
     await this.#splitAll(parents)
+  }
+
+  /**
+   * Goes on with a bounder of tighter bounds; `open` has the same neurons. Every open domain of a search with one pool is bounded again,
+   * until `stop` says so. True when a counterexample was accepted.
+   */
+  async rebound(bounder: DomainBounder, open: OpenNeurons, stop: () => boolean): Promise<boolean> {
+    this.#context = { ...this.#context, bounder, open }
+    this.#batches = new BatchStore(bounder)
+    const [old] = this.pools
+    this.pools[0] = new DomainPool(old.layout)
+    let found = false
+    while (old.size > 0) {
+      const parents = this.#parents.slice(0, Math.min(old.size, this.#parents.length))
+      for (const parent of parents) old.popWorst(parent)
+      if (found || stop()) for (const parent of parents) this.pools[0].push(parent)
+      else found = await this.#boundParents(parents)
+    }
+    return found
+  }
+
+  async #boundParents(parents: readonly DomainRecord[]): Promise<boolean> {
+    const batch = this.#batches.take(parents.length)
+    for (const parent of parents) appendDomain(batch, this.#context.open, parent)
+    return await this.#boundChildren(batch, parents.map((parent) => ({ parent, splits: [], node: parent.node }))) // prettier-ignore
   }
 
   async #splitAll(parents: readonly DomainRecord[]): Promise<boolean> {
@@ -283,17 +260,4 @@ export class BabSearch {
     this.statistics.undecided++
     this.#closed[child.row] = Math.min(this.#closed[child.row], bound)
   }
-}
-
-/** All sign patterns of the given neurons; −1 ends the list. */
-function combinations(neurons: Int32Array): Split[][] {
-  let patterns: Split[][] = [[]]
-  for (const neuron of neurons) {
-    if (neuron < 0) break
-    patterns = patterns.flatMap((pattern) => [
-      [...pattern, { neuron, sign: 1 }],
-      [...pattern, { neuron, sign: -1 }],
-    ])
-  }
-  return patterns
 }

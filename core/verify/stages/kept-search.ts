@@ -3,7 +3,7 @@ import { deserialize, serialize } from 'node:v8'
 import { EspalierError } from '../../contract/errors.ts'
 import type { Attempt } from '../attempt.ts'
 import { coversRows, questionKey, restoreState, saveState, type SearchState } from '../bab/checkpoint.ts'
-import type { StateKeeper } from '../bab/decide.ts'
+import type { StateKeeper } from '../bab/task.ts'
 import type { BabSettings } from '../bab/settings.ts'
 import { ProofRecorder, type SavedProof } from '../proof/recorder.ts'
 
