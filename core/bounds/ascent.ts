@@ -2,7 +2,7 @@
 import { tf, type Tensor } from '../engine/tensor.ts'
 import { UnrolledAdam } from './adam.ts'
 import { backward, type BackwardResult, type Choice, type RelaxedActivation } from './backward.ts'
-import { minimiser, soundBound } from './concretise.ts'
+import { minimiser, slackOf, soundBound } from './concretise.ts'
 import type { Cone } from './graph.ts'
 import { join, parameterRange, relaxActivations, type PreparedRelaxations } from './relaxed.ts'
 import { relaxedForward } from './relaxed-forward.ts'
@@ -37,6 +37,8 @@ interface Evaluation {
 
 export interface AscentResult {
   readonly bound: Tensor
+  /** What the bound of the last iterate gave up for rounding, [rows]; null where none is counted. */
+  readonly slack: Tensor | null
   readonly alpha: Tensor
   readonly beta: Tensor | null
   readonly mix: Tensor | null
@@ -65,6 +67,7 @@ export function ascend(cone: Cone, relaxed: PreparedRelaxations, inputs: Given, 
   const carried = 'bestBound' in inputs
   const adam = new UnrolledAdam(given.steps, carried ? given.first : null, carried ? given.second : null)
   let last = current.pass
+  let slack = options.iterations > 0 ? null : slackOf(cone, last, given)
   let best = { bound: current.value, variables, mix: given.mix }
   if (carried) {
     const better = tf.greaterEqual(current.value, given.bestBound)
@@ -82,7 +85,8 @@ export function ascend(cone: Cone, relaxed: PreparedRelaxations, inputs: Given, 
       value = current.value
     } else {
       last = passAt(cone, relaxed, given, variables).pass
-      value = soundBound(cone, last, given)
+      slack = slackOf(cone, last, given)
+      value = soundBound(cone, last, given, slack)
     }
     const better = tf.greater(value, best.bound)
     const keep = (now: Tensor, before: Tensor): Tensor => tf.where(tf.reshape(better, [-1, 1]), now, before)
@@ -95,7 +99,7 @@ export function ascend(cone: Cone, relaxed: PreparedRelaxations, inputs: Given, 
   const [alpha, beta] = split ? tf.split(best.variables, 2, 1) : [best.variables, null]
   const mix = 'mix' in given ? best.mix : null
   const { point, values } = current
-  return { bound: best.bound, alpha, beta, mix, variables, moments: adam.moments, last, point, values }
+  return { bound: best.bound, slack, alpha, beta, mix, variables, moments: adam.moments, last, point, values }
 }
 
 /** Adds `start` and `offset` where rows are given as mixtures. */

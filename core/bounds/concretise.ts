@@ -43,9 +43,18 @@ function startMagnitude(offset: Tensor, shared: Tensor | undefined, mix: Tensor 
 
 type Given = Readonly<Record<string, Tensor>>
 
+/** What rounding can be in the bound of a pass, where `given` says so, [rows]; otherwise null. */
+export function slackOf(cone: Cone, result: BackwardResult, given: Given): Tensor | null {
+  return 'unit' in given ? tf.mul(roundingScale(cone, result, given), tf.reshape(given.unit, [1])) : null
+}
+
 /** The bound of a pass, less what its rounding can be where `given` says so; without the offset's own, [rows]. */
-export function soundBound(cone: Cone, result: BackwardResult, given: Given): Tensor {
+export function soundBound(
+  cone: Cone,
+  result: BackwardResult,
+  given: Given,
+  slack: Tensor | null = slackOf(cone, result, given),
+): Tensor {
   const bound = tf.add(concretise(result, { centre: given.centre, radius: given.radius }), given.offset)
-  if (!('unit' in given)) return bound
-  return tf.sub(bound, tf.mul(roundingScale(cone, result, given), tf.reshape(given.unit, [1])))
+  return slack ? tf.sub(bound, slack) : bound
 }

@@ -29,6 +29,8 @@ export interface DomainBatch {
 /** Results of `ascend`, of the rows of the batch in order. */
 export interface AscendedDomains {
   readonly bound: Float32Array
+  /** What the last iterate's bound gave up for rounding. */
+  readonly slack: Float32Array
   readonly alpha: Float32Array
   readonly beta: Float32Array
   readonly mix: Float32Array

@@ -35,7 +35,17 @@ export interface ProgramShape {
 
 export type CrownOutput = 'bound' | 'scale' | 'coefficients' | 'point'
 export type AscentOutput =
-  'bound' | 'alpha' | 'beta' | 'mix' | 'coefficients' | 'outputs' | 'points' | 'variables' | 'first' | 'second'
+  | 'bound'
+  | 'slack'
+  | 'alpha'
+  | 'beta'
+  | 'mix'
+  | 'coefficients'
+  | 'outputs'
+  | 'points'
+  | 'variables'
+  | 'first'
+  | 'second'
 
 /** The inputs of a program; which there are depends on its shape. */
 export function programInputs(
@@ -130,11 +140,17 @@ export function ascentDefinition(
     },
     build: (given) => {
       const relaxed = prepare(cone, given)
-      const { bound, alpha, beta, mix, last, point, values, variables, moments } = ascend(cone, relaxed, given, options)
+      const { bound, slack, alpha, beta, mix, last, point, values, variables, moments } = ascend(
+        cone,
+        relaxed,
+        given,
+        options,
+      )
       const nothing = tf.zeros([1, 1])
       const carried = shape.carried ? moments : null
       return {
         bound,
+        slack: (shape.splits && slack) || nothing,
         alpha,
         beta: beta ?? nothing,
         mix: mix ?? nothing,

@@ -2,8 +2,9 @@
 import type { PreActivationBounds } from '../../bounds/box.ts'
 import type { OutputBounds } from '../../bounds/bounder.ts'
 import { DomainBounder } from '../../bounds/domain-bounder.ts'
+import { DomainConfirmer } from '../../bounds/domain-confirmer.ts'
 import { bytesPerRow, type Cone } from '../../bounds/graph.ts'
-import { outputStart } from '../../bounds/start.ts'
+import { exactOutputStart, outputStart } from '../../bounds/start.ts'
 import type { Witness } from '../outcome.ts'
 import { CellSettler } from './cell.ts'
 import type { SearchState } from './checkpoint.ts'
@@ -68,6 +69,7 @@ export class BabRun {
     this.#settler = this.#settlerOf(bounder.cone, open)
     this.#search = new BabSearch({
       bounder,
+      confirmer: this.#confirmer(bounds),
       open,
       rows: property.rows.rows,
       mixed: this.#mixed,
@@ -88,6 +90,12 @@ export class BabRun {
     const start = outputStart(bounder.network, property.rows)
     const sizes = fittingSizes(bounder.rows.cone(start.start), this.#settings.sizes)
     return new DomainBounder(engine, bounder.network, start, box, sizes, bounds)
+  }
+
+  #confirmer(bounds: PreActivationBounds): DomainConfirmer | null {
+    const { engine, bounder, box, property } = this.#task
+    if (engine.provider !== 'cpu') return null
+    return new DomainConfirmer(engine, bounder.network, exactOutputStart(bounder.network, property.rows), box, bounds)
   }
 
   #settlerOf(cone: Cone, open: OpenNeurons): CellSettler {
@@ -125,7 +133,8 @@ export class BabRun {
     const bounder = this.#bounder(bounds)
     const open = openNeurons(bounder.cone, bounds, this.#search.open.index)
     this.#settler = this.#settlerOf(bounder.cone, open)
-    await this.#search.rebound(bounder, open, () => performance.now() >= deadline || this.#task.signal.aborted)
+    const place = { bounder, open, confirmer: this.#confirmer(bounds) }
+    await this.#search.rebound(place, () => performance.now() >= deadline || this.#task.signal.aborted)
     this.#tell(this.#search.size)
   }
 
@@ -264,6 +273,6 @@ export class BabRun {
 
 /** Program sizes whose tensors fit the memory of one call. */
 function fittingSizes(cone: Cone, sizes: readonly number[]): readonly number[] {
-  const fitting = sizes.filter((size) => size * bytesPerRow(cone, true) <= CALL_MEMORY)
+  const fitting = sizes.filter((size) => size * bytesPerRow(cone, true, 'float32') <= CALL_MEMORY)
   return fitting.length > 0 ? fitting : [2]
 }

@@ -1,5 +1,6 @@
 // What a search is given to work on, what it counts, and what it can hand over to another process.
 import type { DomainBounder } from '../../bounds/domain-bounder.ts'
+import type { DomainConfirmer } from '../../bounds/domain-confirmer.ts'
 import type { DomainColumns } from './columns.ts'
 import type { DomainRecord } from './pool.ts'
 import type { TreeRecorder } from './recorder.ts'
@@ -9,6 +10,8 @@ import type { BabSettings } from './settings.ts'
 /** What a search works on. */
 export interface SearchContext {
   readonly bounder: DomainBounder
+  /** Bounds again what float32's rounding alone keeps open; null where the engine has no float64. */
+  readonly confirmer: DomainConfirmer | null
   readonly open: OpenNeurons
   /** Rows of the property; mixed in every domain (`any-positive`) or one a domain. */
   readonly rows: number

@@ -1,5 +1,5 @@
 // The loop of branch and bound: take the worst domains, split each where its children look best, bound all children at once.
-import type { AscendedDomains, DomainBatch, DomainBounder } from '../../bounds/domain-bounder.ts'
+import type { AscendedDomains, DomainBatch } from '../../bounds/domain-bounder.ts'
 import type { Cone } from '../../bounds/graph.ts'
 import { appendDomain, BatchStore, gather, padBatch, splitRow } from './batch.ts'
 import { rankCandidates } from './branching.ts'
@@ -142,9 +142,9 @@ export class BabSearch {
    * Goes on with a bounder of tighter bounds; `open` has the same neurons. Every open domain of a search with one pool is bounded again,
    * until `stop` says so. True when a counterexample was accepted.
    */
-  async rebound(bounder: DomainBounder, open: OpenNeurons, stop: () => boolean): Promise<boolean> {
-    this.#context = { ...this.#context, bounder, open }
-    this.#batches = new BatchStore(bounder)
+  async rebound(place: Pick<SearchContext, 'bounder' | 'confirmer' | 'open'>, stop: () => boolean): Promise<boolean> {
+    this.#context = { ...this.#context, ...place }
+    this.#batches = new BatchStore(place.bounder)
     const [old] = this.pools
     this.pools[0] = new DomainPool(old.layout)
     let found = false
@@ -194,10 +194,11 @@ export class BabSearch {
     const result = await bounder.ascend(batch, ascent)
     this.statistics.batches++
     this.statistics.domains += children.length
+    const confirmed = await this.#confirm(batch, children, result)
     const suspects: number[] = []
     const outputs = result.outputs.length / batch.size
     for (const [row, child] of children.entries()) {
-      const found = result.bound[row]
+      const found = confirmed.get(row) ?? result.bound[row]
       recorder?.found(child.node, found)
       const bound = found > child.parent.bound ? found : child.parent.bound
       if (bound > 0) {
@@ -209,6 +210,19 @@ export class BabSearch {
       await this.#keep(batch, row, child, bound, result)
     }
     return suspects.length > 0 && this.#trySuspects(await bounder.points(batch, ascent), batch.size, suspects)
+  }
+
+  /** Bounds in float64 of the children that nothing but float32's rounding keeps open, by row. */
+  async #confirm(
+    batch: DomainBatch,
+    children: readonly Child[],
+    result: AscendedDomains,
+  ): Promise<ReadonlyMap<number, number>> {
+    const { confirmer } = this.#context
+    const rows = confirmer ? [...children.keys()].filter((row) => isNearlyProved(result, row)) : []
+    if (!confirmer || rows.length === 0) return new Map()
+    const bounds = await confirmer.bound(rows, batch, result)
+    return new Map(rows.map((row, k) => [row, Math.max(bounds[k], result.bound[row])]))
   }
 
   #trySuspects(points: Float32Array, size: number, suspects: readonly number[]): boolean {
@@ -260,4 +274,8 @@ export class BabSearch {
     this.statistics.undecided++
     this.#closed[child.row] = Math.min(this.#closed[child.row], bound)
   }
+}
+
+function isNearlyProved({ bound, slack }: AscendedDomains, row: number): boolean {
+  return bound[row] <= 0 && bound[row] + slack[row] > 0
 }

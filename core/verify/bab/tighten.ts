@@ -81,6 +81,7 @@ async function tightenLayer(
   const trees = task.recorder?.neurons(domains.cone, open, { source, neurons: both, signs })
   const search = new BabSearch({
     bounder: domains,
+    confirmer: null,
     open,
     rows: both.length,
     mixed: false,
