@@ -4,7 +4,8 @@ import { shareOf } from '../score/index.ts'
 import type { GradualMasks, WeightMasks } from '../train/index.ts'
 import { graftNeurons } from './graft.ts'
 import { graftedNeurons } from './neurons.ts'
-import { planGraft, type GraftRequest } from './plan.ts'
+import { planGraft } from './plan.ts'
+import type { GraftRequest } from './request.ts'
 
 /**
  * Share grafted at epoch `epoch` (0: before the first one) of a schedule that starts at 0 and reaches `ratio` after `span`

@@ -114,6 +114,7 @@ describe('planGraft', () => {
       { criterion: 'fixed', cost: 'branching', bounds: 'interval', significance: 'activation' },
       { criterion: 'significance', significance: 'damage', init: { kind: 'bound' } },
       { criterion: 'random', init: { kind: 'zero' } },
+      { significance: 'hydra', hydraEpochs: 1 },
     ]
     for (const options of ways) {
       const { neurons: chosen, lines } = await plan(options)

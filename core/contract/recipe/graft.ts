@@ -57,11 +57,15 @@ export const graftFields = {
     .describe('How far pixels may change there; none: as in verification')
     .meta({ title: 'ε of r_u' }),
   significance: z
-    .enum(['gradient', 'activation', 'damage'])
+    .enum(['gradient', 'activation', 'hydra', 'damage'])
     .default('gradient')
     .describe(
-      'What r_s ranks: |∂loss/∂neuron| (GAP), |neuron| (SAP), or the loss that becoming its best line would cost',
+      'What r_s ranks: |∂loss/∂neuron| (GAP), |neuron| (SAP), a learned score (Hydra), or the loss that becoming its best line would cost',
     ),
+  hydraEpochs: count
+    .max(1_000)
+    .default(5)
+    .describe('Passes over the training images in which the scores of hydra are learned, under FAT'),
   scored: count.max(100_000).default(1_000).describe('Training images that r_s is made from'),
   init: lineInitSchema.default({ kind: 'constant', slope: 0.4, intercept: 0 }).describe('The lines before fine-tuning'),
   gradual: z
