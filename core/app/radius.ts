@@ -23,6 +23,8 @@ export interface RadiiTask {
   readonly seed?: number
   readonly signal: AbortSignal
   readonly report: (image: number, state: Parameters<RadiusTask['report']>[0]) => void
+  /** Told of every image that is done, how many are, and how many there are in all. */
+  readonly found: (radius: ImageRadius, done: number, total: number) => void
 }
 
 export interface ImageRadius extends Omit<Radius, 'witness'> {
@@ -46,9 +48,11 @@ export async function findRadii(task: RadiiTask): Promise<readonly ImageRadius[]
     try {
       const finder = new RadiusFinder(task.options.method, engine, { seed: task.seed })
       const radii: ImageRadius[] = []
-      for (const { index } of chooseAlone(task.options.images, test)) {
+      const chosen = chooseAlone(task.options.images, test)
+      for (const { index } of chosen) {
         if (task.signal.aborted) break
-        radii.push(await imageRadius(task, finder, network, test, index))
+        const radius = await imageRadius(task, finder, network, test, index)
+        task.found(radius, radii.push(radius), chosen.length)
       }
       return radii
     } finally {

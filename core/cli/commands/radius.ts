@@ -1,5 +1,6 @@
 // `espalier radius --model ID`: for each image the largest radius that is verified and the nearest counterexample.
 import type { Command } from 'commander'
+import { z } from 'zod'
 import type { ImageRadius } from '../../app/radius.ts'
 import { EspalierError } from '../../contract/errors.ts'
 import { radiusSchema, type RadiusOptions } from '../../contract/radius.ts'
@@ -10,10 +11,20 @@ import type { Context, Shell } from '../context.ts'
 import { attachDataFlags, readDataFlags } from '../data-option.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { flagsOf } from '../flags.ts'
+import { RadiusProgress } from '../radius-progress.ts'
 import { formatSeconds, formatTable } from '../table.ts'
 
 const radiusFlags = flagsOf(radiusSchema)
-const engineSchema = recipeSchema.pick({ seed: true, provider: true, threads: true })
+// Many small questions, asked in this process: measuring providers first would cost more than most of them, and lets drivers talk.
+const { seed, provider, threads } = recipeSchema.shape
+const engineSchema = z.strictObject({
+  seed,
+  provider: provider
+    .unwrap()
+    .default('cpu')
+    .describe(provider.description ?? ''),
+  threads,
+})
 const engineFlags = flagsOf(engineSchema)
 
 export function addRadius(program: Command, shell: Shell): void {
@@ -31,6 +42,7 @@ async function perform({ terminal }: Context, command: Command): Promise<number>
   const { model, home } = command.opts<{ model: string; home?: string }>()
   const { provider, threads, seed } = engineSchema.parse(engineFlags.read(command))
   const { findRadii } = await import('../../app/radius.ts')
+  const progress = new RadiusProgress(terminal)
   const stop = new AbortController()
   const onSignal = (): void => stop.abort()
   process.once('SIGINT', onSignal)
@@ -43,13 +55,10 @@ async function perform({ terminal }: Context, command: Command): Promise<number>
       engine: { provider: provider as ProviderName | 'auto', ...(threads === 0 ? {} : { threads }) },
       seed,
       signal: stop.signal,
-      report: (image, { lower, upper, asking }) => {
-        const bracket = `${lower.toFixed(5)} … ${upper === null ? '?' : upper.toFixed(5)}`
-        terminal.status(
-          `  image ${image}: radius ${bracket}${asking === null ? '' : `, asking about ${asking.toFixed(5)}`}`,
-        )
-      },
+      report: progress.report,
+      found: progress.found,
     })
+    terminal.clearStatus()
     terminal.value(radii)
     terminal.print(radiusText(radii))
     if (stop.signal.aborted) return exitCodes.cancelled
