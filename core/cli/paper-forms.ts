@@ -28,10 +28,23 @@ const pruning: PaperForm = {
 /** Chen et al. 2022: unstable neurons, verified, standard and robust accuracy in per cent, and seconds of verification. */
 const grafting: PaperForm = {
   unr: { title: 'UNR %', at: 'verdicts', of: ({ unstable }) => percent(unstable) },
-  va: { title: 'VA %', at: 'verdicts', of: ({ verified, images }) => percent(images === 0 ? null : verified / images) },
+  va: { title: 'VA %', at: 'verdicts', of: ({ verified, images }) => percent(shareOf(verified, images)) },
   sa: { title: 'SA %', of: ({ accuracy }) => percent(accuracy) },
   ra: { title: 'RA %', at: 'robustness', of: ({ robustness }) => percent(robustness) },
   time: { title: 'time, s', of: ({ searchSeconds }) => searchSeconds?.toFixed(2) ?? '–' },
+}
+
+/** Chen et al. 2022, Table A8: images that pruning changes, asked like any others. */
+const corners: PaperForm = {
+  cornerVa: { title: 'corner VA %', at: 'verdicts', of: ({ verified, images }) => percent(shareOf(verified, images)) },
+  cornerSa: {
+    title: 'corner SA %',
+    of: ({ misclassified, images }) => percent(misclassified === null ? null : shareOf(images - misclassified, images)),
+  },
+}
+
+function shareOf(part: number, images: number): number | null {
+  return images === 0 ? null : part / images
 }
 
 function percent(share: number | null): string {
@@ -42,5 +55,5 @@ function percent(share: number | null): string {
 export function paperForm(given: Iterable<string>): PaperForm {
   const names = [...given]
   const known = (form: PaperForm): number => names.filter((name) => name in form).length
-  return known(grafting) > known(pruning) ? grafting : pruning
+  return [pruning, grafting, corners].reduce((best, form) => (known(form) > known(best) ? form : best))
 }

@@ -41,8 +41,10 @@ export function initialDraft(): Draft {
 
 /** Images chosen by agreement are chosen over all variants: before and after must be asked the same question. */
 function sharedImages(images: unknown, variants: readonly string[]): unknown {
-  const unanimous = (images as Loose | undefined)?.['select'] === 'unanimous'
-  return unanimous ? { ...(images as Loose), groups: [variants] } : images
+  const chosen = (images ?? {}) as Loose
+  if (chosen['select'] === 'unanimous') return { ...chosen, groups: [variants] }
+  if (chosen['select'] === 'pie') return { ...chosen, dense: variants.slice(0, 1), pruned: variants.slice(-1) }
+  return images
 }
 
 const simplifiedTitles: Readonly<Record<string, string>> = {

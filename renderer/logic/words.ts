@@ -167,6 +167,7 @@ export const optionTitles: Readonly<Record<string, string>> = {
   first: 'The first test images',
   indices: 'Chosen by number',
   unanimous: 'Unanimous under FGSM',
+  pie: 'Those that simplification changes (PIE)',
   untargeted: 'Untargeted',
   targeted: 'Targeted',
   none: 'None',

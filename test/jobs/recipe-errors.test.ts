@@ -42,7 +42,7 @@ describe('a recipe with', () => {
     ['threads: 1.5', 'threads (line 5)', 'a whole number, at least 0 and at most 256'],
     ['verify: { clip: maybe }', 'verify.clip (line 5)', 'true or false'],
     ['verify: { method: milk }', 'verify.method (line 5)', 'one of auto, attack, interval'],
-    ['verify: { images: 3 }', 'verify.images (line 5)', 'keys with select: first | indices | unanimous'],
+    ['verify: { images: 3 }', 'verify.images (line 5)', 'keys with select: first | indices | unanimous | pie'],
     [
       'verify: { images: { select: indices, indices: [] } }',
       'verify.images.indices (line 5)',

@@ -22,6 +22,15 @@ export const imagesSchema = z.discriminatedUnion('select', [
     missed: z.int().min(0).default(10).describe('Images on which FGSM fails for every variant of the group'),
     groups: z.array(z.array(z.string()).min(1)).min(1).describe('Variants that share their images'),
   }),
+  z
+    .strictObject({
+      select: z.literal('pie'),
+      dense: z.array(z.string()).min(1).describe('Variants whose most common prediction is the usual one'),
+      pruned: z.array(z.string()).min(1).describe('Variants whose most common prediction differs on these images'),
+      asked: z.array(z.string()).min(1).optional().describe('Variants that are verified; without it all'),
+      count: count.max(100_000).default(1_000).describe('How many, at most, from the first on'),
+    })
+    .describe('Pruning-identified exemplars (Hooker et al. 2019)'),
 ])
 export type ImagesOptions = z.infer<typeof imagesSchema>
 
@@ -74,3 +83,19 @@ export const verifySchema = z.strictObject({
     .meta({ title: 'Keep certificates' }),
 })
 export type VerifyOptions = z.infer<typeof verifySchema>
+
+/** The attack behind the robust accuracy (RA) of a finished network (spec A.6): the verifier's, on many images at once. */
+export const attackSchema = z.strictObject({
+  steps: count.max(10_000).default(100).describe('Gradient steps from every start'),
+  restarts: count.max(10_000).default(1).describe('Starts for each image: itself, then random ones'),
+  images: count
+    .nullable()
+    .default(1_000)
+    .describe('The first test images; none: all of them')
+    .meta({ title: 'Attacked images' }),
+  everyClass: z
+    .boolean()
+    .default(false)
+    .describe('A start for each wrong class, as the verifier attacks; otherwise towards the nearest one'),
+})
+export type AttackEvaluation = z.infer<typeof attackSchema>

@@ -15,7 +15,7 @@ export interface ChosenImage {
 
 /** The selections that need no other variant. @throws EspalierError 'recipe/invalid' for an index the data does not have */
 export function chooseAlone(images: VerifyOptions['images'], dataset: Dataset): readonly ChosenImage[] {
-  if (images.select === 'unanimous') return []
+  if (images.select === 'unanimous' || images.select === 'pie') return []
   if (images.select === 'first') {
     return Array.from({ length: Math.min(images.count, dataset.count) }, (_, index) => ({ index, group: 'first' }))
   }

@@ -12,9 +12,10 @@ import { requireRunning, type JobContext, type VariantContext } from './context.
 import { openRecorded } from './dataset.ts'
 import { describeEnvironment } from './environment.ts'
 import { evaluateModel } from './evaluate-stage.ts'
-import { attackAll, chooseAlone, chooseUnanimous, type ChosenImage } from './images.ts'
+import { attackAll, chooseAlone } from './images.ts'
 import { loadModel, type RecordedModel } from './models.ts'
 import { RunProgress } from './progress.ts'
+import { choosesTogether, shareImages, type SharedImages } from './shared-images.ts'
 import { summarise, type Evaluation } from './summary.ts'
 import { verifyImages } from './verify-stage.ts'
 
@@ -77,7 +78,7 @@ class JobExecution {
   }
 
   async run(): Promise<JobOutcome> {
-    const together = this.#context.recipe.verify?.images.select === 'unanimous'
+    const together = choosesTogether(this.#context.recipe)
     for (const run of this.#runs) {
       await this.#attempt(run, async (engine) => {
         await this.#build(run, engine)
@@ -125,7 +126,7 @@ class JobExecution {
     if (finished === null) await run.summarise(summarise(model.row, evaluation, []))
   }
 
-  async #verify(run: RunProgress, engine: Engine, attacks: ReadonlyMap<string, FgsmResult> | null): Promise<void> {
+  async #verify(run: RunProgress, engine: Engine, shared: SharedImages | null): Promise<void> {
     const built = this.#built.get(run.row.variant)
     if (run.row.state === 'done' || built === undefined) return
     const { recipe, data } = this.#context
@@ -133,8 +134,8 @@ class JobExecution {
     if (options !== null && this.#isVerified(run)) {
       await run.enter('verify')
       const { model, evaluation } = built
-      const images = this.#imagesOf(run, attacks)
-      const own = attacks?.get(run.row.variant) ?? null
+      const images = shared?.imagesOf(run.row.variant) ?? chooseAlone(options.images, data.test)
+      const own = shared?.attacks.get(run.row.variant) ?? null
       const attack = options.property === 'untargeted' ? null : (own ?? (await this.#attackAlone(engine, built)))
       await verifyImages(this.#contextOf(run), {
         engine,
@@ -152,13 +153,12 @@ class JobExecution {
 
   async #verifyTogether(): Promise<void> {
     const { recipe, data, signal } = this.#context
-    const epsilon = recipe.verify?.epsilon ?? 0
     const networks = new Map([...this.#built].map(([name, { model }]) => [name, model.network]))
     const engine = await openEngine(this.#engineOptions)
-    const attacks = await attackAll(engine, networks, data.test, epsilon, signal).finally(() => engine.dispose())
+    const shared = await shareImages(engine, recipe, networks, data.test, signal).finally(() => engine.dispose())
     for (const run of this.#runs) {
       if (run.row.state !== 'failed' && run.row.state !== 'done')
-        await this.#attempt(run, (own) => this.#verify(run, own, attacks))
+        await this.#attempt(run, (own) => this.#verify(run, own, shared))
     }
   }
 
@@ -166,13 +166,6 @@ class JobExecution {
     const { data, recipe, signal } = this.#context
     const networks = new Map([['it', model.network]])
     return (await attackAll(engine, networks, data.test, recipe.verify?.epsilon ?? 0, signal)).get('it') ?? null
-  }
-
-  #imagesOf(run: RunProgress, attacks: ReadonlyMap<string, FgsmResult> | null): readonly ChosenImage[] {
-    const images = this.#context.recipe.verify?.images
-    if (images === undefined) return []
-    if (images.select === 'unanimous') return attacks === null ? [] : chooseUnanimous(images, run.row.variant, attacks)
-    return chooseAlone(images, this.#context.data.test)
   }
 
   #isVerified(run: RunProgress): boolean {

@@ -136,17 +136,20 @@ function checkTraining(variant: VariantOptions, path: PropertyKey[], locate: Loc
 
 function checkGroups(recipe: Recipe, names: readonly string[], locate: Locate): void {
   const images = recipe.verify?.images
-  if (images?.select !== 'unanimous') return
-  images.groups.forEach((group, g) =>
-    group.forEach((name, i) => {
+  const path = ['verify', 'images']
+  const check = (given: readonly string[], at: PropertyKey[]): void =>
+    given.forEach((name, i) => {
       if (names.includes(name)) return
       const meant = closest(name, names)
       const hint = meant === null ? `Variants: ${names.join(', ')}.` : `Did you mean '${meant}'?`
-      fail(['verify', 'images', 'groups', g, i], `is '${name}', which is no variant`, hint, locate)
-    }),
-  )
+      fail([...at, i], `is '${name}', which is no variant`, hint, locate)
+    })
+  if (images?.select === 'pie')
+    for (const key of ['dense', 'pruned', 'asked'] as const) check(images[key] ?? [], [...path, key])
+  if (images?.select !== 'unanimous') return
+  images.groups.forEach((group, g) => check(group, [...path, 'groups', g]))
   if (images.found + images.missed > 0) return
-  fail(['verify', 'images'], 'asks for no image at all', 'Set found or missed above 0.', locate)
+  fail(path, 'asks for no image at all', 'Set found or missed above 0.', locate)
 }
 
 function fail(path: readonly PropertyKey[], what: string, hint: string, locate: Locate): never {

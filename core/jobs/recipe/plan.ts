@@ -37,6 +37,7 @@ export function imagesOf({ verify }: Recipe, variant: string): number {
   const { images } = verify
   if (images.select === 'first') return images.count
   if (images.select === 'indices') return images.indices.length
+  if (images.select === 'pie') return (images.asked ?? [variant]).includes(variant) ? images.count : 0
   return images.groups.filter((group) => group.includes(variant)).length * (images.found + images.missed)
 }
 
@@ -99,4 +100,5 @@ const selectionText: Readonly<Record<ImagesOptions['select'], string>> = {
   first: 'the first of the test set',
   indices: 'by index',
   unanimous: 'on which FGSM agrees for the group',
+  pie: 'on which dense and pruned variants differ, at most',
 }
