@@ -1,6 +1,6 @@
 // A recipe: what to train, how to simplify it, what to verify; the same schema feeds files, flags and forms.
 import { z } from 'zod'
-import { dataSchema } from './recipe/data.ts'
+import { dataSchema, normaliseSchema } from './recipe/data.ts'
 import { simplifySchema } from './recipe/simplify.ts'
 import { trainSchema } from './recipe/train.ts'
 import { verifySchema } from './recipe/verify.ts'
@@ -33,6 +33,9 @@ export const variantSchema = z.strictObject({
     ),
   architecture: architectureSchema.optional().describe('Needed when nothing is given under `from`'),
   batchNorm: z.boolean().optional().describe('Batch norm before every activation; net1 and net2 always have it'),
+  normalise: normaliseSchema
+    .optional()
+    .describe('First layer of a fresh network: (x − mean) / deviation per channel; ε stays in pixel units'),
   train: trainSchema.optional().describe('Training of a fresh network, or further training of the one taken over'),
   simplify: simplifySchema.default({ method: 'none' }),
   fineTune: trainSchema

@@ -1,4 +1,5 @@
 // Damaged files by the hundred: every format answers with a coded error or a sound dataset, never with anything else.
+import { rm } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { EspalierError } from '../../core/contract/errors.ts'
@@ -74,6 +75,7 @@ test.each(targets)(
       const bytes = number === 0 ? sound[name] : mutated(headHeavy(sound[name], random), random)
       const directory = await folderOf({ ...sound, [name]: bytes })
       const code = await outcome({ source, directory })
+      await rm(directory, { recursive: true })
       if (number === 0) expect(code).toBe('read')
       codes.set(code, (codes.get(code) ?? 0) + 1)
     }

@@ -12,8 +12,9 @@ const classes = z
   .optional()
   .describe('Names of the classes in the order of their labels; without it the labels themselves')
 const maximum = positive
-  .optional()
-  .describe('Value of a full pixel; without it 255 where all values are whole numbers, else 1')
+  .nullable()
+  .default(null)
+  .describe('Value of a full pixel; none: 255 where all values are whole numbers, else 1')
   .meta({ title: 'Full pixel' })
 const holdOut = z
   .number()
@@ -88,9 +89,9 @@ export const filesSchema = z.discriminatedUnion('source', [
       .meta({ title: 'Label column' }),
     shape: z
       .array(count.max(16_384))
-      .length(3)
-      .optional()
-      .describe('Channels, height, width; without it square, in one channel or three'),
+      .refine(({ length }) => length === 0 || length === 3, 'give channels, height and width')
+      .default([])
+      .describe('Channels, height, width; empty: square, in one channel or three'),
     maximum,
     holdOut,
     classes,

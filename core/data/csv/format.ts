@@ -59,8 +59,8 @@ async function open({ directory, label, shape, maximum, holdOut, classes }: Opti
   return assemble({ name, holdOut, classes }, Object.fromEntries(splits))
 }
 
-function shapeOf({ path, width }: Table, given: readonly number[] | undefined): ImageShape {
-  if (given === undefined) return shapeOfRow(path, width)
+function shapeOf({ path, width }: Table, given: readonly number[]): ImageShape {
+  if (given.length === 0) return shapeOfRow(path, width)
   const [channels, rows, columns] = given
   if (channels * rows * columns === width) return [channels, rows, columns]
   throw new EspalierError(

@@ -6,6 +6,7 @@ import { originOf } from '../recipe/check.ts'
 import type { VariantContext } from './context.ts'
 import { gradualWhileTuning, heldWhileTuning } from './fine-tuning.ts'
 import { findStage, loadModel, loadRunModel, recordModel, type RecordedModel } from './models.ts'
+import { normalisationOf } from './normalisation.ts'
 import type { StageName } from './progress.ts'
 import { runSimplifyStage } from './simplify-stage.ts'
 import { runTrainStage } from './train-stage.ts'
@@ -50,9 +51,11 @@ async function loadStart(context: VariantContext, parent: RecordedModel | null):
   const done = await findStage(store, run, 'initialise')
   if (done !== null) return done
   const architecture = variant.architecture ?? 'net1'
+  const normalisation = normalisationOf(variant.normalise, data.train)
   const network = buildArchitecture(architecture, data.train.shape, recipe.seed, {
     classes: data.train.classes.length,
     batchNorm: variant.batchNorm ?? false,
+    ...(normalisation === null ? {} : { normalisation }),
   })
   return recordModel(store, network, { run, operation: 'initialise', parent: null, architecture, datasetId })
 }

@@ -56,6 +56,9 @@ function checkOrigin(variant: VariantOptions, path: PropertyKey[], earlier: read
   if (variant.architecture !== undefined) {
     fail([...path, 'architecture'], 'stands beside `from`', 'Keep one: the network taken over has its own.', locate)
   }
+  if (variant.from !== undefined && variant.normalise !== undefined) {
+    fail([...path, 'normalise'], 'stands beside `from`', 'Leave it out: the network taken over has its own.', locate)
+  }
   const origin = originOf(variant)
   if (origin.kind === 'model' && origin.id === '') fail([...path, 'from'], 'names no model', 'Write model:ID.', locate)
   if (origin.kind === 'run' && (origin.recipe === '' || origin.variant === ''))
