@@ -30,7 +30,12 @@ const grafting: PaperForm = {
   unr: { title: 'UNR %', at: 'verdicts', of: ({ unstable }) => percent(unstable) },
   va: { title: 'VA %', at: 'verdicts', of: ({ verified, images }) => percent(shareOf(verified, images)) },
   sa: { title: 'SA %', of: ({ accuracy }) => percent(accuracy) },
-  ra: { title: 'RA %', at: 'robustness', of: ({ robustness }) => percent(robustness) },
+  // Under PGD where the recipe attacks, else under FGSM.
+  ra: {
+    title: 'RA %',
+    at: 'robustness',
+    of: ({ robustAccuracy, robustness }) => percent(robustAccuracy ?? robustness),
+  },
   time: { title: 'time, s', of: ({ searchSeconds }) => searchSeconds?.toFixed(2) ?? '–' },
 }
 

@@ -5,10 +5,20 @@ import { paperForm } from './paper-forms.ts'
 import { atEpsilon, formatCount, formatSeconds, formatShare, formatTable, type Column } from './table.ts'
 
 /** ε of the FGSM figure and ε of the verdicts stand at their columns: they need not be the same. */
-function summaryColumns(runs: readonly RunRow[], extra: readonly string[]): Column[] {
+function summaryColumns(runs: readonly RunRow[], attacked: boolean, extra: readonly string[]): Column[] {
   const robust = atEpsilon('FGSM robust', runs.map(({ summary }) => summary?.robustnessEpsilon)) // prettier-ignore
   const verified = atEpsilon('verified', verifiedEpsilons(runs))
-  const figures = ['accuracy', robust, 'hidden neurons', 'weights', 'unstable', verified, 'falsified', 'timeout']
+  const figures = [
+    'accuracy',
+    robust,
+    ...(attacked ? ['PGD robust'] : []),
+    'hidden neurons',
+    'weights',
+    'unstable',
+    verified,
+    'falsified',
+    'timeout',
+  ]
   return [{ title: 'network', align: 'left' }, ...[...figures, ...extra, 'mean time'].map((title) => ({ title }))]
 }
 
@@ -35,7 +45,8 @@ function withPart(count: number, part: number | null, word: string): string {
 /** The demo's one table: every figure of a run's summary, one row for each run. Unknown and error rows show when there are any. */
 export function summaryTable(runs: readonly RunRow[]): string {
   const extra = (['unknown', 'error'] as const).filter((word) => runs.some(({ summary }) => (summary?.[word] ?? 0) > 0))
-  const columns = summaryColumns(runs, extra)
+  const attacked = runs.some(({ summary }) => summary?.robustAccuracy != null)
+  const columns = summaryColumns(runs, attacked, extra)
   const rows = runs.map(({ title, variant, state, summary }) => {
     const name = title === '' ? variant : title
     if (summary === null) return [name, state]
@@ -43,6 +54,7 @@ export function summaryTable(runs: readonly RunRow[]): string {
       name,
       formatShare(summary.accuracy),
       formatShare(summary.robustness),
+      ...(attacked ? [formatShare(summary.robustAccuracy)] : []),
       formatCount(summary.hiddenNeurons),
       formatCount(summary.nonzeroWeights),
       formatShare(summary.unstable),

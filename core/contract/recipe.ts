@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { dataSchema, normaliseSchema } from './recipe/data.ts'
 import { simplifySchema } from './recipe/simplify.ts'
 import { trainSchema } from './recipe/train.ts'
-import { verifySchema } from './recipe/verify.ts'
+import { attackSchema, verifySchema } from './recipe/verify.ts'
 
 export * from './recipe/data.ts'
 export * from './recipe/graft.ts'
@@ -66,7 +66,11 @@ export const recipeSchema = z.strictObject({
     .min(0)
     .max(1)
     .optional()
-    .describe('ε of the FGSM robustness figure; default: that of verify'),
+    .describe('ε of the FGSM robustness figure and of the attack; default: that of verify'),
+  evaluateAttack: attackSchema
+    .nullable()
+    .default(null)
+    .describe('Robust accuracy by projected gradient descent (PGD-100 by default); none: no such figure'),
 })
 export type Recipe = z.infer<typeof recipeSchema>
 /** A recipe as people write it: defaults left out. */

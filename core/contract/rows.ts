@@ -67,6 +67,11 @@ export const runSummarySchema = z.object({
   accuracy: z.number().nullable().describe('Share of test images classified correctly'),
   robustness: z.number().nullable().describe('Share still correct under FGSM at `robustnessEpsilon`'),
   robustnessEpsilon: z.number().nullable().default(null).describe('ε of that FGSM; null in rows of older versions too'),
+  robustAccuracy: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe('Share of the attacked test images still correct under PGD at `robustnessEpsilon`; null where none ran'),
   hiddenNeurons: z.int().nullable(),
   weights: z.int().nullable(),
   nonzeroWeights: z.int().nullable(),

@@ -28,7 +28,7 @@ export interface Comparison {
 }
 
 const figureNames: readonly FigureName[] = [
-  'accuracy', 'robustness', 'hiddenNeurons', 'weights', 'nonzeroWeights', 'unstable',
+  'accuracy', 'robustness', 'robustAccuracy', 'hiddenNeurons', 'weights', 'nonzeroWeights', 'unstable',
   'verified', 'certified', 'falsified', 'misclassified', 'unknown', 'timeout', 'error', 'seconds', 'meanSeconds',
   'searchSeconds',
 ] // prettier-ignore

@@ -85,6 +85,14 @@ const measures: readonly Measure[] = [
     delta: points,
     epsilon: ({ summary }) => summary?.robustnessEpsilon,
   },
+  {
+    title: 'Accuracy under PGD',
+    of: (s) => s.robustAccuracy,
+    format: share,
+    goal: 'more',
+    delta: points,
+    epsilon: ({ summary }) => summary?.robustnessEpsilon,
+  },
   { title: 'Hidden neurons', of: (s) => s.hiddenNeurons, format: formatCount, goal: 'none' },
   { title: 'Nonzero weights', of: (s) => s.nonzeroWeights, format: formatCount, goal: 'none' },
   // A share of neurons whose number differs: more of fewer is neither better nor worse.

@@ -18,6 +18,7 @@ const summary: RunSummary = {
     accuracy: 0.9812,
     robustness: 0.322,
     robustnessEpsilon: 8 / 255,
+    robustAccuracy: null,
     hiddenNeurons: 112,
     weights: 53_088,
     nonzeroWeights: 52_896,

@@ -110,19 +110,22 @@ describe('summarise', () => {
       row('falsified', { unstable: null, seconds: 0, method: 'attack' }),
       row('timeout', { seconds: 8 }),
     ]
-    expect(summarise(model, { accuracy: 0.9, robustness: null, robustnessEpsilon: null }, rows)).toMatchObject({
+    expect(
+      summarise(model, { accuracy: 0.9, robustness: null, robustnessEpsilon: null, robustAccuracy: null }, rows),
+    ).toMatchObject({
       ...{ verified: 1, certified: 1, falsified: 2, misclassified: 1, timeout: 1, unknown: 0, error: 0, images: 4 },
       ...{ seconds: 12, meanSeconds: 3, searchSeconds: 5, unstable: 0.15, accuracy: 0.9, robustness: null },
     })
   })
 
   it('has no means without images', () => {
-    const evaluation = { accuracy: 1, robustness: 1, robustnessEpsilon: 0.1 }
+    const evaluation = { accuracy: 1, robustness: 1, robustnessEpsilon: 0.1, robustAccuracy: 0.5 }
     expect(summarise(model, evaluation, [])).toMatchObject({
       unstable: null,
       meanSeconds: null,
       searchSeconds: null,
       robustnessEpsilon: 0.1,
+      robustAccuracy: 0.5,
     })
   })
 })

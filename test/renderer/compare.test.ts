@@ -107,6 +107,7 @@ describe('summary', () => {
     accuracy: 0.98,
     robustness: 0.3,
     robustnessEpsilon: 0.1,
+    robustAccuracy: null,
     hiddenNeurons: 112,
     weights: 52_896,
     nonzeroWeights: 52_896,

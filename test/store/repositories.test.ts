@@ -100,6 +100,7 @@ test('runs: summary and error come and go, a job takes its rows with it', async 
       accuracy: 0.98,
       robustness: 0.3,
       robustnessEpsilon: 0.1,
+      robustAccuracy: null,
       hiddenNeurons: 112,
       weights: 52_896,
       nonzeroWeights: 52_896,

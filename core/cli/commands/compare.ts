@@ -18,6 +18,7 @@ const shown = (value: number, format: Format): number => (format === share ? Mat
 const formats: Readonly<Record<FigureName, readonly [title: string, format: Format, change?: Format]>> = {
   accuracy: ['accuracy', share, formatPoints],
   robustness: ['FGSM robust', share, formatPoints],
+  robustAccuracy: ['accuracy under PGD', share, formatPoints],
   hiddenNeurons: ['hidden neurons', formatCount],
   weights: ['weights', formatCount],
   nonzeroWeights: ['weights not zero', formatCount],
@@ -78,7 +79,7 @@ function comparisonText(
 
 /** The radii a figure is for. */
 function epsilonsOf(name: FigureName, runs: readonly RunRow[]): (number | null | undefined)[] {
-  if (name === 'robustness') return runs.map(({ summary }) => summary?.robustnessEpsilon)
+  if (name === 'robustness' || name === 'robustAccuracy') return runs.map(({ summary }) => summary?.robustnessEpsilon)
   return name === 'verified' ? runs.map(({ epsilon }) => epsilon) : []
 }
 

@@ -21,7 +21,9 @@ import { summaryTable } from '../run-table.ts'
 import { write as writeFileOf } from './export.ts'
 import { asksAboutFiles, attachFileFlags, verifyFiles } from './verify-file.ts'
 
-const commonFlags = flagsOf(recipeSchema.pick({ seed: true, provider: true, threads: true, evaluateEpsilon: true, evaluateAttack: true }))
+const commonFlags = flagsOf(
+  recipeSchema.pick({ seed: true, provider: true, threads: true, evaluateEpsilon: true, evaluateAttack: true }),
+)
 const trainFlags = flagsOf(trainSchema)
 const freshFlags = flagsOf(variantSchema.pick({ architecture: true, batchNorm: true, normalise: true }))
 const simplifyFlags = flagsOf(simplifySchema)

@@ -8,6 +8,8 @@ export interface Evaluation {
   /** Share still correct under FGSM at `robustnessEpsilon`; both null where no ε is given. */
   readonly robustness: number | null
   readonly robustnessEpsilon: number | null
+  /** Share of the attacked images still correct under PGD; null where no attack was wanted. */
+  readonly robustAccuracy: number | null
 }
 
 /** Only rows of the verifier that was asked; those of the cross-check are there to contradict it, not to count. */

@@ -74,7 +74,10 @@ const simplifyText: Readonly<Record<Exclude<SimplifyOptions['method'], 'none'>, 
 
 function evaluateText(recipe: Recipe): string {
   const epsilon = evaluationEpsilon(recipe)
-  return `accuracy${epsilon === null ? '' : ` and FGSM robustness at ε ${epsilon}`} on all test images`
+  const all = `accuracy${epsilon === null ? '' : ` and FGSM robustness at ε ${epsilon}`} on all test images`
+  if (epsilon === null || recipe.evaluateAttack === null) return all
+  const { steps, restarts, images } = recipe.evaluateAttack
+  return `${all}; PGD-${steps}, ${restarts} starts, on ${images === null ? 'all' : `the first ${images}`}`
 }
 
 function dataText(data: DataOptions): string {
