@@ -24,11 +24,9 @@ export function linesOf(
     case 'relu':
       return reluLines(interval)
     case 'graftedRelu':
-      return graftedLines(reluLines(interval), parameters)
-    case 'graftedSigmoid':
-      return graftedLines(sigmoidLines(interval), parameters)
+      return graftedLines(interval, parameters)
     case 'sigmoid':
-      return sigmoidLines(interval)
+      return constantLines({ lower: tf.sigmoid(interval.lower), upper: tf.sigmoid(interval.upper) })
     default:
       return layer satisfies never
   }
@@ -47,18 +45,19 @@ function reluLines({ lower, upper }: TensorInterval): TrainingLines {
   }
 }
 
-function graftedLines(others: TrainingLines, { mask, slope, intercept }: TensorParameters): TrainingLines {
+function graftedLines(interval: TensorInterval, { mask, slope, intercept }: TensorParameters): TrainingLines {
+  const relu = reluLines(interval)
   const keep = tf.sub(scalar(1), mask)
   const either = (kept: Tensor, line: Tensor): Tensor => tf.add(tf.mul(kept, keep), tf.mul(line, mask))
   return {
-    lowerSlope: either(others.lowerSlope, slope),
-    lowerIntercept: either(others.lowerIntercept, intercept),
-    upperSlope: either(others.upperSlope, slope),
-    upperIntercept: either(others.upperIntercept, intercept),
+    lowerSlope: either(relu.lowerSlope, slope),
+    lowerIntercept: either(relu.lowerIntercept, intercept),
+    upperSlope: either(relu.upperSlope, slope),
+    upperIntercept: either(relu.upperIntercept, intercept),
   }
 }
 
-function sigmoidLines({ lower, upper }: TensorInterval): TrainingLines {
+function constantLines({ lower, upper }: TensorInterval): TrainingLines {
   const flat = tf.zerosLike(lower)
-  return { lowerSlope: flat, lowerIntercept: tf.sigmoid(lower), upperSlope: flat, upperIntercept: tf.sigmoid(upper) }
+  return { lowerSlope: flat, lowerIntercept: lower, upperSlope: flat, upperIntercept: upper }
 }
