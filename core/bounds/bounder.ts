@@ -1,6 +1,6 @@
 // Bounds of a network on a box: interval, CROWN and α-CROWN, layer by layer, the tighter of all kept (spec C.2, C.4).
 import type { Engine } from '../engine/engine.ts'
-import type { Network } from '../nn/index.ts'
+import { shapeOf, type Network, type Shape } from '../nn/index.ts'
 import type { Box, Interval, OutputRows, PreActivationBounds } from './box.ts'
 import { intersect, IntervalWalk } from './interval.ts'
 import { intervalRows } from './interval-rows.ts'
@@ -114,8 +114,9 @@ async function tightened(
   ascent: AscentSettings,
   onBounded: RowListener | undefined,
 ): Promise<Interval> {
-  const both = [...neurons, ...neurons]
-  const signs = both.map((_, i) => (i < neurons.length ? 1 : -1))
+  const ordered = byPlace(shapeOf(rows.network, source), neurons)
+  const both = ordered.flatMap((neuron) => [neuron, neuron])
+  const signs = both.map((_, i) => (i % 2 === 0 ? 1 : -1))
   const onAlpha =
     onBounded &&
     ((from: number, alpha: Float32Array): void => {
@@ -125,14 +126,21 @@ async function tightened(
     })
   const lower = await rows.boundNeurons(source, both, signs, context, ascent, onAlpha)
   const result = { lower: interval.lower.slice(), upper: interval.upper.slice() }
-  neurons.forEach((neuron, i) => {
-    const low = lower[i]
-    const high = -lower[i + neurons.length]
+  ordered.forEach((neuron, i) => {
+    const low = lower[2 * i]
+    const high = -lower[2 * i + 1]
     if (!(low <= high)) return
     result.lower[neuron] = larger(low, result.lower[neuron])
     result.upper[neuron] = -larger(-high, -result.upper[neuron])
   })
   return intersect(result, interval)
+}
+
+/** Neurons of a map [channels, height, width] place by place: those of one place depend on the same window. */
+function byPlace(shape: Shape, neurons: readonly number[]): readonly number[] {
+  if (shape.length !== 3) return neurons
+  const plane = shape[1] * shape[2]
+  return [...neurons].sort((a, b) => (a % plane) - (b % plane))
 }
 
 /** The larger of two lower bounds; NaN counts as no bound. */

@@ -17,6 +17,18 @@ export function chunkSize(rows: number, capacity: number): number {
   return allowed.find((size) => size >= rows) ?? Math.max(1, ...allowed)
 }
 
+/** `rows` rows from `from` on in chunks of at most `capacity`. */
+export function chunksOf(rows: number, capacity: number, from = 0): Chunk[] {
+  const chunks: Chunk[] = []
+  for (let at = 0; at < rows;) {
+    const size = chunkSize(rows - at, capacity)
+    const count = Math.min(size, rows - at)
+    chunks.push({ from: from + at, count, size })
+    at += count
+  }
+  return chunks
+}
+
 /** Rows of a chunk, the last one repeated to fill it; where nothing is to fill, a view of them. */
 export function padded(values: Floats, width: number, { from, count, size }: Chunk): Floats {
   if (count === size) return values.subarray(from * width, (from + size) * width)

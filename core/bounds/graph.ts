@@ -85,5 +85,16 @@ export function convolves({ nodes }: Cone): boolean {
 /** Memory that one row of a bounding program takes: a few tensors of every node's width, a dozen of the neurons' in an ascent. */
 export function bytesPerRow(cone: Cone, ascent: boolean, precision: Precision): number {
   const widths = cone.nodes.reduce((sum, { shape }) => sum + sizeOf(shape), cone.inputSize)
-  return (precision === 'float64' ? 8 : 4) * (widths * 4 + cone.neurons * (ascent ? 12 : 4))
+  const numbers = widths * 4 + cone.neurons * (ascent ? 12 : 4)
+  return precision === 'float64' ? 8 * (numbers + 2 * widestColumns(cone)) : 4 * numbers
+}
+
+/** Float64 convolutions are products with gathered columns: the elements of the largest, for one row. */
+function widestColumns({ network, nodes }: Cone): number {
+  return nodes.reduce((most, { layer, inputs }) => {
+    if (layer.kind !== 'conv2d') return most
+    const [outputs, , height, width] = layer.weight.shape
+    const [, ...plane] = shapeOf(network, inputs[0])
+    return Math.max(most, outputs * height * width * sizeOf(plane))
+  }, 0)
 }

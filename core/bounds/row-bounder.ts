@@ -2,7 +2,7 @@
 import type { Engine, Precision } from '../engine/engine.ts'
 import { networkHash, type Network } from '../nn/index.ts'
 import type { Box, PreActivationBounds } from './box.ts'
-import { chunkSize, repeated, type Chunk } from './chunk.ts'
+import { repeated, type Chunk } from './chunk.ts'
 import type { Floats } from './floats.ts'
 import { bytesPerRow, coneOf, convolves, type Cone } from './graph.ts'
 import { crownDefinition, type ProgramShape } from './programs.ts'
@@ -84,7 +84,7 @@ export class RowBounder {
     const place = this.#place(context)
     const sources = this.#sources(settings, exact !== undefined, (precision) => {
       const given = precision === 'float64' && exact ? exact : rows
-      return wholeRows(this.cone(given.start), this.#key, precision, place, (chunk) => rowsOf(given, chunk))
+      return wholeRows(this.cone(given.start), rows.rows, this.#key, precision, place, (chunk) => rowsOf(given, chunk))
     })
     return await this.#boundAll(sources, context, settings, emptyBounds(rows.rows, details ? rows.rows : 0, cone))
   }
@@ -107,7 +107,7 @@ export class RowBounder {
     const rows = found && new WindowRows(found.window, this.cone(id), neurons, signs)
     const sources = this.#sources(settings, !found && !convolves(whole), (precision) => {
       if (found && rows) return windowedRows(rows, found.key, precision, place)
-      return wholeRows(whole, this.#key, precision, place, ({ from, count }) => {
+      return wholeRows(whole, neurons.length, this.#key, precision, place, ({ from, count }) => {
         const part = [neurons.slice(from, from + count), signs.slice(from, from + count)] as const
         return neuronStart(this.network, id, ...part, precision)
       })
@@ -143,14 +143,11 @@ export class RowBounder {
     result: RowBounds,
     onAlpha?: AlphaListener,
   ): Promise<RowBounds> {
-    const rows = result.lower.length
     const capacity = this.#capacity(sources, settings)
     const deadline = performance.now() + (settings.seconds ?? Infinity) * 1000
-    for (let from = 0; from < rows && context.signal?.aborted !== true;) {
-      const size = chunkSize(rows - from, capacity)
-      const count = Math.min(size, rows - from)
-      await this.#boundChunk(sources, { from, count, size }, { ...settings, deadline }, result, onAlpha)
-      from += count
+    for (const chunk of sources.last.chunks(capacity)) {
+      if (context.signal?.aborted === true) break
+      await this.#boundChunk(sources, chunk, { ...settings, deadline }, result, onAlpha)
     }
     return result
   }
@@ -185,16 +182,17 @@ export class RowBounder {
     result.points.set(output.point.subarray(0, count * cone.inputSize), from * cone.inputSize)
   }
 
-  /** α of the pass that gives the bounds, [size, neurons]: what the ascent found; plain CROWN's is one for all where rows can share it. */
+  /** α of the pass that gives the bounds, [size, neurons]: what the ascent found; plain CROWN's is one for all rows that share bounds. */
   async #slopes(
     source: RowSource,
     chunk: Chunk,
     settings: TimedAscent,
     inputs: Readonly<Record<string, Floats>>,
   ): Promise<{ alpha: Float32Array; sharedAlpha: boolean }> {
-    if (settings.iterations === 0 && !source.alphaOf) return { alpha: source.alpha, sharedAlpha: true }
-    const { cone, key } = source
-    const first = source.alphaOf?.(chunk) ?? repeated(source.alpha, chunk.size)
+    const { cone, key, shape } = source
+    const own = source.alphaOf(chunk)
+    if (settings.iterations === 0) return { alpha: own, sharedAlpha: !shape.ownBounds }
+    const first = shape.ownBounds ? own : repeated(own, chunk.size)
     const rows = { cone, key, shape: shapeOf(source, chunk), inputs, count: chunk.count }
     return { alpha: await ascendRows(this.#engine, rows, first, settings), sharedAlpha: false }
   }

@@ -1,7 +1,7 @@
 // The rows of one bounding call as the programs of a precision take them, chunk by chunk: of the whole network, or of windows.
 import type { Precision } from '../engine/engine.ts'
 import type { Box, PreActivationBounds } from './box.ts'
-import { padded, type Chunk } from './chunk.ts'
+import { chunksOf, padded, type Chunk } from './chunk.ts'
 import { coneInputs, type ConeInputs } from './flat.ts'
 import type { Floats } from './floats.ts'
 import type { Cone } from './graph.ts'
@@ -18,10 +18,12 @@ export interface RowSource {
   readonly key: string
   /** α of plain CROWN for the whole network, [neurons]. */
   readonly alpha: Float32Array
+  /** All rows, at most `capacity` at a time. */
+  chunks(capacity: number): readonly Chunk[]
   /** Everything the programs want for a chunk but α. */
   inputs(chunk: Chunk): Record<string, Floats>
-  /** α of plain CROWN for a chunk, [size, neurons]; null where all rows have `alpha`. */
-  readonly alphaOf: ((chunk: Chunk) => Float32Array) | null
+  /** α of plain CROWN for a chunk, [size, neurons]; [neurons] where the rows share their bounds. */
+  alphaOf(chunk: Chunk): Float32Array
 }
 
 /** Where rows are bounded: the box with the roundings on it, and bounds that hold there. */
@@ -31,9 +33,10 @@ export interface RowPlace {
   readonly rounding: RoundingWalk
 }
 
-/** Rows that start at one node; `startOf` makes those of a chunk. */
+/** `rows` rows that start at one node; `startOf` makes those of a chunk. */
 export function wholeRows(
   cone: Cone,
+  rows: number,
   key: string,
   precision: Precision,
   place: RowPlace,
@@ -46,12 +49,13 @@ export function wholeRows(
     alpha,
     shape: { ownBounds: false },
     key,
+    chunks: (capacity) => chunksOf(rows, capacity),
     inputs: (chunk) => {
       const { coefficients, offsets, size } = startOf(chunk)
       const all = { from: 0, count: chunk.count, size: chunk.size }
       return { ...arrays, start: padded(coefficients, size, all), offset: padded(offsets, 1, all) }
     },
-    alphaOf: null,
+    alphaOf: () => alpha,
   }
 }
 
@@ -62,8 +66,9 @@ export function windowedRows(rows: WindowRows, key: string, precision: Precision
     cone: rows.cone,
     precision,
     alpha,
-    shape: { ownBounds: true, ownBox: true },
+    shape: { ownBounds: !rows.samePlace, ownBox: !rows.samePlace },
     key,
+    chunks: (capacity) => rows.chunks(capacity),
     inputs: (chunk) => rows.inputs(chunk, arrays),
     alphaOf: (chunk) => rows.alpha(chunk, alpha),
   }

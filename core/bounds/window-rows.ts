@@ -1,11 +1,19 @@
 // Neurons of a convolution as rows of their window: everything that belongs to a place in the network cut out row by row.
 import { INPUT, shapeOf, sizeOf } from '../nn/index.ts'
-import { repeated, type Chunk } from './chunk.ts'
+import { chunksOf, chunkSize, repeated, type Chunk } from './chunk.ts'
 import { like, type Floats } from './floats.ts'
 import type { Activation, Cone } from './graph.ts'
 import { relaxationOf } from './relaxation/index.ts'
 import { roundingName } from './rounding.ts'
 import { copyWindow, elementsOf, pasteWindow, placed, type Placement, type Window } from './window.ts'
+
+/** Elements cut for rows of one place that take as long as one more run of a program. */
+const WORTH_A_RUN = 2 ** 16
+
+/** Elements that are cut out for one row: rounding weights of every node, bounds and α. */
+function elementsPerRow({ nodes, neurons, inputSize }: Cone): number {
+  return nodes.reduce((sum, { shape }) => sum + sizeOf(shape), 3 * (inputSize + neurons))
+}
 
 export class WindowRows {
   /** Of the window's network. */
@@ -15,6 +23,8 @@ export class WindowRows {
   readonly #window: Window
   readonly #neurons: readonly number[]
   readonly #signs: readonly number[]
+  /** Whether a chunk is about one place of the map, so that its rows share one window. */
+  readonly samePlace: boolean
 
   /** Row k is `signs[k]`·(neuron `neurons[k]` of the window's source). */
   constructor(window: Window, whole: Cone, neurons: readonly number[], signs: readonly number[]) {
@@ -23,6 +33,32 @@ export class WindowRows {
     this.whole = whole
     this.#neurons = neurons
     this.#signs = signs
+    const places = this.#runs().length
+    this.samePlace = (neurons.length / places) * elementsPerRow(this.cone) > WORTH_A_RUN
+  }
+
+  /** All rows; those of one place together where a chunk is about one. */
+  chunks(capacity: number): readonly Chunk[] {
+    const rows = this.#neurons.length
+    if (!this.samePlace) return chunksOf(rows, capacity)
+    const runs = this.#runs()
+    // One size for all: a program more costs as much as hundreds of runs.
+    const size = chunkSize(Math.ceil(rows / runs.length), capacity)
+    return runs.flatMap(({ from, count }) => chunksOf(count, size, from).map((chunk) => ({ ...chunk, size })))
+  }
+
+  /** Rows next to each other that are about the same place. */
+  #runs(): { from: number; count: number }[] {
+    const [, height, width] = placed(this.#window.placements, this.#window.source).shape
+    const plane = height * width
+    const runs: { from: number; count: number }[] = []
+    for (let k = 0, last = -1; k < this.#neurons.length; k++) {
+      const place = this.#neurons[k] % plane
+      if (place === last) runs[runs.length - 1].count++
+      else runs.push({ from: k, count: 1 })
+      last = place
+    }
+    return runs
   }
 
   /** Inputs of the programs for a chunk out of those for whole rows, but α. */
@@ -43,7 +79,7 @@ export class WindowRows {
       // A node that only cuts does not round.
       inputs[name] = placement
         ? this.#cut(chunk, given[name], placement)
-        : like(given.unit, size * sizeOf(shapeOf(this.cone.network, id)))
+        : like(given.unit, this.#windows(chunk) * sizeOf(shapeOf(this.cone.network, id)))
     }
     for (const { node, layer } of this.cone.activations)
       for (const array of relaxationOf(layer).arrays) {
@@ -56,7 +92,7 @@ export class WindowRows {
     return inputs
   }
 
-  /** α of a chunk, [size, neurons of the window], out of those of all neurons. */
+  /** α of a chunk, [windows, neurons of the window], out of those of all neurons. */
   alpha(chunk: Chunk, whole: Float32Array): Float32Array {
     return this.#cutNeurons(chunk, whole) as Float32Array
   }
@@ -86,18 +122,23 @@ export class WindowRows {
     return start
   }
 
-  /** [size, elements of the window] */
+  /** Windows of a chunk: one for each row, or one for all. */
+  #windows({ size }: Chunk): number {
+    return this.samePlace ? 1 : size
+  }
+
+  /** [windows, elements of the window] */
   #cut(chunk: Chunk, whole: Floats, placement: Placement): Floats {
     const width = elementsOf(placement)
-    const result = like(whole, chunk.size * width)
+    const result = like(whole, this.#windows(chunk) * width)
     this.#eachRow(chunk, (row, position) => copyWindow(whole, 0, placement, position, result, row * width))
     return result
   }
 
-  /** [size, neurons of the window] out of values of all neurons. */
+  /** [windows, neurons of the window] out of values of all neurons. */
   #cutNeurons(chunk: Chunk, whole: Floats): Floats {
     const width = this.cone.neurons
-    const result = like(whole, chunk.size * width)
+    const result = like(whole, this.#windows(chunk) * width)
     for (const [activation, twin] of this.#twins()) {
       const placement = placed(this.#window.placements, activation.node.id)
       this.#eachRow(chunk, (row, position) =>
@@ -107,8 +148,9 @@ export class WindowRows {
     return result
   }
 
-  #eachRow({ from, count, size }: Chunk, visit: (row: number, position: readonly [number, number]) => void): void {
-    for (let row = 0; row < size; row++) visit(row, this.#position(from + Math.min(row, count - 1)))
+  #eachRow(chunk: Chunk, visit: (row: number, position: readonly [number, number]) => void): void {
+    const { from, count } = chunk
+    for (let row = 0; row < this.#windows(chunk); row++) visit(row, this.#position(from + Math.min(row, count - 1)))
   }
 
   /** Row and column of the neuron of row `k` in the source's map. */

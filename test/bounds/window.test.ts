@@ -1,10 +1,12 @@
 // Bounds in windows are those of whole rows: padding, strides, joining branches and grafted neurons included.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { intervalBounds } from '../../core/bounds/interval.ts'
+import { coneOf } from '../../core/bounds/graph.ts'
 import { plainCrown } from '../../core/bounds/row-ascent.ts'
 import { RowBounder } from '../../core/bounds/row-bounder.ts'
 import { neuronStart } from '../../core/bounds/start.ts'
-import { windowOf } from '../../core/bounds/window.ts'
+import { windowOf, type Window } from '../../core/bounds/window.ts'
+import { WindowRows } from '../../core/bounds/window-rows.ts'
 import { SeededRandom } from '../../core/data/random.ts'
 import { openEngine, type Engine } from '../../core/engine/engine.ts'
 import { createNetwork, evaluateNodes64, sizeOf, shapeOf, type Layer, type Network } from '../../core/nn/index.ts'
@@ -126,6 +128,55 @@ describe.each([plain, withGrafts, residual, misleading])('windows of $name', (ne
       for (const z of values) neurons.forEach((n, k) => expect(signs[k] * z[n]).toBeGreaterThanOrEqual(lower[k]))
     }
   })
+})
+
+it('of one place are shared by its rows where that is worth it: the same bounds, α for every row', async () => {
+  const network = createNetwork({
+    name: 'many channels',
+    inputShape: [1, 8, 8],
+    nodes: [
+      { id: 'c1', layer: conv(1, 12, 3, 1, [1, 1, 1, 1]) },
+      { id: 'r1', layer: grafted([12, 8, 8]) },
+      { id: 'c2', layer: conv(12, 12, 3, 2, [1, 1, 1, 1]) },
+      { id: 'r2', layer: relu },
+      { id: 'c3', layer: conv(12, 30, 2, 1, [0, 0, 0, 0]) },
+    ],
+  })
+  const plane = 3 * 3
+  const byPlace = Array.from({ length: 30 * plane }, (_, k) => (k % 30) * plane + Math.floor(k / 30))
+  // Places have different numbers of rows, most more than one chunk takes.
+  const neurons = byPlace.flatMap((n, k) => (k % 7 === 0 ? [n] : [n, n]))
+  const signs = neurons.map((n, k) => (neurons[k - 1] === n ? -1 : 1))
+  // In this order no two rows of one place are together, so every row has a window of its own.
+  const apart = neurons.map((_, k) => (k * 97) % neurons.length)
+  const cone = coneOf(network, 'c3')
+  const window = windowOf(network, 'c3') as Window
+  expect(new WindowRows(window, cone, neurons, signs).samePlace).toBe(true)
+  const box = randomBox(network, 5, 0.1)
+  const context = { box, bounds: intervalBounds(network, box).preActivations }
+  const rows = new RowBounder(engine, network)
+  const values = [...samples(box, 20, 6)].map((point) => evaluateNodes64(network, point).get('c3') ?? [])
+  for (const settings of [plainCrown, { ...ascent, iterations: 3 }]) {
+    const ask = async (order: readonly number[]) => {
+      const alpha = new Float32Array(order.length * cone.neurons)
+      const [n, s] = [neurons, signs].map((all) => order.map((k) => all[k]))
+      const lower = await rows.boundNeurons('c3', n, s, context, settings, (from, told) =>
+        alpha.set(told, from * cone.neurons),
+      )
+      return { lower, alpha }
+    }
+    const shared = await ask([...neurons.keys()])
+    const own = await ask(apart)
+    const largest = (of: (row: number, same: number) => number): number => Math.max(...apart.map((k, i) => of(i, k)))
+    // Float32 sums in another order, and for the ascent steps that such differences move.
+    const tolerance = settings === plainCrown ? 1e-5 : 1e-2
+    expect(largest((i, k) => Math.abs(own.lower[i] - shared.lower[k]))).toBeLessThan(tolerance)
+    if (settings === plainCrown) {
+      const alphaOf = (alpha: Float32Array, row: number) => alpha.subarray(row * cone.neurons, (row + 1) * cone.neurons)
+      expect(apart.every((k, i) => alphaOf(own.alpha, i).join() === alphaOf(shared.alpha, k).join())).toBe(true)
+    }
+    for (const z of values) expect(largest((_, k) => shared.lower[k] - signs[k] * z[neurons[k]])).toBeLessThanOrEqual(0)
+  }
 })
 
 describe('no window', () => {
