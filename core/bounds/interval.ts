@@ -1,10 +1,12 @@
 // Interval bounds in float64 by plain loops, widened outward so that they hold in real arithmetic (spec C.1, D.3).
 import {
+  isGrafted,
   parameterOf,
   ruleOf,
   shapeOf,
   sizeOf,
   type Layer,
+  type LayerOf,
   type Network,
   type Parameter,
   type Shape,
@@ -43,7 +45,7 @@ export function intervalBounds(network: Network, box: Box, known?: PreActivation
 }
 
 export function isActivation(layer: Layer): boolean {
-  return layer.kind === 'relu' || layer.kind === 'graftedRelu' || layer.kind === 'sigmoid'
+  return layer.kind === 'relu' || layer.kind === 'sigmoid' || isGrafted(layer)
 }
 
 /** Interval bounds node by node, on demand, with room to tighten a node before its successors are computed. */
@@ -94,12 +96,9 @@ export function layerInterval(
   const [{ lower, upper }] = inputs
   switch (layer.kind) {
     case 'relu':
-      return { lower: lower.map((z) => Math.max(z, 0)), upper: upper.map((z) => Math.max(z, 0)) }
+      return reluInterval(inputs[0])
     case 'sigmoid':
-      return {
-        lower: lower.map((z) => Math.max(0, 1 / (1 + Math.exp(-z)) - SIGMOID_ERROR)),
-        upper: upper.map((z) => Math.min(1, 1 / (1 + Math.exp(-z)) + SIGMOID_ERROR)),
-      }
+      return sigmoidInterval(inputs[0])
     case 'flatten':
       return inputs[0]
     case 'gather': {
@@ -107,7 +106,9 @@ export function layerInterval(
       return { lower: gathered(lower), upper: gathered(upper) }
     }
     case 'graftedRelu':
-      return graftedInterval(layer, inputs[0])
+      return graftedInterval(layer, inputs[0], reluInterval(inputs[0]))
+    case 'graftedSigmoid':
+      return graftedInterval(layer, inputs[0], sigmoidInterval(inputs[0]))
     case 'add':
       return addInterval(inputs[0], inputs[1])
     default:
@@ -115,17 +116,25 @@ export function layerInterval(
   }
 }
 
+function reluInterval({ lower, upper }: Interval): Interval {
+  return { lower: lower.map((z) => Math.max(z, 0)), upper: upper.map((z) => Math.max(z, 0)) }
+}
+
+function sigmoidInterval({ lower, upper }: Interval): Interval {
+  return {
+    lower: lower.map((z) => Math.max(0, 1 / (1 + Math.exp(-z)) - SIGMOID_ERROR)),
+    upper: upper.map((z) => Math.min(1, 1 / (1 + Math.exp(-z)) + SIGMOID_ERROR)),
+  }
+}
+
+/** `result`: bounds of the neurons as if none were a line, which are overwritten where they are. */
 function graftedInterval(
-  { mask, slope, intercept }: Extract<Layer, { kind: 'graftedRelu' }>,
+  { mask, slope, intercept }: LayerOf<'graftedRelu' | 'graftedSigmoid'>,
   { lower, upper }: Interval,
+  result: Interval,
 ): Interval {
-  const result = { lower: new Float64Array(lower.length), upper: new Float64Array(lower.length) }
   for (let i = 0; i < lower.length; i++) {
-    if (mask.data[i] === 0) {
-      result.lower[i] = Math.max(lower[i], 0)
-      result.upper[i] = Math.max(upper[i], 0)
-      continue
-    }
+    if (mask.data[i] === 0) continue
     const a = slope.data[i]
     const b = intercept.data[i]
     const slack = 4 * UNIT * (Math.abs(a) * Math.max(Math.abs(lower[i]), Math.abs(upper[i])) + Math.abs(b)) + UNDERFLOW

@@ -1,6 +1,6 @@
 // What rounding can do at every node of a cone: weights of |Λ| whose sum bounds the error of a backward pass (spec D.3, D.4).
 import type { Precision, TensorSpec } from '../engine/engine.ts'
-import { INPUT, ruleOf, shapeOf, sizeOf, type Layer, type Network } from '../nn/index.ts'
+import { INPUT, isGrafted, ruleOf, shapeOf, sizeOf, type Layer, type Network } from '../nn/index.ts'
 import type { Box, Interval, PreActivationBounds } from './box.ts'
 import { floats, type Floats } from './floats.ts'
 import type { Activation, Cone } from './graph.ts'
@@ -119,14 +119,16 @@ export class RoundingWalk {
     if (!interval) throw new RangeError(`no bounds for "${source}"`)
     const pre = largest(interval)
     const magnitude = pre.slice()
+    const isCurve = layer.kind === 'sigmoid' || layer.kind === 'graftedSigmoid'
+    const isLine = (i: number): boolean => isGrafted(layer) && layer.mask.data[i] === 1
     for (let i = 0; i < neurons; i++) {
-      if (layer.kind === 'sigmoid') magnitude[i] = 1
-      else if (layer.kind === 'graftedRelu' && layer.mask.data[i] === 1)
+      if (isGrafted(layer) && isLine(i))
         magnitude[i] = Math.abs(layer.slope.data[i]) * pre[i] + Math.abs(layer.intercept.data[i])
+      else if (isCurve) magnitude[i] = 1
     }
     this.#keep(id, magnitude, (into) => {
       for (let i = 0; i < neurons; i++)
-        into[i] = layer.kind === 'sigmoid' ? TANGENT * (pre[i] + 1) : CHORD * (magnitude[i] + FLOOR)
+        into[i] = isCurve && !isLine(i) ? TANGENT * (pre[i] + 1) : CHORD * (magnitude[i] + FLOOR)
     })
   }
 

@@ -4,6 +4,7 @@ import type { ActivationKind, Layer, LayerKind, LayerOf, Shape } from '../nn/lay
 import type { Activation } from './activation.ts'
 import { DenseMap, type AffineMap } from './affine-map.ts'
 import { batchNormMap, channelMap, convMap, gatherMap, MOST_ENTRIES, poolMap, windowEntries } from './maps.ts'
+import { GraftedSigmoidActivation } from './grafted-sigmoid.ts'
 import { ReluActivation } from './relu.ts'
 import { SigmoidActivation } from './sigmoid.ts'
 
@@ -34,6 +35,7 @@ const makers: { readonly [K in LayerKind]: Maker<LayerOf<K>> } = {
   },
   relu: (layer) => ({ kind: 'activation', activation: new ReluActivation(null), layer }),
   graftedRelu: (layer) => ({ kind: 'activation', activation: new ReluActivation(layer), layer }),
+  graftedSigmoid: (layer) => ({ kind: 'activation', activation: new GraftedSigmoidActivation(layer), layer }),
   sigmoid: (layer) => ({ kind: 'activation', activation: new SigmoidActivation(), layer }),
 }
 

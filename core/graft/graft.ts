@@ -1,9 +1,9 @@
 // Grafting itself: chosen neurons of a network become lines (Chen et al. 2022; spec A.4).
-import { EspalierError } from '../contract/errors.ts'
 import {
   activationNodes,
   createNetwork,
-  type GraftedReluLayer,
+  isGrafted,
+  type ActivationKind,
   type Layer,
   type Network,
   type NetworkNode,
@@ -15,7 +15,6 @@ import type { Lines } from './lines.ts'
  * The network with the given neurons as lines y = slope·z + intercept. Neurons that are lines already stay what they are;
  * so does an activation none of whose neurons is chosen.
  * @param neurons places among all neurons of the network, in topological order
- * @throws EspalierError 'model/unsupported' for a neuron of an activation that cannot be grafted
  */
 export function graftNeurons(network: Network, neurons: Uint32Array, lines: Lines): Network {
   const chosen = new Uint8Array(lines.slope.length)
@@ -47,31 +46,27 @@ function withLayers(network: Network, make: (node: NetworkNode, offset: number, 
   return createNetwork({ ...network, nodes })
 }
 
-function graftedLayer({ id, layer, shape }: NetworkNode, chosen: Uint8Array, lines: Lines): GraftedReluLayer {
+/** What each activation becomes when some of its neurons are lines. */
+const graftedKinds = {
+  relu: 'graftedRelu',
+  sigmoid: 'graftedSigmoid',
+  graftedRelu: 'graftedRelu',
+  graftedSigmoid: 'graftedSigmoid',
+} as const
+
+function graftedLayer({ layer, shape }: NetworkNode, chosen: Uint8Array, lines: Lines): Layer {
   const parameter = (data: Float32Array | Float64Array): Parameter => ({ shape, data })
-  if (layer.kind === 'relu') {
-    return {
-      kind: 'graftedRelu',
-      mask: parameter(Float32Array.from(chosen)),
-      slope: parameter(lines.slope),
-      intercept: parameter(lines.intercept),
-    }
+  const kind = graftedKinds[layer.kind as ActivationKind]
+  if (!isGrafted(layer)) {
+    const mask = parameter(Float32Array.from(chosen))
+    return { kind, mask, slope: parameter(lines.slope), intercept: parameter(lines.intercept) }
   }
-  if (layer.kind !== 'graftedRelu') throw notGraftable(id, layer)
   const { mask, slope, intercept } = layer
   const isNew = (i: number): boolean => mask.data[i] === 0 && chosen[i] === 1
   return {
-    kind: 'graftedRelu',
+    kind,
     mask: parameter(mask.data.map((line, i) => Math.max(line, chosen[i]))),
     slope: parameter(slope.data.map((a, i) => (isNew(i) ? lines.slope[i] : a))),
     intercept: parameter(intercept.data.map((b, i) => (isNew(i) ? lines.intercept[i] : b))),
   }
-}
-
-function notGraftable(id: string, layer: Layer): EspalierError {
-  return new EspalierError(
-    'model/unsupported',
-    `The activation "${id}" (${layer.kind}) cannot be grafted.`,
-    'Graft networks of ReLUs or sigmoids.',
-  )
 }

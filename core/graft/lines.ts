@@ -78,7 +78,7 @@ function boundLines(network: Network, { lower, upper }: Survey): Lines {
   const intercept = new Float32Array(lower.length)
   let offset = 0
   for (const { node, neurons } of activationNodes(network)) {
-    const curve = node.layer.kind === 'sigmoid' ? sigmoidCurve : reluCurve
+    const curve = node.layer.kind === 'relu' || node.layer.kind === 'graftedRelu' ? reluCurve : sigmoidCurve
     for (let j = offset; j < offset + neurons; j++) {
       const [l, u] = [lower[j], Math.max(lower[j], upper[j])]
       const chord = u > l ? (curve.value(u) - curve.value(l)) / (u - l) : 0

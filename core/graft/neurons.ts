@@ -1,11 +1,11 @@
 // Which hidden neurons of a network are lines already.
-import { activationNodes, type Network } from '../nn/index.ts'
+import { activationNodes, isGrafted, type Network } from '../nn/index.ts'
 
 /** 1 for every neuron that is a line already, [neurons] in topological order. */
 export function graftedNeurons(network: Network): Uint8Array {
   return Uint8Array.from(
     activationNodes(network).flatMap(({ node, neurons }) =>
-      node.layer.kind === 'graftedRelu' ? Array.from(node.layer.mask.data) : new Array<number>(neurons).fill(0),
+      isGrafted(node.layer) ? Array.from(node.layer.mask.data) : new Array<number>(neurons).fill(0),
     ),
   )
 }

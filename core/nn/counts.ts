@@ -1,5 +1,5 @@
 // Counts that the papers report: neurons, weights, parameters, and a table of the layers.
-import { parameterOf, ruleOf, sizeOf, type LayerKind, type Shape } from './layer.ts'
+import { isGrafted, parameterOf, ruleOf, sizeOf, type LayerKind, type Shape } from './layer.ts'
 import { shapeOf, type Network, type NetworkNode } from './network.ts'
 import { trainableParameters } from './parameters.ts'
 
@@ -21,6 +21,7 @@ const isActivation: { readonly [K in LayerKind]: boolean } = {
   flatten: false,
   gather: false,
   graftedRelu: true,
+  graftedSigmoid: true,
   relu: true,
   sigmoid: true,
 }
@@ -82,7 +83,7 @@ function weightsOf(network: Network): readonly (Float32Array | Float64Array)[] {
 }
 
 function nodeParameters({ layer }: NetworkNode): number {
-  if (layer.kind === 'graftedRelu') return 2 * layer.mask.data.filter((masked) => masked === 1).length
+  if (isGrafted(layer)) return 2 * layer.mask.data.filter((masked) => masked === 1).length
   return ruleOf(layer).slots.reduce(
     (total, { name, role }) => total + (role === null ? 0 : sizeOf(parameterOf(layer, name).shape)),
     0,

@@ -12,7 +12,7 @@ export {
 export type { ActivationNode, LayerRow } from './counts.ts'
 export { cutDeadNeurons } from './dead.ts'
 export { evaluate64, evaluateNodes64 } from './evaluate64.ts'
-export { formatShape, layerRules, parameterOf, ruleOf, sameShape, sizeOf } from './layer.ts'
+export { formatShape, isGrafted, layerRules, parameterOf, ruleOf, sameShape, sizeOf } from './layer.ts'
 export type * from './layer.ts'
 export { consumersOf, createNetwork, INPUT, nodeById, shapeOf } from './network.ts'
 export type { Network, NetworkDescription, NetworkNode } from './network.ts'

@@ -8,6 +8,7 @@ import { denseRule, type DenseLayer } from './layers/dense.ts'
 import { flattenRule, type FlattenLayer } from './layers/flatten.ts'
 import { gatherRule, type GatherLayer } from './layers/gather.ts'
 import { graftedReluRule, type GraftedReluLayer } from './layers/grafted-relu.ts'
+import { graftedSigmoidRule, type GraftedSigmoidLayer } from './layers/grafted-sigmoid.ts'
 import { reluRule, type ReluLayer } from './layers/relu.ts'
 import type { AffineLayerRule, LayerRule, Parameter } from './layers/rule.ts'
 import { sigmoidRule, type SigmoidLayer } from './layers/sigmoid.ts'
@@ -22,6 +23,7 @@ export type {
   FlattenLayer,
   GatherLayer,
   GraftedReluLayer,
+  GraftedSigmoidLayer,
   ReluLayer,
   SigmoidLayer,
 }
@@ -48,6 +50,7 @@ export type Layer =
   | FlattenLayer
   | GatherLayer
   | GraftedReluLayer
+  | GraftedSigmoidLayer
   | ReluLayer
   | SigmoidLayer
 
@@ -55,7 +58,7 @@ export type LayerKind = Layer['kind']
 export type LayerOf<K extends LayerKind> = Extract<Layer, { kind: K }>
 
 /** The kinds that are nonlinear; every other kind is an affine function of its inputs. */
-export type ActivationKind = 'graftedRelu' | 'relu' | 'sigmoid'
+export type ActivationKind = 'graftedRelu' | 'graftedSigmoid' | 'relu' | 'sigmoid'
 export type AffineKind = Exclude<LayerKind, ActivationKind>
 export type ActivationLayer = LayerOf<ActivationKind>
 
@@ -72,6 +75,7 @@ export const layerRules: { readonly [K in LayerKind]: RuleFor<K> } = {
   flatten: flattenRule,
   gather: gatherRule,
   graftedRelu: graftedReluRule,
+  graftedSigmoid: graftedSigmoidRule,
   relu: reluRule,
   sigmoid: sigmoidRule,
 }
@@ -79,6 +83,11 @@ export const layerRules: { readonly [K in LayerKind]: RuleFor<K> } = {
 /** The rule of a layer's own kind. The cast is safe because the key is the layer's kind. */
 export function ruleOf<L extends Layer>(layer: L): LayerRule<L> {
   return layerRules[layer.kind] as unknown as LayerRule<L>
+}
+
+/** Whether a layer holds lines beside neurons of another kind. */
+export function isGrafted(layer: Layer): layer is LayerOf<'graftedRelu' | 'graftedSigmoid'> {
+  return layer.kind === 'graftedRelu' || layer.kind === 'graftedSigmoid'
 }
 
 /** The parameter of `layer` in the slot `name`. */

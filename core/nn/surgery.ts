@@ -79,6 +79,7 @@ function shrinkChannels(layer: ChannelwiseLayer, keep: number[]): Layer {
     case 'affine':
       return { ...layer, scale: kept(layer.scale), shift: kept(layer.shift) }
     case 'graftedRelu':
+    case 'graftedSigmoid':
       return { ...layer, mask: kept(layer.mask), slope: kept(layer.slope), intercept: kept(layer.intercept) }
     case 'batchNorm': {
       const { gamma, beta, mean, variance } = layer

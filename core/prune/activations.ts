@@ -1,7 +1,7 @@
 // Activation pruning: the neurons with the lowest scores give 0 whatever they read (SAP, GAP, Hydra, random; spec A.4).
 import { EspalierError } from '../contract/errors.ts'
 import { graftedNeurons, graftNeurons } from '../graft/index.ts'
-import { activationNodes, type Network } from '../nn/index.ts'
+import { activationNodes, isGrafted, type Network } from '../nn/index.ts'
 import { flatScores, lowestIndices, shareOf, type LayerScores } from '../score/index.ts'
 import { requireRatio } from './ratio.ts'
 
@@ -32,7 +32,7 @@ export function pruneActivations(network: Network, scores: readonly LayerScores[
 export function zeroNeurons(network: Network): Uint8Array {
   return Uint8Array.from(
     activationNodes(network).flatMap(({ node: { layer }, neurons }) =>
-      layer.kind === 'graftedRelu'
+      isGrafted(layer)
         ? Array.from(layer.mask.data, (line, i) => Number(line === 1 && layer.slope.data[i] === 0 && layer.intercept.data[i] === 0)) // prettier-ignore
         : new Array<number>(neurons).fill(0),
     ),

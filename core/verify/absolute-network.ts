@@ -52,6 +52,16 @@ const absoluteRules: { readonly [K in LayerKind]: AbsoluteRule<LayerOf<K>> } = {
     },
     roundings: 3,
   }),
+  // Magnitudes grow by |a| and |b| on lines, by at most 1/4 and 1 elsewhere.
+  graftedSigmoid: (layer) => ({
+    layer: {
+      kind: 'graftedRelu',
+      mask: { shape: layer.mask.shape, data: new Float64Array(layer.mask.data.length).fill(1) },
+      slope: lineOr(layer.slope, layer.mask, 0.25),
+      intercept: lineOr(layer.intercept, layer.mask, 1),
+    },
+    roundings: 16,
+  }),
   // |σ'| ≤ 1/4 and |σ| ≤ 1; exp and the division are good to a few units in the last place.
   sigmoid: (_layer, channels) => ({
     layer: affine(new Float64Array(channels).fill(0.25), new Float64Array(channels).fill(1)),

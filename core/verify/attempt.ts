@@ -117,7 +117,7 @@ export class Attempt {
     let count = 0
     for (const { node, preActivationNode } of activationNodes(this.prepared.fused)) {
       const known = this.bounds.get(preActivationNode)
-      if (!known || node.layer.kind === 'sigmoid') continue
+      if (!known || node.layer.kind === 'sigmoid' || node.layer.kind === 'graftedSigmoid') continue
       const mask = node.layer.kind === 'graftedRelu' ? node.layer.mask.data : null
       for (let i = 0; i < known.lower.length; i++)
         if (mask?.[i] !== 1 && known.lower[i] < 0 && known.upper[i] > 0) count++

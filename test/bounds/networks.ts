@@ -11,10 +11,16 @@ import {
   type Parameter,
 } from '../../core/nn/index.ts'
 
-export type Kind = 'dense' | 'conv' | 'residual' | 'batchNorm' | 'grafted' | 'sigmoid' | 'pooled'
-export const kinds: readonly Kind[] = ['dense', 'conv', 'residual', 'batchNorm', 'grafted', 'sigmoid', 'pooled']
+export type Kind = 'dense' | 'conv' | 'residual' | 'batchNorm' | 'grafted' | 'sigmoid' | 'graftedSigmoid' | 'pooled'
+export const kinds: readonly Kind[] = [
+  ...(['dense', 'conv', 'residual', 'batchNorm', 'grafted', 'sigmoid', 'graftedSigmoid', 'pooled'] as const),
+]
 /** Kinds whose every nonlinearity is piecewise linear. */
-export const piecewiseLinearKinds = kinds.filter((kind) => kind !== 'sigmoid')
+export const piecewiseLinearKinds = kinds.filter((kind) => !isCurved(kind))
+
+export function isCurved(kind: Kind): boolean {
+  return kind === 'sigmoid' || kind === 'graftedSigmoid'
+}
 
 type Nodes = NetworkDescription['nodes'][number][]
 
@@ -49,8 +55,8 @@ export function randomNetwork(kind: Kind, seed: number): Network {
     pads: stride === 1 ? [1, 1, 1, 1] : [1, 0, 0, 1],
   })
   const nodes = nodesOf(kind, random, linear, convolution)
-  const inputShape =
-    kind === 'dense' || kind === 'grafted' || kind === 'batchNorm' || kind === 'sigmoid' ? [3] : [1, 4, 4]
+  const flat = kind === 'dense' || kind === 'grafted' || kind === 'batchNorm' || isCurved(kind)
+  const inputShape = flat ? [3] : [1, 4, 4]
   return fuseBatchNorm(createNetwork({ name: `${kind}-${seed}`, inputShape, nodes }))
 }
 
@@ -77,14 +83,16 @@ function nodesOf(
       }
       return named([linear(3, 5), norm, relu, linear(5, 3), relu, linear(3, 2)])
     }
-    case 'grafted': {
+    case 'grafted':
+    case 'graftedSigmoid': {
       const graft: Layer = {
-        kind: 'graftedRelu',
+        kind: kind === 'grafted' ? 'graftedRelu' : 'graftedSigmoid',
         mask: parameter([5], () => (random.uniform() < 0.5 ? 1 : 0)),
         slope: parameter([5], normal),
         intercept: parameter([5], normal),
       }
-      return named([linear(3, 5), graft, linear(5, 4), relu, linear(4, 2)])
+      const other: Layer = kind === 'grafted' ? relu : { kind: 'sigmoid' }
+      return named([linear(3, 5), graft, linear(5, 4), other, linear(4, 2)])
     }
     case 'conv':
       return named([convolution(1, 1, 2), relu, { kind: 'flatten' }, linear(4, 4), relu, linear(4, 2)])

@@ -6,26 +6,34 @@ import { ProofCheck, type Claim } from '../../core/certify/check.ts'
 import { Pace } from '../../core/certify/pace.ts'
 import type { NeuronList, Proof, SplitTree } from '../../core/certify/proof.ts'
 import type { Box } from '../../core/bounds/box.ts'
-import { createNetwork, evaluateNodes64, type Network } from '../../core/nn/index.ts'
+import { createNetwork, evaluateNodes64, type Layer, type Network } from '../../core/nn/index.ts'
 import { families, parameter, randomNetwork, dense, type Family } from '../verify/random-networks.ts'
 
-export const kinds = [...families, 'sigmoid', 'gather'] as const
-export type Kind = Family | 'sigmoid' | 'gather'
+export const kinds = [...families, 'sigmoid', 'graftedSigmoid', 'gather'] as const
+export type Kind = (typeof kinds)[number]
 
-/** The families of the verifiers' tests, and two kinds that brute force does not know. */
+/** The families of the verifiers' tests, and three kinds that brute force does not know. */
 export function networkOf(kind: Kind, seed: number): Network {
-  if (kind !== 'sigmoid' && kind !== 'gather') return randomNetwork(kind, seed)
+  if (kind !== 'sigmoid' && kind !== 'graftedSigmoid' && kind !== 'gather') return randomNetwork(kind, seed)
   const random = new SeededRandom(seed).fork(kind)
-  const scale = kind === 'sigmoid' ? 4 : 1
+  const scale = kind === 'gather' ? 1 : 4
+  const other: Layer = { kind: kind === 'gather' ? 'relu' : 'sigmoid' }
+  const mask = { shape: [6], data: Float32Array.of(1, 0, 0, 1, 0, 1) }
+  const graft: Layer = {
+    kind: 'graftedSigmoid',
+    mask,
+    slope: parameter(random, [6], 1),
+    intercept: parameter(random, [6], 1),
+  }
   return createNetwork({
     name: `${kind} ${seed}`,
     inputShape: [3],
     nodes: [
       { id: 'a', layer: { ...dense(random, 6, 3), weight: parameter(random, [6, 3], scale) } as never },
-      { id: 'ra', layer: { kind: kind === 'sigmoid' ? 'sigmoid' : 'relu' } },
+      { id: 'ra', layer: kind === 'graftedSigmoid' ? graft : other },
       { id: 'pick', layer: { kind: 'gather', shape: [5], indices: [5, 0, 0, 3, 1] } },
       { id: 'b', layer: dense(random, 5, 5) },
-      { id: 'rb', layer: { kind: kind === 'sigmoid' ? 'sigmoid' : 'relu' } },
+      { id: 'rb', layer: other },
       { id: 'c', layer: dense(random, 3, 5) },
     ],
   })
@@ -109,7 +117,7 @@ export function preActivations(network: Network, x: Float64Array): Map<string, F
   const values = evaluateNodes64(network, x)
   return new Map(
     network.nodes
-      .filter(({ layer }) => ['relu', 'graftedRelu', 'sigmoid'].includes(layer.kind))
+      .filter(({ layer }) => ['relu', 'graftedRelu', 'graftedSigmoid', 'sigmoid'].includes(layer.kind))
       .map(({ id, inputs }) => [id, values.get(inputs[0]) as Float64Array]),
   )
 }

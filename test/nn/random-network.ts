@@ -25,10 +25,10 @@ const perChannel = (draw: Draw, channels: number): Layer => ({
   epsilon: 1e-5,
 })
 
-const graft = (draw: Draw, shape: Shape): Layer => {
+const graft = (draw: Draw, shape: Shape, kind: 'graftedRelu' | 'graftedSigmoid'): Layer => {
   const mask = draw(shape, 0, 1)
   return {
-    kind: 'graftedRelu',
+    kind,
     mask: { shape, data: mask.data.map((value) => Math.round(value)) },
     slope: draw(shape),
     intercept: draw(shape),
@@ -56,7 +56,8 @@ export const blocks = {
   affine: ([channels], draw) => ({ kind: 'affine', scale: draw([channels]), shift: draw([channels]) }),
   relu: () => ({ kind: 'relu' }),
   sigmoid: () => ({ kind: 'sigmoid' }),
-  graftedRelu: (shape, draw) => graft(draw, shape),
+  graftedRelu: (shape, draw) => graft(draw, shape, 'graftedRelu'),
+  graftedSigmoid: (shape, draw) => graft(draw, shape, 'graftedSigmoid'),
   flatten: () => ({ kind: 'flatten' }),
   gather: (shape, _draw, choice) => {
     const size = sizeOf(shape)

@@ -1,6 +1,7 @@
 // The total registry of relaxations: an activation kind without one does not compile.
 import type { ActivationKind, LayerOf } from '../../nn/index.ts'
 import { graftedReluRelaxation } from './grafted-relu.ts'
+import { graftedSigmoidRelaxation } from './grafted-sigmoid.ts'
 import { reluRelaxation } from './relu.ts'
 import type { Relaxation } from './relaxation.ts'
 import { sigmoidRelaxation } from './sigmoid.ts'
@@ -8,6 +9,7 @@ import { sigmoidRelaxation } from './sigmoid.ts'
 export const relaxations: { readonly [K in ActivationKind]: Relaxation<LayerOf<K>> } = {
   relu: reluRelaxation,
   graftedRelu: graftedReluRelaxation,
+  graftedSigmoid: graftedSigmoidRelaxation,
   sigmoid: sigmoidRelaxation,
 }
 

@@ -62,24 +62,31 @@ export const layerWriters: { readonly [K in LayerKind]: Writer<K> } = {
   },
   add: (_layer, context) => emit(context, 'Add', context.inputs, context.output),
 
-  /** (m a) z + m b + (1 - m) max(z, 0), with the products of constants taken here. */
-  graftedRelu({ mask, slope, intercept }, context) {
-    const [z] = context.inputs
-    const shape = [1, ...mask.shape]
-    const product = (by: Parameter): Parameter => ({ shape, data: by.data.map((value, i) => value * mask.data[i]) })
-    const kept: Parameter = { shape, data: mask.data.map((value) => 1 - value) }
-    const [rectified, open, line, sum] = ['rectified', 'open', 'line', 'sum'].map((name) => intermediate(context, name))
-    emit(context, 'Relu', [z], rectified)
-    emit(context, 'Mul', [rectified, initializer(context, 'kept', kept)], open)
-    emit(context, 'Mul', [z, initializer(context, 'slope', product(slope))], line)
-    emit(context, 'Add', [line, initializer(context, 'intercept', product(intercept))], sum)
-    emit(context, 'Add', [sum, open], context.output)
-  },
+  graftedRelu: (layer, context) => emitGrafted(layer, 'Relu', context),
+  graftedSigmoid: (layer, context) => emitGrafted(layer, 'Sigmoid', context),
 
   avgPool({ kernel, strides, pads }, context) {
     const attributes = { kernel_shape: kernel, strides, pads, count_include_pad: 1 }
     emit(context, 'AveragePool', context.inputs, context.output, attributes)
   },
+}
+
+/** (m a) z + m b + (1 - m) φ(z), with the products of constants taken here. */
+function emitGrafted(
+  { mask, slope, intercept }: LayerOf<'graftedRelu' | 'graftedSigmoid'>,
+  activation: 'Relu' | 'Sigmoid',
+  context: LayerContext,
+): void {
+  const [z] = context.inputs
+  const shape = [1, ...mask.shape]
+  const product = (by: Parameter): Parameter => ({ shape, data: by.data.map((value, i) => value * mask.data[i]) })
+  const kept: Parameter = { shape, data: mask.data.map((value) => 1 - value) }
+  const [activated, open, line, sum] = ['activated', 'open', 'line', 'sum'].map((name) => intermediate(context, name))
+  emit(context, activation, [z], activated)
+  emit(context, 'Mul', [activated, initializer(context, 'kept', kept)], open)
+  emit(context, 'Mul', [z, initializer(context, 'slope', product(slope))], line)
+  emit(context, 'Add', [line, initializer(context, 'intercept', product(intercept))], sum)
+  emit(context, 'Add', [sum, open], context.output)
 }
 
 /** Adds a parameter, rounded to float32, under 'id.name' and gives that name. */

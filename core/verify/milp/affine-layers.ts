@@ -19,7 +19,7 @@ export interface TermSink {
 /** Emits the terms of output element `element` of an affine layer. */
 type AffineRule<L> = (layer: L, element: number, input: Shape, output: Shape, sink: TermSink) => void
 
-type AffineKind = Exclude<LayerKind, 'relu' | 'graftedRelu' | 'sigmoid'>
+type AffineKind = Exclude<LayerKind, 'relu' | 'graftedRelu' | 'graftedSigmoid' | 'sigmoid'>
 export type AffineLayerOf = LayerOf<AffineKind>
 
 const affineRules: { readonly [K in AffineKind]: AffineRule<LayerOf<K>> } = {
