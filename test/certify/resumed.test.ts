@@ -42,7 +42,7 @@ class Stopper implements SearchKeeper {
 
 async function ask(problem: Problem, keeper: Stopper, options: VerifierOptions = {}): Promise<Outcome> {
   const verifier = createVerifier('bab', engine, { certify: 'always', keepProof: true, ...options })
-  return await verifier.verify(problem, { seconds: 60 }, keeper.stop.signal, () => undefined, keeper)
+  return await verifier.verify(problem, { seconds: 600 }, keeper.stop.signal, () => undefined, keeper)
 }
 
 describe.each(['all-positive', 'any-positive'] as const)('a search that was stopped twice (%s)', (kind) => {

@@ -38,7 +38,7 @@ describe.each(['milp', 'mipverify', 'lp-split'] as const)('a verdict of %s', (na
   const ask = (certify: 'auto' | 'always') =>
     createVerifier(name, engine, { certify, keepProof: true }).verify(
       question(0.003),
-      { seconds: 30 },
+      { seconds: 300 },
       idle,
       () => undefined,
     )
@@ -59,12 +59,12 @@ describe.each(['milp', 'mipverify', 'lp-split'] as const)('a verdict of %s', (na
 
 describe('a solver that says verified where a counterexample is', () => {
   const attemptAt = (problem: Problem): Attempt =>
-    new Attempt(new VerifyContext(engine), problem, { seconds: 30 }, idle, () => undefined, new ProofRecorder())
+    new Attempt(new VerifyContext(engine), problem, { seconds: 300 }, idle, () => undefined, new ProofRecorder())
   const word = { verdict: 'verified', evidence: 'solver' } as const
 
   it('is not believed', async () => {
     const attempt = attemptAt(question(-0.05))
-    expect(await certifyDecision(attempt, word, 'always', performance.now() + 30_000)).toBeNull()
+    expect(await certifyDecision(attempt, word, 'always', performance.now() + 300_000)).toBeNull()
     const claimed = { ...failedOutcome('milp', 1, new Error('')), verdict: 'verified' as const }
     expect(() => requireConsistent(attempt.replay, claimed, attempt.points)).toThrow(/margin/)
   })
@@ -72,7 +72,7 @@ describe('a solver that says verified where a counterexample is', () => {
   it('is not asked about once branch and bound has tried', async () => {
     const attempt = attemptAt(question(0.003))
     attempt.detail.babDomains = 100
-    expect(await certifyDecision(attempt, word, 'always', performance.now() + 30_000)).toBeNull()
+    expect(await certifyDecision(attempt, word, 'always', performance.now() + 300_000)).toBeNull()
     expect(attempt.detail.proofSearchSeconds).toBeUndefined()
   })
 })
