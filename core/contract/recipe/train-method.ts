@@ -21,7 +21,7 @@ const certified = {
     .number()
     .min(0)
     .default(0)
-    .describe('ReLU-stability weight while ε grows, fading to 0 (after Shi et al. 2021)')
+    .describe('Weight of the mean ReLU stability while ε grows, fading to 0 (after Shi et al. 2021: 0.5)')
     .meta({ title: 'Stability warm-up' }),
 }
 

@@ -2,6 +2,7 @@
 import type { TrainMethod } from '../../contract/recipe.ts'
 import { scalar } from '../../engine/constant.ts'
 import { tf, type Tensor } from '../../engine/tensor.ts'
+import { countNeurons } from '../../nn/counts.ts'
 import { forwardIntervals, forwardTraining, type NamedTensors } from '../../nn/forward.ts'
 import type { TensorInterval } from '../../nn/layer.ts'
 import { ballOf } from '../ball.ts'
@@ -33,7 +34,7 @@ function dialsOf(method: Certified, { epochs, epsilon }: Progress): Record<strin
   }
 }
 
-/** loss = κ CE(f(x), y) + (1 − κ) CE(−margins, y), and while ε grows the ReLU-stability of the same intervals. */
+/** loss = κ CE(f(x), y) + (1 − κ) CE(−margins, y), and while ε grows the mean ReLU-stability of the same intervals. */
 function certified<M extends Certified>(margins: Margins): TrainingMethod<M> {
   return {
     noises: () => 0,
@@ -51,7 +52,8 @@ function certified<M extends Certified>(margins: Margins): TrainingMethod<M> {
         const mixed = tf.add(tf.mul(clean, dials.clean), tf.mul(worst, tf.sub(scalar(1), dials.clean)))
         const parts = { clean, certified: worst }
         if (stability === 0) return { value: mixed, logits, updates, parts }
-        const unstable = reluInstability(network, intervals, named)
+        const neurons = Math.max(1, countNeurons(network))
+        const unstable = tf.div(reluInstability(network, intervals, named), scalar(neurons))
         const value = tf.add(mixed, tf.mul(unstable, dials.stability))
         return { value, logits, updates, parts: { ...parts, 'warm-up': unstable } }
       },
