@@ -28,13 +28,19 @@ export async function listFolder(path: string): Promise<Listing> {
   }
 }
 
-/** The entries of a folder; a file is a folder that holds it alone. `directory` is where they lie. */
-export async function listPlace(path: string): Promise<Listing & { readonly directory: string }> {
+/** `directory` is where the entries lie; `alone`: a file was given, whose name says nothing of splits then. */
+export interface Place extends Listing {
+  readonly directory: string
+  readonly alone: boolean
+}
+
+/** The entries of a folder; a file is a folder that holds it alone. @throws EspalierError `input/*` */
+export async function listPlace(path: string): Promise<Place> {
   const entry = await stat(path).catch((cause: unknown) => {
     throw inputError(path, cause)
   })
-  if (entry.isDirectory()) return { directory: path, ...(await listFolder(path)) }
-  return { directory: resolve(path, '..'), files: [basename(path)], folders: [] }
+  if (entry.isDirectory()) return { directory: path, alone: false, ...(await listFolder(path)) }
+  return { directory: resolve(path, '..'), alone: true, files: [basename(path)], folders: [] }
 }
 
 /** The parts of a dataset that names can mean; `undivided` where they say none. */

@@ -110,6 +110,15 @@ test.each([
   ['constructor.npy', [], null],
 ])('the name %s inside %j means %s', (name, around, place) => expect(placeOf(name, around)).toBe(place))
 
+test('a file that is given alone is undivided, whatever its name', async () => {
+  const folder = await folderOf({ 'train.npz': { from: 'unnamed.npz' } })
+  const alone = await openDataset({ source: 'auto', directory: `${folder}/train.npz` })
+  expect([alone.train.count, alone.test.count]).toEqual([5, 1])
+  await expect(openDataset({ source: 'auto', directory: folder })).rejects.toThrow(
+    coded('input/not-found', 'test images'),
+  )
+})
+
 test('validation stands in for a test that is not there, and is left out beside one', async () => {
   const x = npy('|u1', [4, 4], bytes(16))
   const train = { 'x_train.npy': x, 'y_train.npy': labels }

@@ -62,7 +62,8 @@ function showText({ name, data, hash, counts, shape, classCounts, range }: Retur
 /** The options of a path, looked at without the history; or, by its id, of a dataset of the history. @throws EspalierError `data/*`, `input/*` */
 async function optionsOf(open: Context['open'], command: Command): Promise<DataOptions> {
   const [named] = command.args
-  const rows = existsSync(named) ? [] : await (await open('read')).api['data.list']({})
+  const isId = /^[\w-]+$/.test(named) && !existsSync(named)
+  const rows = isId ? await (await open('read')).api['data.list']({}) : []
   const row = rows.find(({ id }) => id === named)
   return row === undefined ? resolveSource(readData(command, named)) : dataSchema.parse(JSON.parse(row.source))
 }

@@ -27,11 +27,12 @@ export const csvFormat: DatasetFormat<'csv'> = {
 
 /** One file a split; several of one kind, such as two without a split in their names, are none. */
 async function findFiles(path: string): Promise<{ directory: string; files: ReadonlyMap<NamedSplit, string> }> {
-  const { directory, files: names } = await listPlace(path)
+  const { directory, alone, files: names } = await listPlace(path)
   const files = new Map<NamedSplit, string>()
   const twice = new Set<NamedSplit>()
   for (const name of names.filter((file) => /\.csv(\.gz)?$/i.test(file))) {
-    const split = wordsOf(name).map(splitOfWord).find((word) => word !== null) ?? 'undivided' // prettier-ignore
+    const words = alone ? [] : wordsOf(name).map(splitOfWord)
+    const split = words.find((word) => word !== null) ?? 'undivided'
     if (files.has(split)) twice.add(split)
     files.set(split, name)
   }

@@ -44,7 +44,7 @@ export async function hasArrays(path: string): Promise<boolean> {
 
 /** Reads every array that has a place. @throws EspalierError as `readNpy`, `withArchive`; `data/shape` where two claim one place */
 export async function collect(path: string): Promise<Collected> {
-  const { directory, files } = await listPlace(path)
+  const { directory, alone, files } = await listPlace(path)
   const collected = new Map<`${NamedSplit} ${Role}`, NpyArray>()
   const take = async (input: NpyInput, place: `${NamedSplit} ${Role}` | null): Promise<void> => {
     if (place === null) return
@@ -56,9 +56,10 @@ export async function collect(path: string): Promise<Collected> {
     if (placeOf(name) !== null) await take(await fileInput(join(directory, name)), placeOf(name))
   }
   for (const name of files.filter((file) => file.endsWith('.npz'))) {
+    const around = alone ? [] : wordsOf(name)
     await withArchive(join(directory, name), async (arrays) => {
-      for (const array of arrays) await take(array, placeOf(array.name.slice(array.name.lastIndexOf(':') + 1), wordsOf(name)))
-    }) // prettier-ignore
+      for (const array of arrays) await take(array, placeOf(array.name.slice(array.name.lastIndexOf(':') + 1), around))
+    })
   }
   return collected
 }

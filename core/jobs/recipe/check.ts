@@ -56,7 +56,7 @@ function checkOrigin(variant: VariantOptions, path: PropertyKey[], earlier: read
   if (variant.architecture !== undefined) {
     fail([...path, 'architecture'], 'stands beside `from`', 'Keep one: the network taken over has its own.', locate)
   }
-  if (variant.from !== undefined && variant.normalise !== undefined) {
+  if (variant.normalise !== undefined) {
     fail([...path, 'normalise'], 'stands beside `from`', 'Leave it out: the network taken over has its own.', locate)
   }
   const origin = originOf(variant)
