@@ -23,7 +23,7 @@ const SHORT_OF_MEMORY = 0.6
 /** Most memory of open domains that are kept for another process. */
 const KEPT_MEMORY = 128 * 2 ** 20
 /** Share of open domains among those bounded below which a search is left to finish. */
-const NEARLY_DONE = 0.1
+const NEARLY_DONE = 0.02
 /** Share of what splitting gained that tighter bounds must gain for more of them to be sought. */
 const WORTHWHILE = 0.25
 
