@@ -2,14 +2,14 @@
 import { EspalierError } from '../contract/errors.ts'
 import { activationNodes } from './counts.ts'
 import { channelMap } from './fold.ts'
-import { sizeOf, type ActivationLayer, type GraftedReluLayer, type Layer, type Parameter } from './layer.ts'
+import { isGrafted, sizeOf, type ActivationLayer, type Layer, type Parameter } from './layer.ts'
 import { consumersOf, createNetwork, INPUT, nodeById, shapeOf, type Network, type NetworkNode } from './network.ts'
 import { removeNeurons } from './surgery.ts'
 
 /**
  * The same function, to rounding, with fewer neurons: features and channels whose activation is zero whatever the input, or
  * that every reader multiplies by zero, are removed, again and again, for each removal may free others. What a residual sum
- * needs stays, and so does one neuron of each layer. Grafted layers without a line become plain ReLUs.
+ * needs stays, and so does one neuron of each layer. Grafted layers without a line become plain ones.
  */
 export function cutDeadNeurons(network: Network): Network {
   const smaller = activationNodes(network).reduce((cut, { node }) => cutLayer(cut, node.id), network)
@@ -49,10 +49,12 @@ function silentChannels(network: Network, { layer, inputs, shape }: NetworkNode)
 
 /** Whether neuron i gives zero on the constant z; on every z where z is NaN. */
 function isSilent(layer: ActivationLayer, i: number, z: number): boolean {
-  if (layer.kind === 'sigmoid') return false
-  if (layer.kind === 'relu' || layer.mask.data[i] === 0) return z <= 0
-  const [slope, intercept] = [layer.slope.data[i], layer.intercept.data[i]]
-  return (slope === 0 && intercept === 0) || slope * z + intercept === 0
+  if (isGrafted(layer) && layer.mask.data[i] === 1) {
+    const [slope, intercept] = [layer.slope.data[i], layer.intercept.data[i]]
+    return (slope === 0 && intercept === 0) || slope * z + intercept === 0
+  }
+  // A sigmoid is never zero.
+  return (layer.kind === 'relu' || layer.kind === 'graftedRelu') && z <= 0
 }
 
 /** The value of every channel of a node that is the same for all inputs and pixels; NaN where it is not. */
@@ -96,11 +98,9 @@ function usedIndices({ shape, data }: Parameter, axis: 0 | 1): boolean[] {
 }
 
 function withoutEmptyGrafts(network: Network): Network {
-  const isEmpty = (layer: Layer): layer is GraftedReluLayer =>
-    layer.kind === 'graftedRelu' && !layer.mask.data.includes(1)
+  const isEmpty = (layer: Layer): boolean => isGrafted(layer) && !layer.mask.data.includes(1)
   if (!network.nodes.some(({ layer }) => isEmpty(layer))) return network
-  const nodes = network.nodes.map((node) =>
-    isEmpty(node.layer) ? { ...node, layer: { kind: 'relu' as const } } : node,
-  )
+  const plain = ({ kind }: Layer): Layer => ({ kind: kind === 'graftedRelu' ? 'relu' : 'sigmoid' })
+  const nodes = network.nodes.map((node) => (isEmpty(node.layer) ? { ...node, layer: plain(node.layer) } : node))
   return createNetwork({ ...network, nodes })
 }

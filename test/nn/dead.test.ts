@@ -126,6 +126,29 @@ describe('cutDeadNeurons', () => {
     expect(evaluate64(cutDeadNeurons(network([-1, -1])), Float64Array.of(9))).toEqual(Float64Array.of(1))
   })
 
+  it('never takes a sigmoid for zero, and cuts a grafted one whose line is zero', () => {
+    const parameter = (shape: number[], values: number[]) => ({ shape, data: Float32Array.from(values) })
+    const zeros = parameter([2], [0, 0])
+    const network = (mask: number[]): Network =>
+      createNetwork({
+        name: 'sigmoid',
+        inputShape: [1],
+        nodes: [
+          { id: 'a', layer: { kind: 'dense', weight: parameter([2, 1], [0, 1]), bias: parameter([2], [-1, 0]) } },
+          { id: 's', layer: { kind: 'graftedSigmoid', mask: parameter([2], mask), slope: zeros, intercept: zeros } },
+          { id: 'b', layer: { kind: 'dense', weight: parameter([1, 2], [3, 4]), bias: parameter([1], [1]) } },
+        ],
+      })
+    const [open, half] = [network([0, 0]), network([1, 0])]
+    expectSame(cutDeadNeurons(open), open)
+    expectSame(cutDeadNeurons(half), half)
+    const shapes = [open, half].map((given) => nodeById(cutDeadNeurons(given), 's'))
+    expect(shapes.map(({ layer, shape }) => [layer.kind, shape])).toEqual([
+      ['sigmoid', [2]],
+      ['sigmoid', [1]],
+    ])
+  })
+
   it('leaves what a residual sum needs, and cuts inside the block', () => {
     const network = buildArchitecture('resnet4b', [3, 16, 16], 1)
     const masked = zeroed(
