@@ -4,7 +4,7 @@ import { shareOf } from '../score/index.ts'
 import type { GradualMasks, WeightMasks } from '../train/index.ts'
 import { graftNeurons } from './graft.ts'
 import { graftedNeurons } from './neurons.ts'
-import { planGraft } from './plan.ts'
+import { planGraft, type GraftPlan } from './plan.ts'
 import type { GraftRequest } from './request.ts'
 
 /**
@@ -28,6 +28,8 @@ export interface GradualGraft {
   readonly span: number
   /** Whether neurons are chosen anew before every epoch, on the network as trained so far. Default order: the first choice. */
   readonly rerank: boolean
+  /** How neurons are chosen anew; default: by `planGraft`. */
+  readonly plan?: (request: GraftRequest) => Promise<GraftPlan>
   /** What fine-tuning must leave at zero in a network. */
   readonly held: (network: Network) => WeightMasks
 }
@@ -36,7 +38,13 @@ export interface GradualGraft {
  * Before every epoch t = 1 … span, ⌊share(t)·N⌋ neurons are lines; lines stay lines, with what they have learned.
  * @throws EspalierError as `planGraft`
  */
-export async function gradualGraft({ request, span, rerank, held }: GradualGraft): Promise<GradualMasks> {
+export async function gradualGraft({
+  request,
+  span,
+  rerank,
+  plan = planGraft,
+  held,
+}: GradualGraft): Promise<GradualMasks> {
   const { options, seed, epsilon, dataset } = request
   const order = rerank ? null : await planGraft(request)
   const already = graftedNeurons(request.network).reduce((sum, line) => sum + line, 0)
@@ -46,7 +54,7 @@ export async function gradualGraft({ request, span, rerank, held }: GradualGraft
     async onEpochStart({ epoch, network }) {
       if (epoch > span) return null
       const ratio = gradualShare(options.ratio, epoch, span)
-      const { neurons, lines } = order ?? (await planGraft({ ...request, network, ratio }))
+      const { neurons, lines } = order ?? (await plan({ ...request, network, ratio }))
       const wanted = Math.max(0, shareOf(ratio, lines.slope.length) - already)
       const count = order === null ? neurons.length : wanted
       const grafted = graftNeurons(network, neurons.subarray(0, count), lines)

@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { recipeSchema, type RecipeInput, type SimplifyOptions } from '../../core/contract/recipe.ts'
 import type { JobRow } from '../../core/contract/rows.ts'
+import { openDataset } from '../../core/data/open.ts'
 import { executeJob } from '../../core/jobs/execute/job.ts'
 import { loadModel } from '../../core/jobs/execute/models.ts'
 import { createId } from '../../core/jobs/ids.ts'
 import { runsOf } from '../../core/jobs/new-job.ts'
 import { readRecipe } from '../../core/jobs/recipe/text.ts'
-import { countNeurons, countNonzeroWeights, countWeights, type Network } from '../../core/nn/index.ts'
+import { countNeurons, countNonzeroWeights, countWeights, evaluate64, type Network } from '../../core/nn/index.ts'
 import { zeroNeurons } from '../../core/prune/index.ts'
 import { openStore } from '../../core/store/open.ts'
 import type { Store } from '../../core/store/store.ts'
@@ -47,20 +48,21 @@ const ways: Readonly<Record<Method, readonly Simplify[]>> = {
   random: [{ method: 'random', ratio: 0.5, gradual: { span: 0.5 } }],
 }
 
-async function run(variants: RecipeInput['variants']): Promise<ReadonlyMap<string, Network>> {
-  const recipe = recipeSchema.parse({
-    name: 'pruning',
-    provider: 'cpu',
-    data: { source: 'sample', train: 300, test: 20 },
-    variants,
-    verify: { images: { select: 'indices', indices: [0] }, method: 'interval', epsilon: 0.01 },
-  } satisfies RecipeInput)
+async function start(variants: RecipeInput['variants'], verify: RecipeInput['verify']): Promise<JobRow> {
+  const data = { source: 'sample', train: 300, test: 40 } as const
+  const recipe = recipeSchema.parse({ name: 'pruning', provider: 'cpu', data, variants, verify } satisfies RecipeInput)
   const times = { createdAt: new Date().toISOString(), startedAt: null, finishedAt: null }
   const job: JobRow = { id: createId('job'), name: recipe.name, title: '', state: 'running', recipe, ...times, pid: null, error: null, environment: {} } // prettier-ignore
   await store.jobs.insert(job)
   await store.runs.insert(...runsOf(job))
   const { error } = await executeJob(store, job, new AbortController().signal, () => undefined)
   expect(error).toBeNull()
+  return job
+}
+
+async function run(variants: RecipeInput['variants']): Promise<ReadonlyMap<string, Network>> {
+  const images = { select: 'indices', indices: [0] } as const
+  const job = await start(variants, { images, method: 'interval', epsilon: 0.01 })
   const rows = await store.runs.ofJob(job.id)
   const models = await Promise.all(
     rows.map(async ({ variant, modelId }) => [variant, (await loadModel(store, modelId ?? '')).network] as const),
@@ -69,29 +71,61 @@ async function run(variants: RecipeInput['variants']): Promise<ReadonlyMap<strin
 }
 
 describe('pruning in a job', () => {
-  it('ends at the share asked for, with every method, at once or little by little', async () => {
-    const pruned = Object.values(ways).flatMap((simplify) =>
-      simplify.map((one, index) => ({ name: `${one.method}-${index}`, from: 'base', simplify: one, fineTune: train })),
-    )
-    const networks = await run([{ name: 'base', architecture: 'net1', train }, ...pruned])
-    for (const [name, network] of networks) {
-      const zeros = zeroNeurons(network).reduce((sum, zero) => sum + zero, 0)
-      const figures = [countNeurons(network), zeros, countWeights(network) - countNonzeroWeights(network)]
-      if (name === 'base') expect(figures).toEqual([112, 0, 0])
-      else if (name.startsWith('neuron')) expect(figures).toEqual([55, 0, 0])
-      else if (name.startsWith('weight')) expect([name, ...figures]).toEqual([name, 112, 0, 26_448])
-      else expect([name, ...figures]).toEqual([name, 112, 56, 0])
-    }
+  const from = 'run:pruning/base'
+  beforeAll(async () => {
+    await run([{ name: 'base', architecture: 'net1', train }])
+  })
+
+  const cases = Object.values(ways).flat()
+
+  it.each(cases)('ends, after fine-tuning, at the share asked for: %j', async (simplify) => {
+    const networks = await run([{ name: 'pruned', from, simplify, fineTune: train }])
+    const network = networks.get('pruned') ?? expect.fail()
+    const zeros = zeroNeurons(network).reduce((sum, zero) => sum + zero, 0)
+    const figures = [countNeurons(network), zeros, countWeights(network) - countNonzeroWeights(network)]
+    if (simplify.method === 'neuron') expect(figures).toEqual([55, 0, 0])
+    else if (simplify.method === 'weight') expect(figures).toEqual([112, 0, 26_448])
+    else expect(figures).toEqual([112, 56, 0])
   })
 
   it('goes on holding zeros where a later variant is fine-tuned without simplification', async () => {
     const networks = await run([
-      { name: 'base', architecture: 'net1', train },
-      { name: 'zeroed', from: 'base', simplify: { method: 'random', ratio: 0.5 } },
+      { name: 'zeroed', from, simplify: { method: 'random', ratio: 0.5 } },
       { name: 'tuned', from: 'zeroed', fineTune: train },
     ])
     const zeros = (name: string): Uint8Array => zeroNeurons(networks.get(name) ?? expect.fail())
     expect(zeros('tuned')).toEqual(zeros('zeroed'))
+  })
+})
+
+describe('pruning-identified exemplars', () => {
+  it('are what the asked variants are verified on: the images on which single networks differ', async () => {
+    const job = await start(
+      [
+        { name: 'dense', architecture: 'net1', train },
+        { name: 'pruned', from: 'dense', simplify: { method: 'weight', ratio: 0.9 } },
+      ],
+      {
+        images: { select: 'pie', dense: ['dense'], pruned: ['pruned'], asked: ['pruned'], count: 3 },
+        method: 'interval',
+        epsilon: 0.001,
+      },
+    )
+    const [dense, pruned] = await store.runs.ofJob(job.id)
+    const { test } = await openDataset(job.recipe.data)
+    const [before, after] = await Promise.all([dense, pruned].map(({ modelId }) => loadModel(store, modelId ?? '')))
+    const predicted = (network: Network, index: number): number => {
+      const logits = evaluate64(network, Float64Array.from(test.image(index)))
+      return logits.indexOf(Math.max(...logits))
+    }
+    const differing = Array.from(test.labels.keys()).filter(
+      (index) => predicted(before.network, index) !== predicted(after.network, index),
+    )
+    expect(differing.length).toBeGreaterThan(3)
+    const rows = await store.verdicts.ofRun(pruned.id)
+    const expected = differing.slice(0, 3).map((index) => [index, 'pie'])
+    expect(rows.map(({ imageIndex, group }) => [imageIndex, group])).toEqual(expected)
+    expect([dense.summary?.images, pruned.summary?.images]).toEqual([0, 3])
   })
 })
 
@@ -110,6 +144,12 @@ describe('a recipe', () => {
     [{ method: 'sap', gradual: { span: 0 } }, { fineTune: {} }, 'gradual.span'],
   ])('that could not be carried out is refused: %j %j', (simplify, more, message) => {
     expect(() => readRecipe(variants(simplify, more))).toThrow(message)
+  })
+
+  it('names populations that there are', () => {
+    const images = { select: 'pie', dense: ['a'], pruned: ['b'] }
+    const value = { ...variants({ method: 'sap' }), verify: { images } }
+    expect(() => readRecipe(value)).toThrow("is 'b', which is no variant")
   })
 
   it.each([

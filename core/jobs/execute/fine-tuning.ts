@@ -1,7 +1,7 @@
 // What fine-tuning holds and what changes while it runs, by the way the network was simplified.
-import type { SimplifyOptions } from '../../contract/recipe.ts'
-import type { Engine } from '../../engine/engine.ts'
-import { gradualGraft, spanEpochs } from '../../graft/index.ts'
+import type { Recipe, SimplifyOptions } from '../../contract/recipe.ts'
+import { openEngine, type Engine } from '../../engine/engine.ts'
+import { gradualGraft, planGraft, spanEpochs, type GraftPlan, type GraftRequest } from '../../graft/index.ts'
 import type { Network } from '../../nn/index.ts'
 import { gradualActivations, gradualWeights, heldMasks } from '../../prune/index.ts'
 import type { LayerScores } from '../../score/index.ts'
@@ -31,10 +31,23 @@ export async function gradualWhileTuning(
   if (simplify.method === 'weight') return gradualWeights({ ratio, span })
   if (simplify.method === 'graft') {
     const request = graftRequest(network, simplify, context, engine)
-    return gradualGraft({ request, span, rerank, held: (now) => heldWhileTuning(now, simplify) })
+    const plan = (again: GraftRequest): Promise<GraftPlan> =>
+      withOwnEngine(engine, recipe, (own) => planGraft({ ...again, engine: own }))
+    return gradualGraft({ request, span, rerank, plan, held: (now) => heldWhileTuning(now, simplify) })
   }
-  const score = (now: Network): Promise<readonly LayerScores[]> => scoreNeurons(now, simplify, context, engine)
+  const score = (now: Network): Promise<readonly LayerScores[]> =>
+    withOwnEngine(engine, recipe, (own) => scoreNeurons(now, simplify, context, own))
   const first = rerank ? null : await score(network)
   const identity = JSON.stringify([simplify, recipe.seed, recipe.verify?.epsilon, data.hash])
   return gradualActivations({ ratio, span }, identity, (now) => (first === null ? score(now) : Promise.resolve(first)))
+}
+
+/** The programs that look at one epoch's weights go with the engine they were made on, so that epochs do not add up. */
+async function withOwnEngine<T>(
+  { provider }: Engine,
+  { threads }: Recipe,
+  work: (own: Engine) => Promise<T>,
+): Promise<T> {
+  const own = await openEngine({ provider, ...(threads === 0 ? {} : { threads }) })
+  return await work(own).finally(() => own.dispose())
 }
