@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { DatasetShelf, describeDataset, findMnist } from './app/datasets.ts'
 import { openHome, type HomeAccess, type OpenedHome } from './app/open-home.ts'
 import { listRecipes } from './app/recipes.ts'
-import { exportRun, getRun } from './app/runs.ts'
+import { neuronFigures } from './app/neurons.ts'
+import { exportRun, getRun, reportRuns } from './app/runs.ts'
 import type { Api } from './contract/api.ts'
 import { EspalierError } from './contract/errors.ts'
 import type { JobEvent } from './contract/events.ts'
@@ -96,6 +97,7 @@ function implement({ store, obstacle }: OpenedHome, { options, log, supervisor, 
     'models.list': (page) => store.models.list(page),
     'models.export': async ({ id }) => (await models()).exportModel(store, id),
     'models.get': async ({ id }) => (await models()).getModel(store, id),
+    'models.grafts': async ({ id }) => (await models()).graftedLayers(store, id),
     'recipes.list': listRecipes,
     'recipes.parse': async ({ yaml }) => planRecipe(await attempt(() => parseRecipe(yaml))),
     'recipes.format': async ({ recipe }) => ({ yaml: await attempt(() => formatRecipe(recipe)) }),
@@ -127,8 +129,10 @@ function implement({ store, obstacle }: OpenedHome, { options, log, supervisor, 
         ? store.runs.list({ limit, offset })
         : (await store.runs.ofJob(jobId)).slice(offset, offset + limit),
     'runs.get': ({ id }) => getRun(store, id),
-    'runs.export': ({ id, format }) => exportRun(store, id, format),
-    'runs.metrics': ({ id }) => store.metrics.ofRun(id),
+    'runs.export': ({ id, format }) => exportRun({ store, shelf, version }, id, format),
+    'runs.report': ({ ids }) => reportRuns({ store, shelf, version }, ids),
+    'runs.neurons': ({ id }) => neuronFigures(store, id),
+    'runs.metrics': ({ id }) => store.metrics.curves(id),
     'runs.verdicts': ({ id }) => store.verdicts.ofRun(id),
     'runs.instance': async (input) => (await import('./app/instance.ts')).getInstance(store, shelf, input),
   }

@@ -1,6 +1,7 @@
 // Models for the windows: layer tables, lineage, architectures that can be chosen, ONNX files.
 import type { ApiOutput } from '../contract/api.ts'
 import { toErrorData } from '../contract/errors.ts'
+import type { GraftedLayer } from '../contract/figures.ts'
 import type { ArchitectureName } from '../contract/recipe.ts'
 import { exportOnnx } from '../io/onnx/export.ts'
 import { loadModel } from '../jobs/execute/models.ts'
@@ -9,6 +10,7 @@ import {
   buildArchitecture,
   countNeurons,
   countParameters,
+  isGrafted,
   layerTable,
   type Network,
 } from '../nn/index.ts'
@@ -66,6 +68,17 @@ export function listArchitectures(inputShape: readonly number[]): ApiOutput<'arc
 export async function getModel(store: Store, id: string): Promise<ApiOutput<'models.get'>> {
   const { row, network } = await loadModel(store, id)
   return { model: row, layers: layersOf(network), lineage: (await store.models.lineage(id)).reverse() }
+}
+
+/** The grafted layers of a model, in order; none for a model without lines. @throws EspalierError 'store/missing' */
+export async function graftedLayers(store: Store, modelId: string): Promise<GraftedLayer[]> {
+  const { network } = await loadModel(store, modelId)
+  return network.nodes.flatMap(({ id, layer, shape }) => {
+    if (!isGrafted(layer)) return []
+    const mask = Array.from(layer.mask.data)
+    const kept = (data: ArrayLike<number>): number[] => mask.flatMap((line, i) => (line === 1 ? [data[i]] : []))
+    return [{ id, shape: [...shape], mask, slope: kept(layer.slope.data), intercept: kept(layer.intercept.data) }]
+  })
 }
 
 /** Opset 13, float32, batch 1. */

@@ -9,6 +9,7 @@ import { addDemo } from './commands/demo.ts'
 import { addDevices } from './commands/devices.ts'
 import { addExport } from './commands/export.ts'
 import { addModels } from './commands/models.ts'
+import { addReport } from './commands/report.ts'
 import { addRun } from './commands/run.ts'
 import { addRadius } from './commands/radius.ts'
 import { addRuns } from './commands/runs.ts'
@@ -41,6 +42,7 @@ export async function runCli(args: readonly string[], streams: Streams): Promise
     addModels,
     addCompare,
     addExport,
+    addReport,
     addData,
     addDevices,
     addBench,

@@ -1,6 +1,7 @@
 // Every call a shell can make to the core, once: its input and output schemas. IPC, HTTP and the renderer derive from it.
 import { z } from 'zod'
 import { jobEventSchema } from './events.ts'
+import { graftedLayerSchema, neuronFiguresSchema } from './figures.ts'
 import { architectureSchema, dataSchema, recipeSchema } from './recipe.ts'
 import {
   datasetRowSchema,
@@ -63,6 +64,9 @@ export const instanceSchema = z.object({
   linf: z.number().nullable(),
   logits: z.array(z.number()),
   counterexampleLogits: z.array(z.number()).nullable(),
+  bounds: z
+    .array(z.object({ seconds: z.number(), bound: z.number() }))
+    .describe('The worst bound as the search went on; empty where it reported one only'),
   classes: z.array(z.string()),
 })
 export type Instance = z.infer<typeof instanceSchema>
@@ -120,6 +124,8 @@ export const apiSchemas = {
     input: byId,
     output: z.object({ model: modelRowSchema, layers: z.array(layerRowSchema), lineage: z.array(modelRowSchema) }),
   },
+  /** The lines of a grafted model; none for other models. */
+  'models.grafts': { input: byId, output: z.array(graftedLayerSchema) },
   'recipes.list': {
     input: none,
     output: z.array(z.object({ name: z.string(), title: z.string(), description: z.string(), yaml: z.string() })),
@@ -161,9 +167,12 @@ export const apiSchemas = {
     }),
   },
   'runs.export': {
-    input: z.strictObject({ id: byId.shape.id, format: z.enum(['csv', 'json', 'certificate']) }),
+    input: z.strictObject({ id: byId.shape.id, format: z.enum(['csv', 'json', 'certificate', 'bundle']) }),
     output: fileSchema,
   },
+  /** One HTML file about one run, or about several side by side; the first is the one others are compared with. */
+  'runs.report': { input: z.strictObject({ ids: z.array(byId.shape.id).min(1).max(6) }), output: fileSchema },
+  'runs.neurons': { input: byId, output: neuronFiguresSchema },
   'runs.metrics': { input: byId, output: z.array(metricPointSchema) },
   'runs.verdicts': { input: byId, output: z.array(verdictRowSchema) },
   'runs.instance': {

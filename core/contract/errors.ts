@@ -48,6 +48,8 @@ export type ErrorCode =
   | 'certificate/foreign'
   | 'certificate/unproved'
   | 'certificate/unsupported'
+  | 'bundle/corrupt'
+  | 'bundle/altered'
   | 'engine/kernel-missing'
   | 'engine/provider-unavailable'
   | 'engine/shape'

@@ -5,6 +5,7 @@ import type { Certificate } from '../../certify/certificate.ts'
 import { EspalierError } from '../../contract/errors.ts'
 import { resolveHome } from '../../home.ts'
 import type { Shell } from '../context.ts'
+import type { Terminal } from '../terminal.ts'
 
 interface CheckOptions {
   readonly onnx?: string
@@ -14,14 +15,20 @@ interface CheckOptions {
 }
 
 export function addCheck(program: Command, shell: Shell): void {
-  const command = program.command('check').argument('<file>', 'certificate that verify --certificate wrote')
-  command.description('prove a certificate again, in float64 with rounding accounted for, without search or engine')
+  const command = program
+    .command('check')
+    .argument('<file>', 'certificate that verify --certificate wrote, or a reviewer’s bundle (folder or .zip)')
+  command.description(
+    'prove a certificate, or all of a bundle, again: in float64 with rounding accounted for, without search or engine',
+  )
   command.option('--onnx <file>', 'network it should be about (default: the one it names)')
   command.option('--vnnlib <file>', 'property it should prove (default: the one it names)')
   command.option('--model <id>', 'model of the history it should be about (default: the one it names)')
   shell.define(command, async ({ terminal }) => {
     const options = command.opts<CheckOptions>()
     requireOneSubject(options)
+    const { isBundle } = await import('../../app/bundle/read.ts')
+    if (await isBundle(command.args[0])) return checkWholeBundle(terminal, command.args[0], options)
     const { readCertificate } = await import('../../app/certificate-file.ts')
     const { checkSubject } = await import('../../app/check-certificate.ts')
     const certificate = await readCertificate(command.args[0])
@@ -37,6 +44,38 @@ export function addCheck(program: Command, shell: Shell): void {
     )
     return undefined
   })
+}
+
+/** 0 where every verdict that the bundle can show was shown again. */
+async function checkWholeBundle(
+  terminal: Terminal,
+  path: string,
+  { onnx, vnnlib, model }: CheckOptions,
+): Promise<undefined> {
+  if ([onnx, vnnlib, model].some((given) => given !== undefined))
+    throw new EspalierError(
+      'cli/usage',
+      'A bundle brings its own network and properties.',
+      'Leave --onnx, --vnnlib and --model out.',
+    )
+  const { checkBundle } = await import('../../app/bundle/check.ts')
+  const report = await checkBundle(path, new AbortController().signal, ({ image }, what) =>
+    terminal.status(`  image ${image}: ${what}`),
+  )
+  terminal.value({ result: 'checked', ...report })
+  const { title, instances, proved, replayed, unproved, open, lowerBound, seconds } = report
+  terminal.print('checked')
+  terminal.note(
+    `  ${title}: ${instances} instances, ${seconds.toFixed(1)} s; files, model, properties and lists fit together`,
+  )
+  terminal.note(`  ${proved} proved again${lowerBound === null ? '' : `, smallest bound ${lowerBound.toPrecision(3)}`}`)
+  terminal.note(`  ${replayed} counterexamples replayed`)
+  if (open > 0) terminal.note(`  ${open} undecided: nothing to check`)
+  if (unproved.length > 0)
+    terminal.note(
+      `  ${unproved.length} verified without a certificate in the bundle (images ${unproved.join(', ')}): run another verifier on them`,
+    )
+  return undefined
 }
 
 /** @throws EspalierError 'cli/usage' where a model and files are named at once */

@@ -1,5 +1,5 @@
 // Verification of a variant's network on its images: one row for each as it finishes, those recorded already are skipped.
-import { createBounder, type Bounder } from '../../bounds/bounder.ts'
+import { createBounder } from '../../bounds/bounder.ts'
 import type { VerdictRow } from '../../contract/rows.ts'
 import type { VerifyOptions } from '../../contract/recipe.ts'
 import type { VerifierName } from '../../contract/verdict.ts'
@@ -10,12 +10,13 @@ import { createVerifier } from '../../verify/verifier.ts'
 import { robustness, type Outcome, type Problem, type Verifier, type VerifyProgress } from '../../verify/problem.ts'
 import type { FgsmResult } from '../../train/fgsm.ts'
 import type { Certificate } from '../../certify/certificate.ts'
+import { BoundTrace } from './bound-trace.ts'
 import { removeCheckpoints } from './checkpoints.ts'
 import { requireRunning, type VariantContext } from './context.ts'
 import { targetOf, type ChosenImage } from './images.ts'
 import type { RecordedModel } from './models.ts'
+import { NeuronSurvey } from './neuron-survey.ts'
 import { SearchCheckpoint } from './search-checkpoint.ts'
-import { countUnstable } from './unstable.ts'
 import { ask, recordOutcome, requireAgreement, type Question } from './verify-image.ts'
 
 export interface VerifyArguments {
@@ -36,7 +37,7 @@ interface Bench {
   readonly context: VariantContext
   readonly args: VerifyArguments
   readonly verifiers: readonly Verifier[]
-  readonly bounder: Bounder
+  readonly survey: NeuronSurvey
   readonly recorded: Map<string, VerdictRow>
 }
 
@@ -48,13 +49,17 @@ export async function verifyImages(context: VariantContext, args: VerifyArgument
     context,
     args,
     verifiers: verifiersOf(options).map((name) => createVerifier(name, engine, { certify, keepProof })),
-    bounder: createBounder(engine, fuseBatchNorm(model.network)),
+    survey: await NeuronSurvey.open(context.store, context.run.id, createBounder(engine, fuseBatchNorm(model.network))),
     recorded: await readRecorded(context),
   }
   const done: VerdictRow[] = []
-  for (const [position, image] of images.entries()) {
-    done.push(await verifyImage(bench, image, position))
-    await args.onRows(done)
+  try {
+    for (const [position, image] of images.entries()) {
+      done.push(await verifyImage(bench, image, position))
+      await args.onRows(done)
+    }
+  } finally {
+    await bench.survey.write()
   }
   // What a process that was killed between a verdict and its checkpoint left.
   await removeCheckpoints(context.store, context.run.id)
@@ -83,12 +88,13 @@ async function verifyImage(bench: Bench, image: ChosenImage, position: number): 
     rows.push(before ?? (await answer(bench, verifier, asked as { problem: Problem; question: Question }, position)))
   }
   requireAgreement(rows)
+  await bench.survey.count()
   return rows[0]
 }
 
 /** The question about one image, with the figures that do not depend on a verifier. */
 async function pose(
-  { context, args, bounder }: Bench,
+  { context, args, survey }: Bench,
   { index, group }: ChosenImage,
 ): Promise<{ problem: Problem; question: Question }> {
   const { data, run, signal } = context
@@ -111,7 +117,7 @@ async function pose(
   })
   const logits = evaluate64(model.network, problem.centre ?? Float64Array.from(pixels))
   const predicted = logits.indexOf(Math.max(...logits))
-  const unstable = await countUnstable(bounder, problem.box, signal)
+  const unstable = await survey.look(problem.box, signal)
   return { problem, question: { runId: run.id, imageIndex: index, label, target, predicted, epsilon, group, unstable } }
 }
 
@@ -125,9 +131,11 @@ async function answer(
   const key = `${verifier.name}:${question.imageIndex}:${question.target ?? ''}`
   const checkpoint = await SearchCheckpoint.open(store, run.id, key, signal)
   const { spent } = checkpoint
+  const trace = new BoundTrace()
   const report = (progress: VerifyProgress): void => {
     const { stage, lowerBound, domains, open } = progress
     const seconds = spent + progress.seconds
+    trace.add(seconds, lowerBound)
     const counts = { done: position, total: args.images.length, imageIndex: question.imageIndex }
     const figures = { method: stage, seconds, domainsOpen: open, domainsVisited: domains, worstBound: lowerBound }
     emit({ type: 'gauge', runId: run.id, gauge: { stage: 'verify', ...counts, ...figures } })
@@ -144,6 +152,7 @@ async function answer(
     certificateOf({ context, args }, problem, question, whole),
   )
   await checkpoint.remove()
+  await trace.write(store, run.id, key)
   emit({ type: 'verdict', runId: run.id, row })
   return row
 }

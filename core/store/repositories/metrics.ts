@@ -34,6 +34,28 @@ export class MetricRepository {
     if (series !== undefined) query = query.where('series', '=', series)
     return (await query.orderBy('series').orderBy('step').execute()).map(fromTable)
   }
+
+  /** The points of a run whose series begins with `prefix`, by series and step. */
+  async under(runId: string, prefix: string): Promise<MetricPoint[]> {
+    const query = this.#database
+      .selectFrom('metrics')
+      .selectAll()
+      .where('runId', '=', runId)
+      .where('series', '>=', prefix)
+      .where('series', '<', `${prefix}\u{10ffff}`)
+    return (await query.orderBy('series').orderBy('step').execute()).map(fromTable)
+  }
+
+  /** The curves of a run: all points but those of neurons and of single searches, of which there can be very many. */
+  async curves(runId: string): Promise<MetricPoint[]> {
+    const query = this.#database
+      .selectFrom('metrics')
+      .selectAll()
+      .where('runId', '=', runId)
+      .where('series', 'not like', 'neurons.%')
+      .where('series', 'not like', 'bound.%')
+    return (await query.orderBy('series').orderBy('step').execute()).map(fromTable)
+  }
 }
 
 function toTable(point: MetricPoint): MetricTable {

@@ -1,0 +1,52 @@
+// The table of figures of a report: one column for each run, the first being what others are compared with.
+import type { RunRow, RunSummary } from '../../contract/rows.ts'
+import { count, number, seconds, share } from './format.ts'
+import { html, type Markup } from './markup.ts'
+
+type Line = readonly [title: string, value: (summary: RunSummary, run: RunRow) => string]
+
+const lines: readonly Line[] = [
+  ['Accuracy', ({ accuracy }) => share(accuracy)],
+  [
+    'FGSM robustness',
+    ({ robustness, robustnessEpsilon: epsilon }) =>
+      robustness === null ? '–' : `${share(robustness)} at ε ${number(epsilon)}`,
+  ],
+  ['Accuracy under PGD', ({ robustAccuracy }) => share(robustAccuracy)],
+  ['Hidden neurons', ({ hiddenNeurons }) => count(hiddenNeurons)],
+  ['Weights not zero', ({ nonzeroWeights, weights }) => `${count(nonzeroWeights)} of ${count(weights)}`],
+  ['Unstable neurons', ({ unstable }) => share(unstable)],
+  ['Images asked about', ({ images }) => count(images)],
+  ['ε of verification', (_, { epsilon }) => number(epsilon)],
+  ['Time limit for each', (_, { timeoutSeconds }) => seconds(timeoutSeconds)],
+  ['Verified', ({ verified, images }) => counted(verified, images)],
+  ['of them certified', ({ certified }) => count(certified)],
+  ['Falsified', ({ falsified, images }) => counted(falsified, images)],
+  ['of them misclassified as they are', ({ misclassified }) => count(misclassified)],
+  ['Undecided', ({ unknown, timeout, error, images }) => counted(unknown + timeout + error, images)],
+  ['Mean time for each image', ({ meanSeconds }) => seconds(meanSeconds)],
+]
+
+const counted = (part: number, all: number): string => (all === 0 ? '–' : `${count(part)} (${share(part / all)})`)
+
+export function summaryTable(runs: readonly RunRow[], names: readonly string[]): Markup {
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">${''}</th>
+          ${names.map((name) => html`<th scope="col">${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${lines.map(
+          ([title, value]) =>
+            html`<tr>
+              <th scope="row">${title}</th>
+              ${runs.map((run) => html`<td>${run.summary === null ? '–' : value(run.summary, run)}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`
+}
