@@ -61,7 +61,7 @@ async function start(variants: RecipeInput['variants'], verify: RecipeInput['ver
 }
 
 async function run(variants: RecipeInput['variants']): Promise<ReadonlyMap<string, Network>> {
-  const images = { select: 'indices', indices: [0] } as const
+  const images = { select: 'indices' as const, indices: [0] }
   const job = await start(variants, { images, method: 'interval', epsilon: 0.01 })
   const rows = await store.runs.ofJob(job.id)
   const models = await Promise.all(
