@@ -4,7 +4,7 @@ import { DatasetShelf, describeDataset, findMnist } from './app/datasets.ts'
 import { openHome, type HomeAccess, type OpenedHome } from './app/open-home.ts'
 import { listRecipes } from './app/recipes.ts'
 import { neuronFigures } from './app/neurons.ts'
-import { exportRun, getRun, reportRuns } from './app/runs.ts'
+import { exportRun, getRun, listRuns, pageOfRuns, reportRuns } from './app/runs.ts'
 import type { Api } from './contract/api.ts'
 import { EspalierError } from './contract/errors.ts'
 import type { JobEvent } from './contract/events.ts'
@@ -95,6 +95,7 @@ function implement({ store, obstacle }: OpenedHome, { options, log, supervisor, 
     'data.open': async ({ data }) => describeDataset(await shelf.open(data)),
     'architectures.list': async ({ inputShape }) => (await models()).listArchitectures(inputShape),
     'models.list': (page) => store.models.list(page),
+    'models.count': async () => ({ count: await store.models.count() }),
     'models.export': async ({ id }) => (await models()).exportModel(store, id),
     'models.get': async ({ id }) => (await models()).getModel(store, id),
     'models.grafts': async ({ id }) => (await models()).graftedLayers(store, id),
@@ -118,22 +119,32 @@ function implement({ store, obstacle }: OpenedHome, { options, log, supervisor, 
       if (job === null) throw new EspalierError('job/unknown', `There is no job ${id}.`, 'List the jobs to see them.')
       return { job, runs: await store.runs.ofJob(id), sequence }
     },
-    'jobs.cancel': async ({ id }) => attempt(() => jobs().cancel(id)),
-    'jobs.resume': async ({ id }) => attempt(() => jobs().resume(id)),
-    'jobs.events': ({ jobId, after }) => {
-      const { events, sequence, complete } = log.since(jobId, after)
-      return Promise.resolve({ events: [...events], sequence, complete })
+    'jobs.cancel': async ({ id, afterInstance }) => attempt(() => jobs().cancel(id, afterInstance)),
+    'jobs.pause': async ({ id }) => attempt(() => jobs().pause(id)),
+    'jobs.rerun': async ({ runId, verdicts }) => attempt(() => jobs().rerun(runId, verdicts)),
+    'jobs.queue': () => supervisor.queue(),
+    'jobs.reorder': async ({ ids }) => {
+      await attempt(() => jobs().reorder(ids))
+      return supervisor.queue()
     },
-    'runs.list': async ({ jobId, limit, offset }) =>
-      jobId === null
-        ? store.runs.list({ limit, offset })
-        : (await store.runs.ofJob(jobId)).slice(offset, offset + limit),
+    'jobs.hold': async ({ held }) => {
+      await attempt(() => jobs().hold(held))
+      return supervisor.queue()
+    },
+    'jobs.resume': async ({ id }) => attempt(() => jobs().resume(id)),
+    'jobs.events': ({ jobId, after, limit }) => {
+      const { events, sequence, complete } = log.since(jobId, after)
+      return Promise.resolve({ events: events.slice(limit === undefined ? 0 : -limit), sequence, complete })
+    },
+    'runs.list': (input) => listRuns(store, input),
+    'runs.page': ({ state, ...page }) => pageOfRuns(store, page, state),
+    'runs.counts': () => store.runs.counts(),
     'runs.get': ({ id }) => getRun(store, id),
     'runs.export': ({ id, format }) => exportRun({ store, shelf, version }, id, format),
     'runs.report': ({ ids }) => reportRuns({ store, shelf, version }, ids),
     'runs.neurons': ({ id }) => neuronFigures(store, id),
     'runs.metrics': ({ id }) => store.metrics.curves(id),
-    'runs.verdicts': ({ id }) => store.verdicts.ofRun(id),
+    'runs.verdicts': ({ id, ...page }) => store.verdicts.ofRun(id, page),
     'runs.instance': async (input) => (await import('./app/instance.ts')).getInstance(store, shelf, input),
   }
 }

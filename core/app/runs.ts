@@ -1,8 +1,10 @@
 // Runs for the windows, and as files.
 import { encodeCertificate } from '../certify/format.ts'
-import type { ApiOutput } from '../contract/api.ts'
+import type { ApiOutput, ApiParsedInput } from '../contract/api.ts'
 import { EspalierError } from '../contract/errors.ts'
+import type { RunRow } from '../contract/rows.ts'
 import { verdictsToCsv } from '../report/verdicts-csv.ts'
+import type { Page } from '../store/repositories/page.ts'
 import type { Store } from '../store/store.ts'
 import type { DatasetShelf } from './datasets.ts'
 import { certificateOfRun } from './image-certificates.ts'
@@ -21,6 +23,23 @@ export async function getRun(store: Store, id: string): Promise<ApiOutput<'runs.
   const model = run.modelId === null ? null : await store.models.get(run.modelId)
   const dataset = run.datasetId === null ? null : await store.datasets.get(run.datasetId)
   return { run, job, model, dataset }
+}
+
+/** Newest first; those of one job in the order of its recipe. */
+export async function listRuns(
+  store: Store,
+  { jobId, state, limit, offset }: ApiParsedInput<'runs.list'>,
+): Promise<ApiOutput<'runs.list'>> {
+  if (jobId === null) return store.runs.list({ limit, offset }, state)
+  const runs = await store.runs.ofJob(jobId)
+  return runs.filter((run) => state === undefined || run.state === state).slice(offset, offset + limit)
+}
+
+/** Newest first, with the names of their jobs. */
+export async function pageOfRuns(store: Store, page: Page, state?: RunRow['state']): Promise<ApiOutput<'runs.page'>> {
+  const runs = await store.runs.list(page, state)
+  const titles = await store.jobs.titles(runs.map(({ jobId }) => jobId))
+  return runs.map((run) => ({ run, job: titles.get(run.jobId) ?? run.jobId }))
 }
 
 /** What a report is made of besides the run. */

@@ -9,8 +9,10 @@ import {
   metricPointSchema,
   modelRowSchema,
   runRowSchema,
+  runStateSchema,
   verdictRowSchema,
 } from './rows.ts'
+import { verdictSchema } from './verdict.ts'
 
 const none = z.strictObject({})
 const byId = z.strictObject({ id: z.string().min(1).max(64) })
@@ -71,6 +73,16 @@ export const instanceSchema = z.object({
 })
 export type Instance = z.infer<typeof instanceSchema>
 
+/** What the supervisor of the jobs is at. `held`: nothing new is started. */
+export const queueSchema = z.object({
+  running: z.array(jobRowSchema),
+  queued: z.array(jobRowSchema).describe('In the order in which they will run'),
+  interrupted: z.array(jobRowSchema).describe('The newest; with an error where Espalier or the job process vanished'),
+  stopping: z.array(z.string()).describe('Running jobs that stop after the image or epoch under way'),
+  held: z.boolean(),
+})
+export type Queue = z.infer<typeof queueSchema>
+
 /** A file to save: the shells decide where. */
 export const fileSchema = z.object({ name: z.string(), mediaType: z.string(), base64: z.string() })
 
@@ -116,6 +128,7 @@ export const apiSchemas = {
     ),
   },
   'models.list': { input: z.strictObject(page), output: z.array(modelRowSchema) },
+  'models.count': { input: none, output: z.object({ count: z.int() }) },
   'models.export': {
     input: z.strictObject({ id: byId.shape.id, format: z.literal('onnx').default('onnx') }),
     output: fileSchema,
@@ -143,10 +156,30 @@ export const apiSchemas = {
       sequence: z.int().describe('The snapshot holds every event up to here; ask jobs.events for those after it'),
     }),
   },
-  'jobs.cancel': { input: byId, output: jobRowSchema },
+  /** Stops at the next safe point, or after the image or epoch under way; what is finished is kept. */
+  'jobs.cancel': {
+    input: z.strictObject({ id: byId.shape.id, afterInstance: z.boolean().optional() }),
+    output: jobRowSchema,
+  },
+  'jobs.pause': { input: byId, output: jobRowSchema },
   'jobs.resume': { input: byId, output: jobRowSchema },
+  /** Asks again about the images of a run with these verdicts; all others keep theirs. */
+  'jobs.rerun': {
+    input: z.strictObject({
+      runId: byId.shape.id,
+      verdicts: z.array(verdictSchema.extract(['unknown', 'timeout', 'error'])).min(1),
+    }),
+    output: jobRowSchema,
+  },
+  'jobs.queue': { input: none, output: queueSchema },
+  'jobs.reorder': { input: z.strictObject({ ids: z.array(byId.shape.id).max(10_000) }), output: queueSchema },
+  'jobs.hold': { input: z.strictObject({ held: z.boolean() }), output: queueSchema },
   'jobs.events': {
-    input: z.strictObject({ jobId: z.string().nullable(), after: z.int().min(0) }),
+    input: z.strictObject({
+      jobId: z.string().nullable(),
+      after: z.int().min(0),
+      limit: z.int().min(1).optional().describe('Only so many, the newest'),
+    }),
     output: z.object({
       events: z.array(jobEventSchema),
       sequence: z.int(),
@@ -154,9 +187,20 @@ export const apiSchemas = {
     }),
   },
   'runs.list': {
-    input: z.strictObject({ ...page, jobId: z.string().nullable().default(null) }),
+    input: z.strictObject({
+      ...page,
+      jobId: z.string().nullable().default(null),
+      state: runStateSchema.optional().describe('Only runs in this state'),
+    }),
     output: z.array(runRowSchema),
   },
+  /** A page of all runs, newest first, each with the name of its job. */
+  'runs.page': {
+    input: z.strictObject({ ...page, state: runStateSchema.optional() }),
+    output: z.array(z.object({ run: runRowSchema, job: z.string().describe('What its job is called') })),
+  },
+  /** How many runs the history has in each state. */
+  'runs.counts': { input: none, output: z.partialRecord(runStateSchema, z.int()) },
   'runs.get': {
     input: byId,
     output: z.object({
@@ -174,7 +218,15 @@ export const apiSchemas = {
   'runs.report': { input: z.strictObject({ ids: z.array(byId.shape.id).min(1).max(6) }), output: fileSchema },
   'runs.neurons': { input: byId, output: neuronFiguresSchema },
   'runs.metrics': { input: byId, output: z.array(metricPointSchema) },
-  'runs.verdicts': { input: byId, output: z.array(verdictRowSchema) },
+  /** All of them, or a page: a run on a whole test set has ten thousand. */
+  'runs.verdicts': {
+    input: z.strictObject({
+      id: byId.shape.id,
+      limit: z.int().min(1).max(5_000).optional(),
+      offset: z.int().min(0).optional(),
+    }),
+    output: z.array(verdictRowSchema),
+  },
   'runs.instance': {
     input: z.strictObject({ id: z.string(), verifier: z.string(), imageIndex: z.int(), target: z.int().nullable() }),
     output: instanceSchema,

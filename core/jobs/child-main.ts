@@ -2,6 +2,7 @@
 import { toErrorData, type ErrorData } from '../contract/errors.ts'
 import { openStore } from '../store/open.ts'
 import { coalesceGauges } from './coalesce.ts'
+import { createFinisher, type Finisher } from './finish.ts'
 import { executeJob } from './execute/job.ts'
 import { measureProviders } from './devices/measure.ts'
 import { toChildSchema, type FromChild, type ToChild } from './protocol.ts'
@@ -20,7 +21,8 @@ export interface ParentPort {
 export async function runJobProcess(port: ParentPort): Promise<void> {
   const stop = new AbortController()
   port.onClose(() => stop.abort())
-  const task = await firstTask(port, stop)
+  const finisher = createFinisher(() => stop.abort())
+  const task = await firstTask(port, stop, finisher)
   const gauges = coalesceGauges((body) => port.send({ type: 'event', body }))
   const end = (outcome: 'done' | 'failed' | 'stopped', error: ErrorData | null): void => {
     gauges.flush()
@@ -31,7 +33,10 @@ export async function runJobProcess(port: ParentPort): Promise<void> {
       await measureProviders(task.skip, stop.signal, (message) => port.send(message))
       end('done', null)
     } else {
-      const { outcome, error } = await runStored(task.home, task.jobId, stop.signal, (body) => gauges.emit(body))
+      const { outcome, error } = await runStored(task.home, task.jobId, stop.signal, (body) => {
+        gauges.emit(body)
+        finisher.saw(body)
+      })
       end(outcome, error)
     }
   } catch (thrown) {
@@ -41,12 +46,17 @@ export async function runJobProcess(port: ParentPort): Promise<void> {
   await port.flushed()
 }
 
-function firstTask(port: ParentPort, stop: AbortController): Promise<Exclude<ToChild, { type: 'stop' }>> {
+function firstTask(
+  port: ParentPort,
+  stop: AbortController,
+  finisher: Finisher,
+): Promise<Exclude<ToChild, { type: 'stop' }>> {
   return new Promise((resolve) => {
     port.onMessage((message) => {
       const parsed = toChildSchema.parse(message)
-      if (parsed.type === 'stop') stop.abort()
-      else resolve(parsed)
+      if (parsed.type !== 'stop') resolve(parsed)
+      else if (parsed.after === 'instance') finisher.finish()
+      else stop.abort()
     })
     port.send({ type: 'ready' })
   })

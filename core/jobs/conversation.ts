@@ -42,6 +42,12 @@ export class JobConversation {
     this.#killAfter(grace)
   }
 
+  /** Asks the process to stop after the image or epoch under way, however long that takes. */
+  finish(): void {
+    this.#stopping = true
+    this.#process.send({ type: 'stop', after: 'instance' })
+  }
+
   #receive(
     message: unknown,
     { home, jobId }: { home: string; jobId: string },

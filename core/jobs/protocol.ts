@@ -7,12 +7,12 @@ const errorData = z.object({ code: z.string(), message: z.string(), hint: z.stri
 
 /**
  * Core → job process. `start` a job, or `probe` the compute providers, all but `skip`. `stop` ends the work at the next safe
- * point; everything finished is already stored.
+ * point, or after the image or epoch under way; everything finished is already stored.
  */
 export const toChildSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('start'), home: z.string().min(1), jobId: z.string().min(1) }),
   z.strictObject({ type: z.literal('probe'), skip: z.array(z.string()) }),
-  z.strictObject({ type: z.literal('stop') }),
+  z.strictObject({ type: z.literal('stop'), after: z.literal('instance').optional() }),
 ])
 export type ToChild = z.infer<typeof toChildSchema>
 

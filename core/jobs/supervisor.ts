@@ -1,8 +1,10 @@
-// The jobs of one home: a queue, a process for the job whose turn it is, cancel, resume, and the recovery of orphans.
+// The jobs of one home: a queue, a process for the job whose turn it is, pause, cancel, resume, and the recovery of orphans.
 import { EspalierError, toErrorData, type ErrorData } from '../contract/errors.ts'
+import type { ApiOutput } from '../contract/api.ts'
 import type { JobEventBody } from '../contract/events.ts'
 import type { Recipe } from '../contract/recipe.ts'
 import type { JobRow, JobState } from '../contract/rows.ts'
+import type { Verdict } from '../contract/verdict.ts'
 import type { Store } from '../store/store.ts'
 import type { EventLog } from './event-log.ts'
 import { createId } from './ids.ts'
@@ -26,10 +28,15 @@ interface Running {
   readonly conversation: JobConversation
   /** What the job becomes when it stops before its end. */
   stopState: 'cancelled' | 'interrupted'
+  /** It was asked to stop after the image or epoch under way. */
+  finishing: boolean
   readonly ended: Promise<void>
 }
 
 const resumable: readonly JobState[] = ['interrupted', 'cancelled', 'failed']
+/** Interrupted jobs that are shown; older ones are found among the runs. */
+const shownInterrupted = 20
+const heldKey = 'queue.held'
 
 export class JobSupervisor {
   readonly #options: SupervisorOptions
@@ -37,6 +44,7 @@ export class JobSupervisor {
   /** The jobs that were started or resumed here. */
   readonly #asked = new Set<string>()
   #closing = false
+  #held = false
   #turn: Promise<void> = Promise.resolve()
 
   constructor(options: SupervisorOptions) {
@@ -45,8 +53,31 @@ export class JobSupervisor {
 
   /** On start: what a vanished process left running becomes interrupted; what was queued waits for its turn. */
   async recover(): Promise<void> {
-    await this.#options.store.jobs.interruptOrphans(new Date().toISOString())
+    const { store } = this.#options
+    await store.jobs.interruptOrphans(new Date().toISOString())
+    this.#held = (await store.settings.get(heldKey)) === true
     this.#pump()
+  }
+
+  /** What runs, what waits in its order, and what was interrupted lately. */
+  async queue(): Promise<ApiOutput<'jobs.queue'>> {
+    const { jobs } = this.#options.store
+    const interrupted = (await jobs.inState('interrupted')).reverse().slice(0, shownInterrupted)
+    const stopping = [...this.#running].flatMap(([id, { finishing }]) => (finishing ? [id] : []))
+    const [running, queued] = [await jobs.inState('running'), await jobs.inState('queued')]
+    return { running, queued, interrupted, stopping, held: this.#held }
+  }
+
+  /** A queue on hold starts nothing, also after a restart; what runs goes on. */
+  async hold(held: boolean): Promise<void> {
+    this.#held = held
+    await this.#options.store.settings.set(heldKey, held)
+    this.#pump()
+  }
+
+  /** The queued jobs in this order, before all others that wait. */
+  reorder(ids: readonly string[]): Promise<void> {
+    return this.#options.store.jobs.reorder(ids)
   }
 
   async start(recipe: Recipe): Promise<JobRow> {
@@ -77,17 +108,74 @@ export class JobSupervisor {
     return job
   }
 
+  /**
+   * Asks again about the images of a run whose verdict is one of `kinds`; everything else stays as it is.
+   * @throws 'store/missing', 'job/state' where the job is under way or the run has no such verdict
+   */
+  async rerun(runId: string, kinds: readonly Verdict[]): Promise<JobRow> {
+    const { store } = this.#options
+    const run = await store.runs.get(runId)
+    if (run === null)
+      throw new EspalierError('store/missing', `There is no run ${runId}.`, 'List the runs to see them.')
+    const counts = await store.verdicts.counts(runId)
+    if (kinds.every((kind) => (counts[kind] ?? 0) === 0))
+      throw new EspalierError('job/state', `${runId} has no verdict ${kinds.join(' or ')}.`, 'There is nothing to ask.')
+    // In the turn of the queue: the job must not start before its verdicts are taken back.
+    const job = this.#turn.then(async () => {
+      const row = await store.jobs.transition(run.jobId, ['done', ...resumable], 'queued', {
+        error: null,
+        finishedAt: null,
+      })
+      await store.verdicts.removeKinds(runId, kinds)
+      for (const { id, state } of await store.runs.ofJob(run.jobId))
+        if (id === runId || state !== 'done')
+          await store.runs.update(id, { state: 'waiting', error: null, finishedAt: null })
+      return row
+    })
+    this.#turn = job.then(
+      () => undefined,
+      () => undefined,
+    )
+    const row = await job
+    this.#asked.add(row.id)
+    this.#tell(row.id, { type: 'state', state: 'queued' })
+    this.#pump()
+    return row
+  }
+
   get #takesUpQueue(): boolean {
     return this.#options.takeUpQueue ?? true
   }
 
-  /** Comes back at once; a running job is cancelled when its process has stopped. @throws 'job/unknown', 'job/state' */
-  async cancel(id: string): Promise<JobRow> {
+  /** Comes back at once; a running job stops at the next safe point and can be resumed. @throws 'job/unknown', 'job/state' */
+  async pause(id: string): Promise<JobRow> {
+    const running = this.#running.get(id)
+    if (running !== undefined) {
+      running.stopState = 'interrupted'
+      running.conversation.stop(this.#options.grace)
+      return this.#rowOf(id)
+    }
+    const { state } = await this.#rowOf(id)
+    throw new EspalierError(
+      'job/state',
+      `Job ${id} is ${state}; only one that runs can be paused.`,
+      'Look at it again.',
+    )
+  }
+
+  /**
+   * Comes back at once; a running job is cancelled when its process has stopped.
+   * @param afterInstance not before the image or epoch under way is done
+   * @throws 'job/unknown', 'job/state'
+   */
+  async cancel(id: string, afterInstance = false): Promise<JobRow> {
     const { store } = this.#options
     const running = this.#running.get(id)
     if (running !== undefined) {
       running.stopState = 'cancelled'
-      running.conversation.stop(this.#options.grace)
+      running.finishing = afterInstance
+      if (afterInstance) running.conversation.finish()
+      else running.conversation.stop(this.#options.grace)
       return this.#rowOf(id)
     }
     const job = await store.jobs.transition(id, ['queued'], 'cancelled', { finishedAt: new Date().toISOString() })
@@ -116,7 +204,7 @@ export class JobSupervisor {
   async #startNext(): Promise<void> {
     const { store, concurrency } = this.#options
     for (const { id } of await store.jobs.inState('queued')) {
-      if (this.#closing || this.#running.size >= concurrency) return
+      if (this.#closing || this.#held || this.#running.size >= concurrency) return
       if (!this.#running.has(id) && (this.#takesUpQueue || this.#asked.has(id))) this.#launch(id)
     }
   }
@@ -128,7 +216,7 @@ export class JobSupervisor {
     const conversation = new JobConversation(launcher(), { home: store.home, jobId: id }, (body) =>
       this.#tell(id, body),
     )
-    const running: Running = { conversation, stopState: 'interrupted', ended }
+    const running: Running = { conversation, stopState: 'interrupted', finishing: false, ended }
     this.#running.set(id, running)
     this.#follow(id, running)
       .catch((thrown: unknown) => this.#tell(id, { type: 'log', level: 'error', message: toErrorData(thrown).message }))

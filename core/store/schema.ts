@@ -58,6 +58,8 @@ export interface JobTable {
   progressJson: string | null
   errorJson: string | null
   environmentJson: string
+  /** Among queued jobs the smaller goes first; 0 unless somebody moved it. */
+  queueRank?: number
 }
 
 export interface RunTable {

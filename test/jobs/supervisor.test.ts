@@ -6,43 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { recipeSchema } from '../../core/contract/recipe.ts'
 import { EventLog } from '../../core/jobs/event-log.ts'
 import type { JobProcess } from '../../core/jobs/launcher.ts'
-import type { FromChild, ToChild } from '../../core/jobs/protocol.ts'
 import { JobSupervisor } from '../../core/jobs/supervisor.ts'
 import { openStore } from '../../core/store/open.ts'
 import type { Store } from '../../core/store/store.ts'
-
-/** A process that does what the test says. */
-class ScriptedProcess implements JobProcess {
-  readonly pid = 4711
-  readonly received: ToChild[] = []
-  killed = false
-  #message: (message: unknown) => void = () => undefined
-  #exit: (exit: { code: number | null; errorOutput: string }) => void = () => undefined
-
-  send(message: ToChild): void {
-    this.received.push(message)
-  }
-  onMessage(listener: (message: unknown) => void): void {
-    this.#message = listener
-  }
-  onExit(listener: (exit: { code: number | null; errorOutput: string }) => void): void {
-    this.#exit = listener
-  }
-  kill(): void {
-    this.killed = true
-    this.exit(null)
-  }
-  say(message: FromChild | { type: 'nonsense' }): void {
-    this.#message(message)
-  }
-  exit(code: number | null, errorOutput = ''): void {
-    this.#exit({ code, errorOutput })
-  }
-  end(outcome: 'done' | 'failed' | 'stopped'): void {
-    this.say({ type: 'end', outcome, error: null })
-    this.exit(0)
-  }
-}
+import { ScriptedProcess, until } from './scripted-process.ts'
 
 let home: string
 let store: Store
@@ -70,14 +37,6 @@ afterEach(async () => {
   rmSync(home, { recursive: true })
 })
 
-async function until<T>(look: () => Promise<T> | T, wanted: (value: T) => boolean): Promise<T> {
-  for (let attempt = 0; attempt < 400; attempt++) {
-    const value = await look()
-    if (wanted(value)) return value
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-  throw new Error('it never happened')
-}
 const stateOf = async (id: string) => (await store.jobs.get(id))?.state
 const becomes = (id: string, state: string) =>
   until(

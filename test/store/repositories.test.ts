@@ -1,6 +1,7 @@
 // The repositories on a real SQLite file: rows come back as they went in, keys and references hold.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { RunSummary } from '../../core/contract/rows.ts'
+import type { ErrorData } from '../../core/contract/errors.ts'
 import { openStore } from '../../core/store/open.ts'
 import type { Store } from '../../core/store/store.ts'
 import { expectCoded } from './fail.ts'
@@ -87,7 +88,8 @@ test('jobs: what a vanished process left running becomes interrupted, nothing el
   await store.jobs.insert(jobRow({ id: 'job-2', state: 'done' }))
   await store.runs.insert(runRow({ state: 'running' }), runRow({ id: 'run-2', position: 1, state: 'done' }))
   const at = '2026-11-22T12:00:00.000Z'
-  expect(await store.jobs.interruptOrphans(at)).toEqual([jobRow({ state: 'interrupted', finishedAt: at })])
+  const error = expect.objectContaining({ code: 'job/crashed' }) as ErrorData
+  expect(await store.jobs.interruptOrphans(at)).toEqual([jobRow({ state: 'interrupted', error, finishedAt: at })])
   expect((await store.jobs.get('job-2'))?.state).toBe('done')
   expect((await store.runs.ofJob('job-1')).map((run) => run.state)).toEqual(['interrupted', 'done'])
   expect(await store.jobs.interruptOrphans(at)).toEqual([])

@@ -1,5 +1,5 @@
 // The queue of jobs and their states; state changes are compare-and-set, so two processes never both win.
-import { EspalierError } from '../../contract/errors.ts'
+import { EspalierError, type ErrorData } from '../../contract/errors.ts'
 import { recipeSchema } from '../../contract/recipe.ts'
 import type { JobRow, JobState } from '../../contract/rows.ts'
 import { decode, decodeNullable, encodeNullable } from '../codec.ts'
@@ -33,10 +33,31 @@ export class JobRepository {
     return (await query.limit(limit).offset(offset).execute()).map(fromTable)
   }
 
-  /** Jobs in a state, oldest first: the queue is `inState('queued')`. */
+  /** What the jobs of these ids are called: their title, or their name without one. */
+  async titles(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const query = this.#database
+      .selectFrom('jobs')
+      .select(['id', 'name', 'title'])
+      .where('id', 'in', [...new Set(ids)])
+    return new Map((await query.execute()).map(({ id, name, title }) => [id, title === '' ? name : title]))
+  }
+
+  /** Jobs in a state, those that were moved up first, then oldest first: the queue is `inState('queued')`. */
   async inState(state: JobState): Promise<JobRow[]> {
-    const query = this.#database.selectFrom('jobs').selectAll().where('state', '=', state)
-    return (await query.orderBy('createdAt').orderBy('id').execute()).map(fromTable)
+    return (await inOrder(this.#database, state).selectAll().execute()).map(fromTable)
+  }
+
+  /** Puts the queued jobs among `ids` into this order, ahead of all other queued ones, which keep theirs. */
+  async reorder(ids: readonly string[]): Promise<void> {
+    await writing(this.#database, async (connection) => {
+      const queued = (await inOrder(connection, 'queued').select('id').execute()).map(({ id }) => id)
+      const wanted = [...new Set([...ids.filter((id) => queued.includes(id)), ...queued])]
+      for (const [place, id] of wanted.entries()) {
+        // Below 0, so that whatever is queued later comes after them.
+        const queueRank = place - wanted.length
+        await connection.updateTable('jobs').set({ queueRank }).where('id', '=', id).execute()
+      }
+    })
   }
 
   /** Changes fields of a job, not its state. @throws `job/unknown` */
@@ -58,7 +79,9 @@ export class JobRepository {
           'Look at the job again: it has moved on.',
         )
       }
-      return apply(connection, id, { state: to, ...patchColumns(patch) })
+      // What is queued anew has no place of its own yet.
+      const rank = to === 'queued' ? { queueRank: 0 } : {}
+      return apply(connection, id, { state: to, ...rank, ...patchColumns(patch) })
     })
   }
 
@@ -89,11 +112,11 @@ export class JobRepository {
       const changed = { state: 'interrupted', finishedAt: at }
       await connection
         .updateTable('jobs')
-        .set({ ...changed, pid: null })
+        .set({ ...changed, pid: null, errorJson: encodeNullable(vanished) })
         .where('state', '=', 'running')
         .execute()
       await connection.updateTable('runs').set(changed).where('state', '=', 'running').execute()
-      return orphans.map((row) => fromTable({ ...row, ...changed, pid: null }))
+      return orphans.map((row) => fromTable({ ...row, ...changed, pid: null, errorJson: encodeNullable(vanished) }))
     })
   }
 
@@ -104,6 +127,16 @@ export class JobRepository {
 }
 
 type JobColumns = Partial<JobTable>
+
+const vanished: ErrorData = {
+  code: 'job/crashed',
+  message: 'Espalier ended while this job ran.',
+  hint: 'Everything finished is stored: resume the job to go on where it was.',
+}
+
+function inOrder(database: Database, state: JobState) {
+  return database.selectFrom('jobs').where('state', '=', state).orderBy('queueRank').orderBy('createdAt').orderBy('id')
+}
 
 async function apply(connection: Database, id: string, columns: JobColumns): Promise<JobRow> {
   const query = connection

@@ -30,6 +30,11 @@ export class ModelRepository {
     return (await query.limit(limit).offset(offset).execute()).map(fromTable)
   }
 
+  async count(): Promise<number> {
+    const query = this.#database.selectFrom('models').select(({ fn }) => fn.countAll<number>().as('count'))
+    return (await query.executeTakeFirstOrThrow()).count
+  }
+
   /** The models of a run, oldest first. */
   async ofRun(runId: string): Promise<ModelRow[]> {
     const query = this.#database.selectFrom('models').selectAll().where('runId', '=', runId)

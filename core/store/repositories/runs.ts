@@ -35,16 +35,23 @@ export class RunRepository {
     return (await query.execute()).map(fromTable)
   }
 
-  /** Newest first, over all jobs; those of one job in the order of its recipe. */
-  async list(page?: Page): Promise<RunRow[]> {
+  /** Newest first, over all jobs; those of one job in the order of its recipe. @param state of all states without one */
+  async list(page?: Page, state?: RunRow['state']): Promise<RunRow[]> {
     const { limit, offset } = pageOf(page)
-    const query = this.#database
+    let query = this.#database
       .selectFrom('runs')
       .selectAll()
       .orderBy('createdAt', 'desc')
       .orderBy('jobId')
       .orderBy('position')
+    if (state !== undefined) query = query.where('state', '=', state)
     return (await query.limit(limit).offset(offset).execute()).map(fromTable)
+  }
+
+  /** How many runs there are in each state; states without runs are left out. */
+  async counts(): Promise<Partial<Record<RunRow['state'], number>>> {
+    const query = this.#database.selectFrom('runs').select(({ fn }) => ['state', fn.countAll<number>().as('count')])
+    return Object.fromEntries((await query.groupBy('state').execute()).map(({ state, count }) => [state, count]))
   }
 
   /** The model of the newest run of a variant in jobs of that name, begun before `before`; null where there is none. */

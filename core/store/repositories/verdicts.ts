@@ -4,6 +4,7 @@ import type { VerdictRow } from '../../contract/rows.ts'
 import { decode, decodeNullable, encodeNullable, finiteEntries, finiteOrNull } from '../codec.ts'
 import { writing, type Database } from '../database.ts'
 import type { VerdictTable } from '../schema.ts'
+import { pageOf, type Page } from './page.ts'
 
 /** What makes a verdict unique. */
 export type VerdictKey = Pick<VerdictRow, 'runId' | 'verifier' | 'imageIndex' | 'target'>
@@ -63,9 +64,23 @@ export class VerdictRepository {
   }
 
   /** The verdicts of a run by verifier, image and target. */
-  async ofRun(runId: string): Promise<VerdictRow[]> {
+  async ofRun(runId: string, page?: Page): Promise<VerdictRow[]> {
+    const { limit, offset } = pageOf(page)
     const query = this.#database.selectFrom('verdicts').selectAll().where('runId', '=', runId)
-    return (await query.orderBy('verifier').orderBy('imageIndex').orderBy('target').execute()).map(fromTable)
+    const ordered = query.orderBy('verifier').orderBy('imageIndex').orderBy('target')
+    return (await ordered.limit(limit).offset(offset).execute()).map(fromTable)
+  }
+
+  /** Takes back the verdicts of these kinds, so that their images are asked again. @returns how many there were */
+  async removeKinds(runId: string, kinds: readonly Verdict[]): Promise<number> {
+    const result = await writing(this.#database, (connection) =>
+      connection
+        .deleteFrom('verdicts')
+        .where('runId', '=', runId)
+        .where('verdict', 'in', kinds)
+        .executeTakeFirstOrThrow(),
+    )
+    return Number(result.numDeletedRows)
   }
 
   /** What is recorded of a run already: a resume skips these. */
