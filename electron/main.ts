@@ -6,6 +6,7 @@ import {
   dialog,
   ipcMain,
   Menu,
+  Notification,
   powerSaveBlocker,
   protocol,
   screen,
@@ -16,14 +17,18 @@ import { createApp } from '../core/app.ts'
 import { toErrorData } from '../core/contract/errors.ts'
 import { resolveHome } from '../core/home.ts'
 import { schemePrivileges, setupAppScheme } from './app-scheme.ts'
+import { createCloseQuestion, guardQuit, guardWindow } from './close-guard.ts'
 import { setupEvents } from './events.ts'
 import { setupIpcRouter } from './ipc-router.ts'
 import { utilityLauncher } from './job-process.ts'
 import { menuTemplate } from './menu.ts'
+import { setupNotifications } from './notifications.ts'
 import { appUrl } from './origin.ts'
 import { setupPowerSave } from './power-save.ts'
+import { followRunningJobs } from './running-jobs.ts'
 import { setupSecurity } from './security.ts'
 import { setupSingleInstance } from './single-instance.ts'
+import { createTaskbar } from './taskbar.ts'
 import { openWindow } from './windows.ts'
 
 const here = import.meta.dirname
@@ -57,23 +62,40 @@ async function start(): Promise<void> {
   setupIpcRouter(ipcMain, core.api)
   const stopEvents = setupEvents(subscribe, () => BrowserWindow.getAllWindows())
   const stopPowerSave = setupPowerSave(powerSaveBlocker, subscribe)
-  quitAfter(async () => {
+  const taskbar = createTaskbar(() => BrowserWindow.getAllWindows())
+  const running = followRunningJobs(subscribe, taskbar)
+  const stopNotifications = setupNotifications({
+    subscribe,
+    jobOf: async (id) => (await core.api['jobs.get']({ id })).job,
+    inFront: () => BrowserWindow.getFocusedWindow() !== null,
+    show: ({ title, body }, clicked) => {
+      if (!Notification.isSupported()) return
+      const notification = new Notification({ title, body })
+      notification.on('click', clicked)
+      notification.show()
+    },
+    go,
+  })
+  const mayClose = createCloseQuestion({
+    running: () => running.count(),
+    ask: (options) => dialog.showMessageBox(options),
+  })
+  guardQuit(app, mayClose, async () => {
     stopEvents()
     stopPowerSave()
+    stopNotifications()
     await core.dispose()
   })
-  const open = () =>
-    openWindow({
+  const open = async () => {
+    const window = await openWindow({
       create: (options) => new BrowserWindow(options),
       screens: () => screen.getAllDisplays().map((display) => display.workArea),
       stateFile: join(app.getPath('userData'), 'window.json'),
       preload: join(here, '../preload.cjs'),
       packaged: app.isPackaged,
     })
-  const go = (hash: string): void =>
-    void BrowserWindow.getAllWindows()
-      .at(0)
-      ?.loadURL(appUrl + hash)
+    guardWindow(window, () => BrowserWindow.getAllWindows().length === 1, mayClose)
+  }
   Menu.setApplicationMenu(
     Menu.buildFromTemplate(menuTemplate({ platform: process.platform, packaged: app.isPackaged, go })),
   )
@@ -81,15 +103,11 @@ async function start(): Promise<void> {
   await open()
 }
 
-/** Quitting waits until the core has interrupted its jobs and closed the history. */
-function quitAfter(dispose: () => Promise<void>): void {
-  let disposed = false
-  app.on('before-quit', (event) => {
-    if (disposed) return
-    event.preventDefault()
-    void dispose().finally(() => {
-      disposed = true
-      app.quit()
-    })
-  })
+/** Shows a place of the app in its window. */
+function go(hash: string): void {
+  const window = BrowserWindow.getAllWindows().at(0)
+  if (window === undefined) return
+  if (window.isMinimized()) window.restore()
+  window.focus()
+  void window.loadURL(appUrl + hash)
 }

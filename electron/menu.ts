@@ -30,10 +30,13 @@ export function menuTemplate({ platform, packaged, go }: MenuContext): MenuItemC
       label: '&Go',
       submenu: [
         place('Home', '#/', 'CmdOrCtrl+1'),
-        place('Models', '#/models', 'CmdOrCtrl+2'),
-        place('Runs', '#/runs', 'CmdOrCtrl+3'),
-        place('Compare', '#/compare', 'CmdOrCtrl+4'),
-        place('Compute', '#/compute', 'CmdOrCtrl+5'),
+        place('Data', '#/data', 'CmdOrCtrl+2'),
+        place('Models', '#/models', 'CmdOrCtrl+3'),
+        place('Runs', '#/runs', 'CmdOrCtrl+4'),
+        place('Compare', '#/compare', 'CmdOrCtrl+5'),
+        place('Compute', '#/compute', 'CmdOrCtrl+6'),
+        { type: 'separator' },
+        place('Settings', '#/settings', 'CmdOrCtrl+,'),
       ],
     },
     {
@@ -48,6 +51,6 @@ export function menuTemplate({ platform, packaged, go }: MenuContext): MenuItemC
       ],
     },
     { role: 'windowMenu' },
-    { role: 'help', submenu: [{ role: 'about' }] },
+    { role: 'help', submenu: [place('Guide', '#/guide', 'F1'), { role: 'about' }] },
   ]
 }

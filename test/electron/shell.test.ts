@@ -100,7 +100,9 @@ describe('menu', () => {
     expect(JSON.stringify(menu(false))).toContain('toggleDevTools')
     for (const { submenu } of menu(true))
       for (const item of Array.isArray(submenu) ? submenu : []) (item.click as (() => void) | undefined)?.()
-    expect(visited).toEqual(['#/wizard/data', '#/', '#/models', '#/runs', '#/compare', '#/compute'])
+    expect(visited).toEqual([
+      ...['#/wizard/data', '#/', '#/data', '#/models', '#/runs', '#/compare', '#/compute', '#/settings', '#/guide'],
+    ])
     expect(menuTemplate({ platform: 'darwin', packaged: true, go: () => undefined })[0]).toEqual({ role: 'appMenu' })
   })
 })
