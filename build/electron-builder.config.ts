@@ -19,6 +19,7 @@ export const configuration: Configuration = {
   linux: {
     target: ['AppImage', 'deb'],
     category: 'Science',
+    executableName: 'espalier',
     icon: 'build/icons/icon.png',
     synopsis: 'Train, prune and verify neural networks',
     maintainer: 'The Espalier founders <espalier@localhost>',
