@@ -7,7 +7,7 @@ import { Pace } from '../../core/certify/pace.ts'
 import type { NeuronList, Proof, SplitTree } from '../../core/certify/proof.ts'
 import type { Box } from '../../core/bounds/box.ts'
 import { createNetwork, evaluateNodes64, type Layer, type Network } from '../../core/nn/index.ts'
-import { families, parameter, randomNetwork, dense, type Family } from '../verify/random-networks.ts'
+import { families, parameter, randomNetwork, dense } from '../verify/random-networks.ts'
 
 export const kinds = [...families, 'sigmoid', 'graftedSigmoid', 'gather'] as const
 export type Kind = (typeof kinds)[number]
