@@ -5,7 +5,9 @@ import App from './App.svelte'
 import type { Connection } from './client/connection.ts'
 import { Clock } from './state/clock.svelte.ts'
 import { Jobs } from './state/jobs.svelte.ts'
+import { Notifier } from './state/notifier.svelte.ts'
 import { Router } from './state/router.svelte.ts'
+import { Shell } from './state/shell.svelte.ts'
 import { Theme } from './state/theme.svelte.ts'
 
 export function start(window: Window, client: Connection): void {
@@ -13,12 +15,16 @@ export function start(window: Window, client: Connection): void {
   z.config({ jitless: true })
   const target = window.document.getElementById('app')
   if (target === null) throw new Error('The page has no #app element.')
+  const router = new Router(window)
+  const theme = new Theme(window)
   const services = {
     client,
-    router: new Router(window),
+    router,
     jobs: new Jobs(client),
-    theme: new Theme(window),
+    theme,
     clock: new Clock(window),
+    shell: new Shell(window, router, theme),
+    notifier: new Notifier(window),
   }
   mount(App, { target, props: { services } })
 }

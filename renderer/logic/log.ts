@@ -10,7 +10,8 @@ export interface LogLine {
   readonly message: string
 }
 
-const keptLines = 2_000
+/** As many as anybody reads; the rest is in the history. */
+export const keptLines = 2_000
 
 /** The line an event makes in the log of `runId`; null for events that are shown elsewhere. */
 export function logLine({ sequence, time, body }: JobEvent, runId: string): LogLine | null {
@@ -39,10 +40,10 @@ export function logLine({ sequence, time, body }: JobEvent, runId: string): LogL
   }
 }
 
-/** Lines in order of their events; one that is there already stays as it is. */
-export function addLine(lines: readonly LogLine[], line: LogLine): readonly LogLine[] {
-  const last = lines.at(-1)
-  if (last === undefined || last.sequence < line.sequence) return [...lines, line].slice(-keptLines)
-  if (lines.some(({ sequence }) => sequence === line.sequence)) return lines
-  return [...lines, line].sort((a, b) => a.sequence - b.sequence).slice(-keptLines)
+/** Lines in order of their events, the newest of them; one that is there already stays as it is. */
+export function addLines(lines: readonly LogLine[], more: readonly LogLine[]): readonly LogLine[] {
+  if (more.length === 0) return lines
+  const known = new Set(lines.map(({ sequence }) => sequence))
+  const all = [...lines, ...more.filter(({ sequence }) => !known.has(sequence))]
+  return all.sort((a, b) => a.sequence - b.sequence).slice(-keptLines)
 }

@@ -3,7 +3,7 @@ export const wizardSteps = ['data', 'model', 'train', 'simplify', 'verify', 'rev
 export type WizardStep = (typeof wizardSteps)[number]
 
 export type Route =
-  | { readonly screen: 'home' | 'data' | 'models' | 'runs' | 'compute' | 'missing' }
+  | { readonly screen: 'home' | 'data' | 'models' | 'runs' | 'compute' | 'guide' | 'settings' | 'missing' }
   | { readonly screen: 'wizard'; readonly step: WizardStep }
   | { readonly screen: 'model' | 'job'; readonly id: string }
   | { readonly screen: 'run'; readonly id: string; readonly tab: string | null; readonly instance: string | null }
@@ -17,7 +17,7 @@ export function parseRoute(hash: string): Route {
   if (head === '') return { screen: 'home' }
   if (head === 'wizard') return { screen: 'wizard', step: wizardSteps.find((step) => step === tail) ?? 'data' }
   if (head === 'compare') return { screen: 'compare', a: query.get('a'), b: query.get('b') }
-  if (head === 'data' || head === 'compute') return { screen: head }
+  if (head === 'data' || head === 'compute' || head === 'guide' || head === 'settings') return { screen: head }
   if (head === 'models') return tail === undefined ? { screen: 'models' } : { screen: 'model', id: tail }
   if (head === 'jobs' && tail !== undefined) return { screen: 'job', id: tail }
   if (head === 'runs') {

@@ -11,17 +11,13 @@ export const noCurves: Curves = new Map()
 /** Adds points; a point already there for that series and step is replaced, so that events may come twice. */
 export function mergePoints(curves: Curves, points: readonly Omit<MetricPoint, 'runId'>[]): Curves {
   const next = new Map(curves)
-  for (const { series, step, value } of points) {
-    const old = next.get(series) ?? []
-    const last = old.at(-1)
-    if (last === undefined || last.x < step) next.set(series, [...old, { x: step, y: value }])
-    else {
-      const others = old.filter((point) => point.x !== step)
-      next.set(
-        series,
-        [...others, { x: step, y: value }].sort((a, b) => a.x - b.x),
-      )
-    }
+  for (const [series, added] of Map.groupBy(points, (point) => point.series)) {
+    const byStep = new Map((next.get(series) ?? []).map((point) => [point.x, point]))
+    for (const { step, value } of added) byStep.set(step, { x: step, y: value })
+    next.set(
+      series,
+      Array.from(byStep.values()).sort((a, b) => a.x - b.x),
+    )
   }
   return next
 }
@@ -60,11 +56,11 @@ export function seriesLabel(series: string): string {
   return parts.length === 1 ? series.replaceAll('-', ' ') : parts.slice(0, -1).join(' · ')
 }
 
-/** One group per measure: loss, accuracy, learning rate first, others after. Single figures (`evaluate.…`) are no curves. */
+/** One group per measure: loss, accuracy, learning rate first, others after. Single figures (`evaluate.…`) and counts (`graft.…`) are no curves. */
 export function groupCurves(curves: Curves): CurveGroup[] {
   const groups = new Map<string, CurveGroup['series'][number][]>()
   for (const [name, points] of curves) {
-    if (name.startsWith('evaluate.')) continue
+    if (name.startsWith('evaluate.') || name.startsWith('graft.')) continue
     const measure = measureOf(name)
     groups.set(measure, [...(groups.get(measure) ?? []), { name, label: seriesLabel(name), points }])
   }

@@ -17,10 +17,12 @@ export function parseVerdictKey(key: string): VerdictKey | null {
   return { verifier, imageIndex, target: target === '' ? null : Number(target) }
 }
 
-/** Rows with one added or replaced, in the order they first came. */
-export function mergeVerdict(rows: readonly VerdictRow[], row: VerdictRow): readonly VerdictRow[] {
-  const at = rows.findIndex((other) => verdictKey(other) === verdictKey(row))
-  return at < 0 ? [...rows, row] : rows.with(at, row)
+/** Rows with others added or replaced, in the order they first came. */
+export function mergeVerdicts(rows: readonly VerdictRow[], more: readonly VerdictRow[]): readonly VerdictRow[] {
+  if (more.length === 0) return rows
+  const byKey = new Map(rows.map((row) => [verdictKey(row), row]))
+  for (const row of more) byKey.set(verdictKey(row), row)
+  return [...byKey.values()]
 }
 
 /** How many of `verified` are certified, how many of `falsified` needed no change; null where that is not known. */

@@ -5,8 +5,11 @@ import type { ApiOutput } from '../../core/contract/api.ts'
 import type { RunRow, VerdictRow } from '../../core/contract/rows.ts'
 import type { Connection } from '../client/connection.ts'
 import { mergePoints, noCurves, type Curves } from '../logic/series.ts'
-import { addLine, logLine, type LogLine } from '../logic/log.ts'
-import { mergeVerdict } from '../logic/verdicts.ts'
+import { addLines, keptLines, logLine, type LogLine } from '../logic/log.ts'
+import { mergeVerdicts } from '../logic/verdicts.ts'
+
+/** Verdicts asked for at once: neither side is busy for long. */
+const verdictPage = 1_000
 
 export class RunState {
   detail: ApiOutput<'runs.get'> | null = $state.raw(null)
@@ -21,12 +24,13 @@ export class RunState {
   readonly runId: string
   private readonly client: Connection
   private readonly release: (() => void)[]
+  private closed = false
 
   constructor(client: Connection, runId: string) {
     this.client = client
     this.runId = runId
     this.release = [
-      client.subscribe((event) => this.apply(event)),
+      client.subscribe((event) => this.hear(event)),
       client.onLine((up) => {
         if (up) void this.load()
       }),
@@ -35,25 +39,32 @@ export class RunState {
   }
 
   close(): void {
+    this.closed = true
     for (const release of this.release) release()
   }
 
   private async load(): Promise<void> {
     try {
       await this.loadRow()
-      const id = this.runId
-      const [points, verdicts] = await Promise.all([
-        this.client.call('runs.metrics', { id }),
-        this.client.call('runs.verdicts', { id }),
-      ])
-      this.curves = mergePoints(this.curves, points)
-      this.verdicts = verdicts.reduce(mergeVerdict, this.verdicts)
       const jobId = this.detail?.job.id
       if (jobId === undefined) return
-      const { events } = await this.client.call('jobs.events', { jobId, after: 0 })
-      for (const event of events) this.apply(event, false)
+      await Promise.all([
+        this.loadVerdicts(),
+        this.client.call('runs.metrics', { id: this.runId }).then((points) => {
+          this.curves = mergePoints(this.curves, points)
+        }),
+        this.client.call('jobs.events', { jobId, after: 0, limit: keptLines }).then(({ events }) => this.tell(events)),
+      ])
     } catch (thrown) {
       this.error = toErrorData(thrown)
+    }
+  }
+
+  private async loadVerdicts(): Promise<void> {
+    for (let offset = 0; !this.closed; offset += verdictPage) {
+      const page = await this.client.call('runs.verdicts', { id: this.runId, limit: verdictPage, offset })
+      this.verdicts = mergeVerdicts(this.verdicts, page)
+      if (page.length < verdictPage) return
     }
   }
 
@@ -64,26 +75,35 @@ export class RunState {
     this.siblings = (await this.client.call('jobs.get', { id: detail.job.id })).runs
   }
 
-  private apply(event: JobEvent, live = true): void {
-    if (this.detail === null || event.jobId !== this.detail.job.id) return
-    const line = logLine(event, this.runId)
-    if (line !== null) this.log = addLine(this.log, line)
-    const { body } = event
-    if (body.type === 'log') return
-    if (body.type === 'state') {
-      if (live) void this.reload()
-      return
-    }
-    if (body.runId !== this.runId) return
-    if (body.type === 'gauge') this.gauge = body.gauge
-    else if (body.type === 'metrics') this.curves = mergePoints(this.curves, body.points)
-    else if (body.type === 'verdict') this.verdicts = mergeVerdict(this.verdicts, body.row)
-    else if (live) void this.reload()
+  /** The log of what happened, and what is being done now. */
+  private tell(events: readonly JobEvent[]): void {
+    const lines = events.map((event) => logLine(event, this.runId)).filter((line) => line !== null)
+    this.log = addLines(this.log, lines)
+    const last = events.findLast(({ body }) => body.type === 'gauge' && body.runId === this.runId)
+    if (last?.body.type === 'gauge') this.gauge = last.body.gauge
   }
 
-  private async reload(): Promise<void> {
+  private hear(event: JobEvent): void {
+    if (event.jobId !== this.detail?.job.id) return
+    this.tell([event])
+    const { body } = event
+    if (body.type === 'state') {
+      // A job that is started again may ask again: verdicts that were taken back go.
+      const again = body.state === 'queued'
+      if (again) this.verdicts = []
+      void this.reload(again)
+      return
+    }
+    if (body.type === 'log' || body.runId !== this.runId) return
+    if (body.type === 'metrics') this.curves = mergePoints(this.curves, body.points)
+    else if (body.type === 'verdict') this.verdicts = mergeVerdicts(this.verdicts, [body.row])
+    else if (body.type !== 'gauge') void this.reload(false)
+  }
+
+  private async reload(withVerdicts: boolean): Promise<void> {
     try {
       await this.loadRow()
+      if (withVerdicts) await this.loadVerdicts()
     } catch (thrown) {
       this.error = toErrorData(thrown)
     }

@@ -1,7 +1,7 @@
 // Light, dark, or as the system says; remembered, and known to charts that cannot read style sheets.
 export type ThemeChoice = 'system' | 'light' | 'dark'
 const storageKey = 'espalier.theme'
-const choices: readonly ThemeChoice[] = ['system', 'light', 'dark']
+export const themeChoices: readonly ThemeChoice[] = ['system', 'light', 'dark']
 
 export class Theme {
   choice: ThemeChoice = $state('system')
@@ -15,7 +15,7 @@ export class Theme {
     query.addEventListener('change', (event) => {
       this.systemDark = event.matches
     })
-    this.choice = choices.find((choice) => choice === window.localStorage.getItem(storageKey)) ?? 'system'
+    this.choice = themeChoices.find((choice) => choice === window.localStorage.getItem(storageKey)) ?? 'system'
     this.apply()
   }
 
@@ -25,7 +25,11 @@ export class Theme {
 
   /** system → light → dark → system. */
   next(): void {
-    this.choice = choices[(choices.indexOf(this.choice) + 1) % choices.length] ?? 'system'
+    this.choose(themeChoices[(themeChoices.indexOf(this.choice) + 1) % themeChoices.length] ?? 'system')
+  }
+
+  choose(choice: ThemeChoice): void {
+    this.choice = choice
     this.window.localStorage.setItem(storageKey, this.choice)
     this.apply()
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { DatasetRow, JobRow, RunRow, RunSummary, VerdictRow } from '../../core/contract/rows.ts'
 import type { Verdict } from '../../core/contract/verdict.ts'
 import { differences, flipMatrix, pairVerdicts, summaryLines, type Side } from '../../renderer/logic/compare.ts'
-import { countText, countVerdicts, mergeVerdict, parseVerdictKey, verdictKey } from '../../renderer/logic/verdicts.ts'
+import { countText, countVerdicts, mergeVerdicts, parseVerdictKey, verdictKey } from '../../renderer/logic/verdicts.ts'
 
 const row = (imageIndex: number, verdict: Verdict, target: number | null = null): VerdictRow => ({
   runId: 'r',
@@ -181,12 +181,9 @@ describe('verdict rows', () => {
   })
 
   it('are told apart by verifier, image and target, and replaced when they come twice', () => {
-    const rows = [row(1, 'verified'), row(2, 'timeout'), row(2, 'verified', 4)].reduce<readonly VerdictRow[]>(
-      mergeVerdict,
-      [],
-    )
-    expect(mergeVerdict(rows, row(2, 'verified'))).toHaveLength(3)
-    expect(countVerdicts(mergeVerdict(rows, row(2, 'verified')))).toMatchObject({ verified: 3, timeout: 0 })
+    const rows = mergeVerdicts([row(1, 'verified')], [row(2, 'timeout'), row(2, 'verified', 4)])
+    expect(mergeVerdicts(rows, [row(2, 'verified')])).toHaveLength(3)
+    expect(countVerdicts(mergeVerdicts(rows, [row(2, 'verified')]))).toMatchObject({ verified: 3, timeout: 0 })
     for (const one of rows)
       expect(parseVerdictKey(verdictKey(one))).toEqual({
         verifier: 'auto',
