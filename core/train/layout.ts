@@ -1,7 +1,7 @@
 // Flat vectors of parameters: one array for all trainable numbers, one for all running statistics, in network order.
 import { tf, type Tensor } from '../engine/tensor.ts'
 import type { ParameterRole, Shape } from '../nn/layer.ts'
-import { sizeOf } from '../nn/layer.ts'
+import { isGrafted, sizeOf } from '../nn/layer.ts'
 import type { Network } from '../nn/network.ts'
 import { allParameters, trainableParameters, type NamedParameter } from '../nn/parameters.ts'
 
@@ -34,7 +34,7 @@ export function statisticsLayout(network: Network): Layout {
 
 /** The masks of its grafted layers: inputs of a step, so that they can change while the program stays. */
 export function graftLayout(network: Network): Layout {
-  const nodes = new Set(network.nodes.filter(({ layer }) => layer.kind === 'graftedRelu').map(({ id }) => id))
+  const nodes = new Set(network.nodes.filter(({ layer }) => isGrafted(layer)).map(({ id }) => id))
   return layoutOf(allParameters(network).filter(({ name, role }) => role === null && nodes.has(name.split('.')[0])))
 }
 

@@ -24,9 +24,11 @@ export function linesOf(
     case 'relu':
       return reluLines(interval)
     case 'graftedRelu':
-      return graftedLines(interval, parameters)
+      return graftedLines(reluLines(interval), parameters)
+    case 'graftedSigmoid':
+      return graftedLines(sigmoidLines(interval), parameters)
     case 'sigmoid':
-      return constantLines({ lower: tf.sigmoid(interval.lower), upper: tf.sigmoid(interval.upper) })
+      return sigmoidLines(interval)
     default:
       return layer satisfies never
   }
@@ -45,19 +47,18 @@ function reluLines({ lower, upper }: TensorInterval): TrainingLines {
   }
 }
 
-function graftedLines(interval: TensorInterval, { mask, slope, intercept }: TensorParameters): TrainingLines {
-  const relu = reluLines(interval)
+function graftedLines(others: TrainingLines, { mask, slope, intercept }: TensorParameters): TrainingLines {
   const keep = tf.sub(scalar(1), mask)
   const either = (kept: Tensor, line: Tensor): Tensor => tf.add(tf.mul(kept, keep), tf.mul(line, mask))
   return {
-    lowerSlope: either(relu.lowerSlope, slope),
-    lowerIntercept: either(relu.lowerIntercept, intercept),
-    upperSlope: either(relu.upperSlope, slope),
-    upperIntercept: either(relu.upperIntercept, intercept),
+    lowerSlope: either(others.lowerSlope, slope),
+    lowerIntercept: either(others.lowerIntercept, intercept),
+    upperSlope: either(others.upperSlope, slope),
+    upperIntercept: either(others.upperIntercept, intercept),
   }
 }
 
-function constantLines({ lower, upper }: TensorInterval): TrainingLines {
+function sigmoidLines({ lower, upper }: TensorInterval): TrainingLines {
   const flat = tf.zerosLike(lower)
-  return { lowerSlope: flat, lowerIntercept: lower, upperSlope: flat, upperIntercept: upper }
+  return { lowerSlope: flat, lowerIntercept: tf.sigmoid(lower), upperSlope: flat, upperIntercept: tf.sigmoid(upper) }
 }

@@ -43,7 +43,7 @@ export async function measureStep(
   const given = { images: images.map((value) => (value + 1) / 2), targets: oneHot(labels, classes), rate: 0.01, noise, dials: {} } // prettier-ignore
   const program = await compileStep(plan, batch)
   const start = stateOf(network, layouts)
-  let state = { ...start, velocity: new Float32Array(layouts.weights.length), free: new Float32Array(0) }
+  let state: typeof start = { ...start, velocity: new Float32Array(layouts.weights.length), free: new Float32Array(0) }
   const wall: number[] = []
   const cpu: number[] = []
   for (let run = 0; run <= runs; run++) {
