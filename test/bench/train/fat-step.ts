@@ -8,6 +8,7 @@ import { ruleOfMethod } from '../../../core/train/methods/registry.ts'
 import { drawNoise } from '../../../core/train/noise.ts'
 import { stateOf } from '../../../core/train/state.ts'
 import { compileStep, runStep } from '../../../core/train/step.ts'
+import type { TrainState } from '../../../core/train/state.ts'
 import { median } from '../engine/timing.ts'
 
 const batch = 128
@@ -43,7 +44,7 @@ export async function measureStep(
   const given = { images: images.map((value) => (value + 1) / 2), targets: oneHot(labels, classes), rate: 0.01, noise, dials: {} } // prettier-ignore
   const program = await compileStep(plan, batch)
   const start = stateOf(network, layouts)
-  let state: typeof start = { ...start, velocity: new Float32Array(layouts.weights.length), free: new Float32Array(0) }
+  let state: TrainState = { ...start, velocity: new Float32Array(layouts.weights.length), free: new Float32Array(0) }
   const wall: number[] = []
   const cpu: number[] = []
   for (let run = 0; run <= runs; run++) {
