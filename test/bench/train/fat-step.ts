@@ -6,9 +6,8 @@ import { layoutsOf } from '../../../core/train/evaluator.ts'
 import { oneHot } from '../../../core/train/loss.ts'
 import { ruleOfMethod } from '../../../core/train/methods/registry.ts'
 import { drawNoise } from '../../../core/train/noise.ts'
-import { stateOf } from '../../../core/train/state.ts'
+import { stateOf, type TrainState } from '../../../core/train/state.ts'
 import { compileStep, runStep } from '../../../core/train/step.ts'
-import type { TrainState } from '../../../core/train/state.ts'
 import { median } from '../engine/timing.ts'
 
 const batch = 128
