@@ -1,4 +1,4 @@
-// Two runs side by side: what differs in their set-up, figures with Δ, verdicts paired by image, the flip matrix.
+// Runs side by side: what makes it unfair, figures with Δ to the baseline, verdicts paired by image, the flip matrix.
 import type { DatasetRow, JobRow, RunRow, RunSummary, VerdictRow } from '../../core/contract/rows.ts'
 import { verdictSchema, type Verdict } from '../../core/contract/verdict.ts'
 import { atEpsilon, formatCount, formatDelta, formatPoints, formatSeconds, formatShare } from './format.ts'
@@ -143,4 +143,35 @@ export function differences(a: Side, b: Side): string[] {
   if (a.job.id !== b.job.id && hardware(a) !== hardware(b))
     found.push('Versions, provider or hardware differ: times are not comparable.')
   return found
+}
+
+/** A figure of the baseline, and of the others with what changed. `same`: nothing to see in a view of differences only. */
+export interface FigureRow {
+  readonly title: string
+  readonly base: string
+  readonly others: readonly Pick<SummaryLine, 'b' | 'delta' | 'better'>[]
+  readonly same: boolean
+}
+
+/** @param sides the baseline first, and at least one other */
+export function figureRows([base, ...others]: readonly SummarySide[]): FigureRow[] {
+  if (base === undefined) return []
+  const lines = others.map((other) => summaryLines(base, other))
+  return measures.map(({ title, epsilon = () => null }, at) => {
+    const cells = lines.flatMap((line) => line[at] ?? [])
+    return {
+      title: atEpsilon(title, [base, ...others].map(epsilon)),
+      base: cells[0]?.a ?? '–',
+      others: cells,
+      same: cells.every(({ a, b }) => a === b),
+    }
+  })
+}
+
+/** What makes comparing others with the baseline unfair; with several others each sentence names its run. */
+export function warnings([base, ...others]: readonly Side[], names: readonly string[]): string[] {
+  if (base === undefined) return []
+  return others.flatMap((other, at) =>
+    differences(base, other).map((text) => (others.length === 1 ? text : `${names[at + 1] ?? ''}: ${text}`)),
+  )
 }

@@ -7,7 +7,12 @@ export type Route =
   | { readonly screen: 'wizard'; readonly step: WizardStep }
   | { readonly screen: 'model' | 'job'; readonly id: string }
   | { readonly screen: 'run'; readonly id: string; readonly tab: string | null; readonly instance: string | null }
-  | { readonly screen: 'compare'; readonly a: string | null; readonly b: string | null }
+  | {
+      readonly screen: 'compare'
+      readonly a: string | null
+      readonly b: string | null
+      readonly more: readonly string[]
+    }
 
 /** `#/runs/7?tab=log` → the run screen of 7, tab log. Unknown addresses are `missing`. */
 export function parseRoute(hash: string): Route {
@@ -16,7 +21,10 @@ export function parseRoute(hash: string): Route {
   const [head = '', tail] = path.split('/').map(decodeURIComponent)
   if (head === '') return { screen: 'home' }
   if (head === 'wizard') return { screen: 'wizard', step: wizardSteps.find((step) => step === tail) ?? 'data' }
-  if (head === 'compare') return { screen: 'compare', a: query.get('a'), b: query.get('b') }
+  if (head === 'compare') {
+    const more = (query.get('more') ?? '').split(',').filter((id) => id !== '')
+    return { screen: 'compare', a: query.get('a'), b: query.get('b'), more: more.slice(0, 4) }
+  }
   if (head === 'data' || head === 'compute' || head === 'guide' || head === 'settings') return { screen: head }
   if (head === 'models') return tail === undefined ? { screen: 'models' } : { screen: 'model', id: tail }
   if (head === 'jobs' && tail !== undefined) return { screen: 'job', id: tail }

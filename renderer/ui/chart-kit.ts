@@ -1,5 +1,8 @@
 // Chart.js with only the parts we draw, and its colours read from the design system's custom properties.
 import {
+  BarController,
+  BarElement,
+  CategoryScale,
   Chart,
   Filler,
   LinearScale,
@@ -12,6 +15,9 @@ import {
 } from 'chart.js'
 
 Chart.register(
+  BarController,
+  BarElement,
+  CategoryScale,
   LineController,
   ScatterController,
   LineElement,

@@ -26,7 +26,7 @@ export interface PlotOptions {
 }
 
 const [width, height] = [560, 300]
-const frame = { left: 64, right: 16, top: 14, bottom: 44 }
+const frame = { left: 76, right: 16, top: 14, bottom: 44 }
 /** Figures in a table, at most: all of them are in the CSV files. */
 const mostRows = 200
 
@@ -109,7 +109,7 @@ function grid(across: Scale, up: Scale, x: Axis, y: Axis): Markup {
     <text class="axis" x="${(frame.left + width - frame.right) / 2}" y="${height - 8}" text-anchor="middle"
       >${x.label}</text
     >
-    <text class="axis" x="14" y="${middle}" text-anchor="middle" transform="rotate(-90 14 ${middle})">${y.label}</text>`
+    <text class="axis" x="11" y="${middle}" text-anchor="middle" transform="rotate(-90 11 ${middle})">${y.label}</text>`
 }
 
 function drawn(

@@ -1,22 +1,43 @@
-// Both sides of a comparison: rows, verdicts and curves of two runs, asked for anew when something finishes.
+// One side of a comparison: rows, all verdicts, curves and layers of a run, asked for anew when something finishes.
+import type { VerdictRow } from '../../../core/contract/rows.ts'
 import type { Connection } from '../../client/connection.ts'
 import type { Side } from '../../logic/compare.ts'
 import { mergePoints, noCurves, type Curves } from '../../logic/series.ts'
+import type { LayerRow } from '../../logic/side-rows.ts'
 
 export interface LoadedSide extends Side {
   readonly curves: Curves
+  readonly layers: readonly LayerRow[]
 }
+
+const verdictPage = 5_000
 
 export async function loadSide(client: Connection, id: string): Promise<LoadedSide> {
-  const [{ run, job, dataset }, verdicts, points] = await Promise.all([
-    client.call('runs.get', { id }),
-    client.call('runs.verdicts', { id }),
+  const { run, job, dataset, model } = await client.call('runs.get', { id })
+  const [verdicts, points, layers] = await Promise.all([
+    allVerdicts(client, id),
     client.call('runs.metrics', { id }),
+    model === null ? [] : client.call('models.get', { id: model.id }).then((found) => found.layers),
   ])
-  return { run, job, dataset, verdicts, curves: mergePoints(noCurves, points) }
+  return { run, job, dataset, verdicts, layers, curves: mergePoints(noCurves, points) }
 }
 
-/** What a side is called where its name alone could be ambiguous. */
-export function sideName({ run, job }: Side): string {
-  return `${run.title || run.variant} · ${job.title || job.name}`
+async function allVerdicts(client: Connection, id: string): Promise<VerdictRow[]> {
+  const rows: VerdictRow[] = []
+  for (;;) {
+    const page = await client.call('runs.verdicts', { id, limit: verdictPage, offset: rows.length })
+    rows.push(...page)
+    if (page.length < verdictPage) return rows
+  }
+}
+
+/** What runs are called: their titles, with the job's where two are alike, with a letter where that is alike too. */
+export function sideNames(sides: readonly Side[]): string[] {
+  const plain = sides.map(({ run }) => run.title || run.variant)
+  const longer = sides.map(({ job }, at) => `${plain[at] ?? ''} · ${job.title || job.name}`)
+  return plain.map((name, at) => {
+    if (plain.filter((other) => other === name).length === 1) return name
+    const long = longer[at] ?? name
+    return longer.filter((other) => other === long).length === 1 ? long : `${String.fromCharCode(65 + at)}: ${long}`
+  })
 }

@@ -1,0 +1,55 @@
+// Figures of neurons as series of bars, and masks of grafted layers as pictures.
+import type { GraftedLayer, NeuronFigures } from '../../core/contract/figures.ts'
+
+const states = [
+  ['active', 'active'],
+  ['inactive', 'inactive'],
+  ['unstable', 'unstable'],
+  ['line', 'grafted'],
+  ['zero', 'pruned to 0'],
+] as const
+
+/** Shares of each layer's neurons by state; states that no layer has are left out. */
+export function neuronStates(layers: NeuronFigures['layers']): { label: string; values: number[] }[] {
+  return states
+    .map(([key, label]) => ({ label, values: layers.map((layer) => layer[key] / Math.max(1, layer.neurons)) }))
+    .filter(({ values }) => values.some((value) => value > 0))
+}
+
+/** Names of the eleven bins of a histogram of shares. */
+export const histogramBins: readonly string[] = [
+  'none',
+  ...Array.from({ length: 10 }, (_, k) => (k === 9 ? '90–100 %' : `${k === 0 ? '>0' : k * 10}–${k * 10 + 10} %`)),
+]
+
+export interface MaskPicture {
+  readonly width: number
+  readonly height: number
+  /** 1: a line, 0: a ReLU, −1: ground between channels; row-major. */
+  readonly cells: Int8Array
+}
+
+/** Channels of a convolution side by side with a cell between; a dense layer as near to a square as it goes. */
+export function maskPicture({ shape, mask }: Pick<GraftedLayer, 'shape' | 'mask'>): MaskPicture {
+  const [channels, rows, columns] = shape.length === 3 ? (shape as [number, number, number]) : [1, 1, mask.length]
+  if (rows === 1 && columns > 1) return square(mask)
+  const across = Math.ceil(Math.sqrt(channels * 2))
+  const down = Math.ceil(channels / across)
+  const width = across * (columns + 1) - 1
+  const height = down * (rows + 1) - 1
+  const cells = new Int8Array(width * height).fill(-1)
+  for (let c = 0; c < channels; c++) {
+    const [left, top] = [(c % across) * (columns + 1), Math.floor(c / across) * (rows + 1)]
+    for (let r = 0; r < rows; r++)
+      for (let k = 0; k < columns; k++) cells[(top + r) * width + left + k] = mask[(c * rows + r) * columns + k] ?? -1
+  }
+  return { width, height, cells }
+}
+
+function square(mask: readonly number[]): MaskPicture {
+  const width = Math.ceil(Math.sqrt(mask.length * 2))
+  const height = Math.ceil(mask.length / width)
+  const cells = new Int8Array(width * height).fill(-1)
+  cells.set(mask)
+  return { width, height, cells }
+}
