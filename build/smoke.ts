@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron as electron } from 'playwright-core'
 
-const executablePath = process.argv[2]
+const executablePath = process.argv.at(2)
 if (executablePath === undefined) {
   process.stderr.write('Name the executable: node build/smoke.ts out/linux-unpacked/espalier\n')
   process.exit(2)
@@ -17,6 +17,7 @@ const app = await electron.launch({
 })
 try {
   const page = await app.firstWindow()
+  await page.getByRole('dialog', { name: 'Welcome to Espalier' }).getByRole('button', { name: 'Close' }).click()
   await page.getByRole('heading', { name: 'Robustness you can prove' }).waitFor({ timeout: 60_000 })
   await page.goto('app://espalier/#/settings')
   await page.getByText(/Espalier \d+\.\d+\.\d+ · electron/).waitFor({ timeout: 60_000 })

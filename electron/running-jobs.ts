@@ -17,7 +17,7 @@ export function followRunningJobs(
     count: () => gauges.size,
     progress: () => {
       const gauge = [...gauges.values()].findLast((one) => one !== null)
-      return gauge === undefined || gauge === null ? null : shareOf(gauge)
+      return gauge === undefined ? null : shareOf(gauge)
     },
   }
   subscribe(({ jobId, body }) => {

@@ -1,4 +1,6 @@
 // A long list of the core that is asked for page by page, as its rows come into sight.
+import { untrack } from 'svelte'
+import { SvelteMap } from 'svelte/reactivity'
 import { toErrorData, type ErrorData } from '../../core/contract/errors.ts'
 
 const pageSize = 100
@@ -12,12 +14,14 @@ export class PagedRows<T> {
   total = $state(0)
   loaded = $state(false)
   error: ErrorData | null = $state.raw(null)
-  private pages: ReadonlyMap<number, readonly T[]> = $state.raw(new Map())
+  private readonly pages = new SvelteMap<number, readonly T[]>()
   private source: PageSource<T>
-  private readonly asked = new Set<number>()
+  /** Pages on their way, or there. */
+  private asked: readonly number[] = []
   private wanted: readonly number[] = [0]
   /** Grows with every refresh: answers to older questions are dropped. */
   private version = 0
+  private followed: number | null = null
 
   constructor(source: PageSource<T>) {
     this.source = source
@@ -36,37 +40,44 @@ export class PagedRows<T> {
     for (const page of this.wanted) if (!this.pages.has(page)) void this.load(page)
   }
 
+  /** For an effect: asks again whenever `version` has changed, or the source. */
+  follow(version: number, source: PageSource<T> = this.source): void {
+    untrack(() => {
+      if (version === this.followed && source === this.source) return
+      this.followed = version
+      void this.refresh(source)
+    })
+  }
+
   /** Asks again for the count and for what is in sight; what is there stays until the answers are in. */
   async refresh(source: PageSource<T> = this.source): Promise<void> {
-    const changed = source !== this.source
     this.source = source
     const version = ++this.version
-    this.asked.clear()
+    this.asked = []
     try {
       const [total] = await Promise.all([source.count(), ...this.wanted.map((page) => this.load(page))])
       if (version !== this.version) return
       this.total = total
       this.loaded = true
       // Pages out of sight are old now.
-      const kept = [...this.pages].filter(([page]) => this.wanted.includes(page) && (!changed || this.asked.has(page)))
-      this.pages = new Map(kept)
+      for (const page of [...this.pages.keys()]) if (!this.asked.includes(page)) this.pages.delete(page)
     } catch (thrown) {
       if (version === this.version) this.error = toErrorData(thrown)
     }
   }
 
   private async load(page: number): Promise<void> {
-    if (this.asked.has(page)) return
-    this.asked.add(page)
+    if (this.asked.includes(page)) return
+    this.asked = [...this.asked, page]
     const version = this.version
     try {
       const rows = await this.source.page({ limit: pageSize, offset: page * pageSize })
       if (version !== this.version) return
-      this.pages = new Map(this.pages).set(page, rows)
+      this.pages.set(page, rows)
       this.error = null
     } catch (thrown) {
       if (version !== this.version) return
-      this.asked.delete(page)
+      this.asked = this.asked.filter((other) => other !== page)
       this.error = toErrorData(thrown)
     }
   }

@@ -27,12 +27,14 @@ export function launchChromium(): Promise<Browser> {
 /** A fresh profile at the size of the screenshots; every complaint of the page is collected. */
 export async function newContext(
   browser: Browser,
-  options: { dark?: boolean } = {},
+  options: { dark?: boolean; tour?: boolean } = {},
 ): Promise<{ context: BrowserContext; complaints: string[] }> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     colorScheme: options.dark === true ? 'dark' : 'light',
   })
+  // The tour comes by itself on the first start: only its own test wants it.
+  if (options.tour !== true) await context.addInitScript(() => window.localStorage.setItem('espalier.tour', 'seen'))
   // Ample: the machine may be busy with a job of its own.
   context.setDefaultTimeout(120_000)
   const complaints: string[] = []

@@ -30,6 +30,7 @@ describe.skipIf(missing.length > 0)('the app in Electron', () => {
       env: { ...process.env, ESPALIER_HOME: join(home, 'data') },
     })
     page = await app.firstWindow()
+    await page.getByRole('dialog', { name: 'Welcome to Espalier' }).getByRole('button', { name: 'Close' }).click()
   })
   afterAll(async () => {
     await app.close()

@@ -1,4 +1,4 @@
-// Long work survives: cancel and resume from the tray, a lost line, a killed core.
+// Long work survives: stop, pause and resume from the tray, a lost line, a killed core.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RecipeInput } from '../../core/contract/recipe.ts'
@@ -47,13 +47,54 @@ describe.skipIf(!hasChromium)('recovery', () => {
     core.remove()
   })
 
-  it('cancels from the tray and resumes from the page', async () => {
+  it('stops from the tray and resumes from the page', async () => {
     await training()
-    await tray().getByRole('button', { name: 'Cancel' }).click()
-    await page.getByText('Cancelled').first().waitFor()
+    await tray().getByRole('button', { name: 'Stop', exact: true }).click()
+    await page.getByText('Stopped', { exact: true }).first().waitFor()
     await tray().getByText('No job is running').waitFor()
     await page.getByRole('button', { name: 'Resume' }).click()
     await training()
+  })
+
+  it('pauses, stays paused, and goes on when told', async () => {
+    await tray().getByRole('button', { name: 'Pause' }).click()
+    await page.getByText('Paused', { exact: true }).first().waitFor()
+    await tray().getByText('No job is running').waitFor()
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await training()
+  })
+
+  it('stops after the epoch under way', async () => {
+    await page.getByRole('button', { name: 'Stop after this epoch' }).click()
+    await page.getByText('Stopped', { exact: true }).first().waitFor()
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await training()
+  })
+
+  it('a queue on hold starts nothing, and its order can be changed', async () => {
+    const origin = new URL(page.url()).origin
+    const job = page.url()
+    await page.goto(`${origin}/#/runs`)
+    await page.getByRole('button', { name: 'Hold the queue' }).click()
+    for (const name of ['second', 'third'])
+      await page.evaluate(
+        ([title, body]) =>
+          fetch('/api/jobs.start', {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ recipe: { ...(body as object), title } }),
+          }).then((answer) => answer.status),
+        [name, recipe] as const,
+      )
+    const queue = page.getByRole('region', { name: 'Queue' })
+    await queue.getByRole('button', { name: 'Move third up' }).click()
+    await queue.getByRole('button', { name: 'Move third up' }).and(page.locator(':disabled')).waitFor()
+    const names = await queue.locator('li a').allInnerTexts()
+    expect(names).toEqual(['Long work', 'third', 'second'])
+    for (const name of ['third', 'second'])
+      await queue.getByRole('listitem').filter({ hasText: name }).getByRole('button', { name: 'Take out' }).click()
+    await queue.getByRole('button', { name: 'Go on' }).click()
+    await page.goto(job)
   })
 
   it('says so when the line is lost, and finds the job interrupted when the core was killed', async () => {
@@ -63,10 +104,12 @@ describe.skipIf(!hasChromium)('recovery', () => {
       .getByText(/line to the core is lost/)
       .waitFor()
     await page.goto(await core.start())
-    await page.getByRole('link', { name: /Long work/ }).click()
+    const banner = page.getByRole('alert').filter({ hasText: 'cut off' })
+    await banner.getByRole('link', { name: 'Long work' }).click()
     await page.getByText('Interrupted').first().waitFor()
-    await page.getByRole('button', { name: 'Resume' }).click()
-    await page.getByText('Done').nth(2).waitFor({ timeout: 240_000 })
+    await banner.getByRole('button', { name: 'Resume' }).click()
+    await banner.waitFor({ state: 'detached' })
+    await page.getByText('Done', { exact: true }).nth(1).waitFor({ timeout: 240_000 })
     await page.getByRole('link', { name: 'Only' }).first().click()
     await page.getByRole('tab', { name: 'Curves' }).click()
     await page.locator('summary', { hasText: 'Figures' }).first().click()

@@ -57,6 +57,8 @@ async function addresses(page: Page, jobAddress: string): Promise<Readonly<Recor
     'run-counterexample': at(instance),
     compare: at(`#/compare?a=${id(before)}&b=${id(after)}`),
     compute: at('#/compute'),
+    guide: at('#/guide'),
+    settings: at('#/settings'),
   }
 }
 

@@ -89,6 +89,13 @@ describe('notification', () => {
   })
 })
 
+/** Whether a listener prevented what `emit` announced. */
+function isPrevented(emit: (event: { preventDefault(): void }) => void): boolean {
+  const event = { prevented: false, preventDefault: () => void (event.prevented = true) }
+  emit(event)
+  return event.prevented
+}
+
 describe('closing while a job runs', () => {
   function shell(answers: number[]) {
     let count = 1
@@ -103,16 +110,12 @@ describe('closing while a job runs', () => {
     })
     const window = new EventEmitter() as EventEmitter & { close: () => void }
     window.close = () => {
-      let prevented = false
-      window.emit('close', { preventDefault: () => (prevented = true) })
-      log.push(prevented ? 'stays' : 'closed')
+      log.push(isPrevented((event) => window.emit('close', event)) ? 'stays' : 'closed')
     }
     guardWindow(window as unknown as BrowserWindow, () => true, mayClose)
     const app = new EventEmitter() as EventEmitter & { quit: () => void }
     app.quit = () => {
-      let prevented = false
-      app.emit('before-quit', { preventDefault: () => (prevented = true) })
-      log.push(prevented ? 'waits' : 'quit')
+      log.push(isPrevented((event) => app.emit('before-quit', event)) ? 'waits' : 'quit')
     }
     guardQuit(app, mayClose, () => {
       log.push('disposed')

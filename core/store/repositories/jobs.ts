@@ -17,8 +17,9 @@ export class JobRepository {
     this.#database = database
   }
 
-  async insert(row: JobRow): Promise<void> {
-    await writing(this.#database, (connection) => connection.insertInto('jobs').values(toTable(row)).execute())
+  /** Adds jobs, all or none. */
+  async insert(...rows: readonly JobRow[]): Promise<void> {
+    await writing(this.#database, (connection) => connection.insertInto('jobs').values(rows.map(toTable)).execute())
   }
 
   async get(id: string): Promise<JobRow | null> {

@@ -13,9 +13,9 @@ export class ModelRepository {
     this.#database = database
   }
 
-  /** Adds a model; its artifact, parent, run and dataset must be there (`store/missing` otherwise). */
-  async insert(row: ModelRow): Promise<void> {
-    await writing(this.#database, (connection) => connection.insertInto('models').values(toTable(row)).execute())
+  /** Adds models, all or none; artifact, parent, run and dataset of each must be there (`store/missing` otherwise). */
+  async insert(...rows: readonly ModelRow[]): Promise<void> {
+    await writing(this.#database, (connection) => connection.insertInto('models').values(rows.map(toTable)).execute())
   }
 
   async get(id: string): Promise<ModelRow | null> {
