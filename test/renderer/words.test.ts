@@ -160,7 +160,7 @@ describe('addresses', () => {
       tab: 'log',
       instance: null,
     })
-    expect(parseRoute(linkTo(['compare'], { a: '1', b: '2' }))).toEqual({ screen: 'compare', a: '1', b: '2' })
+    expect(parseRoute(linkTo(['compare'], { a: '1', b: '2' }))).toEqual({ screen: 'compare', a: '1', b: '2', more: [] })
     expect(parseRoute('')).toEqual({ screen: 'home' })
     expect(parseRoute('#/wizard/nonsense')).toEqual({ screen: 'wizard', step: 'data' })
     expect(parseRoute('#/nowhere')).toEqual({ screen: 'missing' })

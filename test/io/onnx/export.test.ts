@@ -44,7 +44,7 @@ describe('exportOnnx', () => {
       }),
       { numRuns: 60 },
     )
-    expect(seen.size).toBe(11)
+    expect(seen.size).toBe(12)
   })
 
   it.each(['net1', 'net2', 'convSmall', 'cnnB', 'convBig', 'resnet4b', 'sigmoidCnn'] as const)(
