@@ -24,7 +24,7 @@ interface Source {
 export interface OpenBundle {
   readonly manifest: Manifest
   /** The content of a file of the manifest, its size and hash compared. */
-  read(name: string): Promise<Buffer>
+  readonly read: (name: string) => Promise<Buffer>
 }
 
 /** Whether a path is a folder or an archive rather than a certificate. @throws EspalierError 'input/*' */
