@@ -69,7 +69,10 @@ test('an interrupted download goes on where it stopped', async () => {
   const ranges: (string | undefined)[] = []
   const mirror = await serve((request, response) => {
     ranges.push(request.headers.range)
-    if (ranges.length > 1) { whole(request, response); return; }
+    if (ranges.length > 1) {
+      whole(request, response)
+      return
+    }
     response.writeHead(200, { 'content-length': content.length })
     response.write(content.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 50))
   })
