@@ -1,5 +1,6 @@
 // The end of a backward pass: the minimum over the box of the linear function it arrived at, and where it is taken.
 import { tf, type Tensor } from '../engine/tensor.ts'
+import { INPUT, nodeById } from '../nn/index.ts'
 import { weighted, type BackwardResult } from './backward.ts'
 import type { Cone } from './graph.ts'
 import { roundingName, roundings } from './rounding.ts'
@@ -26,19 +27,35 @@ export function minimiser({ input }: BackwardResult, { centre, radius }: BoxTens
 
 /** Units of rounding in a bound [rows]: those of the pass, of its intercepts (`terms`), and of the rows it started from. */
 export function roundingScale(cone: Cone, { choices, scale }: BackwardResult, given: Given): Tensor {
-  let sum = tf.add(scale, tf.mul(startMagnitude(given.offset, given.sharedOffset, given.mix), tf.scalar(roundings(9))))
+  let sum = tf.add(scale, startScale(cone, given))
   const terms = tf.reshape(given.terms, [1])
   for (const { coefficient, intercept } of choices.values())
     sum = tf.add(sum, tf.mul(tf.sum(tf.abs(tf.mul(coefficient, intercept)), 1), terms))
-  if (!('mix' in given)) return sum
-  const weight = given[roundingName(cone.start)]
-  const start = tf.matMul(given.mix, tf.abs(given.shared))
-  return tf.add(sum, tf.reshape(tf.matMul(start, weight, false, true), [-1]))
+  return sum
 }
 
-/** |offset| of each row, of mixtures before anything in them cancels, [rows]. */
-function startMagnitude(offset: Tensor, shared: Tensor | undefined, mix: Tensor | undefined): Tensor {
-  return shared && mix ? tf.reshape(tf.matMul(mix, tf.abs(shared)), [-1]) : tf.abs(offset)
+/** Of the rows that a pass starts from, [rows]; of mixtures before anything in them cancels. */
+function startScale(cone: Cone, given: Given): Tensor {
+  const offset = tf.scalar(roundings(9))
+  if (!('mix' in given)) return tf.mul(tf.abs(given.offset), offset)
+  const { mix, shared, sharedOffset } = given
+  const weight = given[roundingName(startHolder(cone))]
+  const start = tf.matMul(tf.matMul(mix, tf.abs(shared)), weight, false, true)
+  const size = tf.add(start, tf.mul(tf.matMul(mix, tf.abs(sharedOffset)), offset))
+  // A mixture of n rows is a sum of n products, n + 2 roundings at most; the weights of a node count three at least.
+  const sums = tf.div(tf.add(tf.sum(tf.sign(mix), 1, true), tf.scalar(2)), tf.scalar(3))
+  return tf.reshape(tf.mul(size, sums), [-1])
+}
+
+/** The node with the weights of the cone's start: a flatten, which rounds nothing itself, has none. */
+function startHolder({ network, start }: Cone): string {
+  let id = start
+  while (id !== INPUT) {
+    const { layer, inputs } = nodeById(network, id)
+    if (layer.kind !== 'flatten') return id
+    id = inputs[0]
+  }
+  return id
 }
 
 type Given = Readonly<Record<string, Tensor>>

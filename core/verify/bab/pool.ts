@@ -42,7 +42,7 @@ export class DomainPool {
   #capacity = 0
   #size = 0
   #bound = new Float32Array(0)
-  #row = new Uint16Array(0)
+  #row = new Uint32Array(0)
   #depth = new Uint16Array(0)
   #polished = new Uint8Array(0)
   #node = new Int32Array(0)
@@ -154,7 +154,7 @@ export class DomainPool {
     const capacity = nextCapacity(this.#capacity)
     const { neurons, candidates, mixed } = this.layout
     this.#bound = grown(this.#bound, new Float32Array(capacity))
-    this.#row = grown(this.#row, new Uint16Array(capacity))
+    this.#row = grown(this.#row, new Uint32Array(capacity))
     this.#depth = grown(this.#depth, new Uint16Array(capacity))
     this.#polished = grown(this.#polished, new Uint8Array(capacity))
     this.#node = grown(this.#node, new Int32Array(capacity))
@@ -217,7 +217,7 @@ export function emptyRecord({ neurons, candidates, mixed }: PoolLayout): DomainR
 
 /** Memory one open domain takes. */
 export function bytesPerDomain({ neurons, candidates, mixed }: PoolLayout): number {
-  return 17 + 8 * candidates + 4 * mixed + neurons * 6
+  return 19 + 8 * candidates + 4 * mixed + neurons * 6
 }
 
 function nextCapacity(capacity: number): number {

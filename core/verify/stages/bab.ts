@@ -7,6 +7,7 @@ import { defaultSettings, type BabSettings } from '../bab/settings.ts'
 import { solveCellLp } from '../milp/cell.ts'
 import { NotEncodable } from '../milp/encode.ts'
 import { keptSearch, type LeftSearch } from './kept-search.ts'
+import { wholeBound } from './solver-stage.ts'
 import type { Stage } from './stage.ts'
 
 /** Of the stage's time, what the ascent of intermediate bounds may take at the root. */
@@ -53,11 +54,11 @@ async function search(
     accept: (point) => attempt.replay.accept(point),
     progress: ({ lowerBound, domains, open }) => {
       attempt.domains = before + domains
-      attempt.progress('bab', open, lowerBound)
+      attempt.progress('bab', open, wholeBound(attempt, lowerBound))
     },
   })
   attempt.domains = before + report.statistics.domains
-  attempt.raiseFloor(report.lowerBound)
+  attempt.raiseFloor(wholeBound(attempt, report.lowerBound))
   attempt.add('babDomains', report.statistics.domains)
   attempt.add('babSettledByLp', report.statistics.settled)
   attempt.detail.babDeepest = report.statistics.deepest

@@ -1,6 +1,7 @@
 // The input-splitting stage: networks with few inputs are decided by halving their box.
 import { sizeOf } from '../../nn/index.ts'
 import { decideByInputSplit } from '../input-split/decide.ts'
+import { wholeBound } from './solver-stage.ts'
 import type { Stage } from './stage.ts'
 
 /** Most inputs: halving one of many changes too little (spec C.7). */
@@ -26,7 +27,7 @@ export function inputSplitStage(share = 1): Stage {
         accept: (point) => attempt.replay.accept(point),
         progress: ({ lowerBound, boxes, open }) => {
           attempt.domains = before + boxes
-          attempt.progress('bab', open, lowerBound)
+          attempt.progress('bab', open, wholeBound(attempt, lowerBound))
         },
       })
       if (report?.status !== 'verified') attempt.recorder?.forgetHalving()

@@ -76,3 +76,13 @@ it('says how much memory it holds', () => {
   expect(pool.bytes).toBeGreaterThanOrEqual(2000 * bytesPerDomain(layout))
   expect(pool.bytes).toBeLessThanOrEqual(4000 * bytesPerDomain(layout))
 })
+
+it('tells rows beyond 65,535 from those they share their last bits with', () => {
+  const pool = new DomainPool(layout)
+  const record = emptyRecord(layout)
+  fill(record, 1)
+  record.row = 2 ** 16
+  pool.push(record)
+  pool.popWorst(record)
+  expect(record.row).toBe(2 ** 16)
+})
