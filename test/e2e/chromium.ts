@@ -24,6 +24,11 @@ export function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath, args: flags })
 }
 
+/** Blank pages have no storage. */
+function rememberTour(): void {
+  if (window.location.protocol === 'http:') window.localStorage.setItem('espalier.tour', 'seen')
+}
+
 /** A fresh profile at the size of the screenshots; every complaint of the page is collected. */
 export async function newContext(
   browser: Browser,
@@ -34,7 +39,7 @@ export async function newContext(
     colorScheme: options.dark === true ? 'dark' : 'light',
   })
   // The tour comes by itself on the first start: only its own test wants it.
-  if (options.tour !== true) await context.addInitScript(() => window.localStorage.setItem('espalier.tour', 'seen'))
+  if (options.tour !== true) await context.addInitScript(rememberTour)
   // Ample: the machine may be busy with a job of its own.
   context.setDefaultTimeout(120_000)
   const complaints: string[] = []
