@@ -135,7 +135,6 @@ export class BabRun {
     this.#settler = this.#settlerOf(bounder.cone, open)
     const place = { bounder, open, confirmer: this.#confirmer(bounds) }
     await this.#search.rebound(place, () => performance.now() >= deadline || this.#task.signal.aborted)
-    this.#tell(this.#search.size)
   }
 
   /** null: `patience` domains were not enough, nothing is decided. `turn`: how often bounds were tightened before. */

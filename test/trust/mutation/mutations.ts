@@ -164,7 +164,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     bug: 'cells that no method settled are forgotten',
-    edits: [edit('core/verify/bab/decide.ts', 'if (statistics.undecided > 0)', 'if (statistics.undecided < 0)')],
+    edits: [edit('core/verify/bab/run.ts', 'if (statistics.undecided > 0)', 'if (statistics.undecided < 0)')],
     caughtBy: MULTIPLIERS,
   },
 ] // prettier-ignore
