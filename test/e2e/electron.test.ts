@@ -73,7 +73,7 @@ describe.skipIf(missing.length > 0)('the app in Electron', () => {
     await page.getByLabel('Test images', { exact: true }).fill('100')
     const steps = page.getByRole('navigation', { name: 'Steps' })
     await steps.getByRole('link', { name: 'Train' }).click()
-    await page.getByLabel('Epochs').fill('1')
+    await page.getByLabel('Epochs', { exact: true }).fill('1')
     await steps.getByRole('link', { name: 'Simplify' }).click()
     await page.getByRole('radio', { name: /^Nothing/ }).check()
     await steps.getByRole('link', { name: 'Verify' }).click()
