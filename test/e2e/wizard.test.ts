@@ -109,7 +109,7 @@ describe.skipIf(!hasChromium)('the app in Chromium', () => {
     await page.getByRole('link', { name: 'Baseline' }).first().click()
     await heading('Baseline')
     await page.getByRole('tab', { name: 'Curves' }).click()
-    await page.getByRole('img', { name: /^Loss over/ }).waitFor()
+    await page.getByRole('img', { name: /^Loss;/ }).waitFor()
     await page.locator('summary', { hasText: 'Figures' }).first().click()
     await page.locator('figure table tbody tr').nth(3).waitFor()
     await page.getByRole('tab', { name: /Instances/ }).click()
@@ -134,7 +134,7 @@ describe.skipIf(!hasChromium)('the app in Chromium', () => {
     await summary.waitFor()
     const neurons = await summary.getByRole('row', { name: /^Hidden neurons/ }).innerText()
     expect(neurons).toMatch(/112\s+55\s+−57/)
-    const pairs = page.getByRole('table').filter({ hasText: 'B against A' })
+    const pairs = page.getByRole('table').filter({ hasText: 'Class' }).filter({ hasText: 'Change' })
     await pairs.getByRole('row').nth(10).waitFor()
     await page
       .getByRole('button', { name: /before, .* after$/ })
