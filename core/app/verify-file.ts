@@ -11,10 +11,11 @@ import {
   readOnnxFile,
   readVnnlibFile,
   type VnncompWord,
+  wordOfVerdict,
   type WitnessValues,
 } from '../io/index.ts'
 import { networkHash } from '../nn/index.ts'
-import type { Evidence, Verdict, VerifierName, VerifyProgress, Witness } from '../verify/outcome.ts'
+import type { Evidence, VerifierName, VerifyProgress, Witness } from '../verify/outcome.ts'
 import type { Problem } from '../verify/problem.ts'
 import { Replay } from '../verify/replay.ts'
 import { createVerifier } from '../verify/verifier.ts'
@@ -55,15 +56,6 @@ export interface FileAnswer {
   readonly certificate: Certificate | null
   readonly reason: string | null
   readonly error: ErrorData | null
-}
-
-/** The competition's word for a verdict. */
-const words: Readonly<Record<Verdict, VnncompWord>> = {
-  verified: 'unsat',
-  falsified: 'sat',
-  unknown: 'unknown',
-  timeout: 'timeout',
-  error: 'error',
 }
 
 /** How long after its limit a verifier may take to stop before the answer is given without it, in seconds. */
@@ -118,7 +110,7 @@ async function decide(question: FileQuestion, elapsed: () => number): Promise<Fi
       ? await printable(question, problems[answer.falsified ?? 0], outcome.witness)
       : null
     return {
-      result: words[answer.verdict],
+      result: wordOfVerdict[answer.verdict],
       seconds: elapsed(),
       prepareSeconds,
       problems: problems.length,

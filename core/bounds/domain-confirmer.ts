@@ -19,8 +19,9 @@ export class DomainConfirmer {
   readonly #key: string
   readonly #cone: Cone
   readonly #mixed: number
-  /** What all domains share. */
-  readonly #shared: Readonly<Record<string, Floats>>
+  /** What all domains share; made when the first of them needs it, which many searches never do. */
+  readonly #makeShared: () => Readonly<Record<string, Floats>>
+  #shared: Readonly<Record<string, Floats>> | null = null
 
   /** `rows`: those of the search, without rounding; their cone has the same neurons. `bounds` hold on the whole box. */
   constructor(engine: Engine, network: Network, rows: StartRows<Float64Array>, box: Box, bounds: PreActivationBounds) {
@@ -29,9 +30,11 @@ export class DomainConfirmer {
     this.#key = networkHash(network)
     this.#cone = coneOf(network, rows.start)
     this.#mixed = rows.rows
-    const { arrays } = coneInputs(this.#cone, box, bounds, 'float64')
-    const rounding = new RoundingWalk(network, box).inputs(this.#cone, bounds, 'float64')
-    this.#shared = { ...arrays, ...rounding, shared, sharedOffset }
+    this.#makeShared = () => {
+      const { arrays } = coneInputs(this.#cone, box, bounds, 'float64')
+      const rounding = new RoundingWalk(network, box).inputs(this.#cone, bounds, 'float64')
+      return { ...arrays, ...rounding, shared, sharedOffset }
+    }
   }
 
   /** Lower bounds of the listed rows of `batch` with the α, β and mixtures of `result`, every rounding counted at its worst. */
@@ -50,6 +53,7 @@ export class DomainConfirmer {
     const program = await this.#engine.compile({ ...definition, precision: 'float64' })
     const { neurons } = this.#cone
     const wide = (values: Float32Array): Float64Array => copied(values, rows, size, neurons)
+    this.#shared ??= this.#makeShared()
     const { bound, scale } = await program.run({
       ...this.#shared,
       mix: copied(result.mix.length > 1 ? result.mix : batch.mix, rows, size, this.#mixed),

@@ -87,3 +87,12 @@ export const graftedLayerSchema = z.object({
   intercept: z.array(z.number()),
 })
 export type GraftedLayer = z.infer<typeof graftedLayerSchema>
+
+/** What neurons can be, in the order they are stacked in, with the words for it. */
+export const neuronStateWords = [
+  ['active', 'active'],
+  ['inactive', 'inactive'],
+  ['unstable', 'unstable'],
+  ['line', 'grafted'],
+  ['zero', 'pruned to 0'],
+] as const

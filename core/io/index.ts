@@ -18,6 +18,7 @@ export {
   writeResults,
   type InstanceResult,
   type VnncompWord,
+  wordOfVerdict,
 } from './vnncomp/results.ts'
 export { summarise, type PeerSummary, type Summary } from './vnncomp/summary.ts'
 export { clampWitness, parseWitness, writeWitness, type WitnessValues } from './vnncomp/witness.ts'

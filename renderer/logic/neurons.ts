@@ -1,17 +1,9 @@
 // Figures of neurons as series of bars, and masks of grafted layers as pictures.
-import type { GraftedLayer, NeuronFigures } from '../../core/contract/figures.ts'
-
-const states = [
-  ['active', 'active'],
-  ['inactive', 'inactive'],
-  ['unstable', 'unstable'],
-  ['line', 'grafted'],
-  ['zero', 'pruned to 0'],
-] as const
+import { neuronStateWords, type GraftedLayer, type NeuronFigures } from '../../core/contract/figures.ts'
 
 /** Shares of each layer's neurons by state; states that no layer has are left out. */
 export function neuronStates(layers: NeuronFigures['layers']): { label: string; values: number[] }[] {
-  return states
+  return neuronStateWords
     .map(([key, label]) => ({ label, values: layers.map((layer) => layer[key] / Math.max(1, layer.neurons)) }))
     .filter(({ values }) => values.some((value) => value > 0))
 }

@@ -1,11 +1,10 @@
 // The question behind each instance of a bundle, from network and image alone: what is written out and what is checked again.
 import type { Network } from '../../nn/index.ts'
 import { csvLine } from '../../io/vnncomp/csv.ts'
-import { writeResults, type VnncompWord } from '../../io/vnncomp/results.ts'
+import { wordOfVerdict, writeResults } from '../../io/vnncomp/results.ts'
 import { writeVnnlib } from '../../io/vnnlib/write.ts'
 import type { Disjunct } from '../../io/vnnlib/property.ts'
 import { shapeOf, sizeOf } from '../../nn/index.ts'
-import type { Verdict } from '../../contract/verdict.ts'
 import { robustness, type Problem } from '../../verify/problem.ts'
 import { bundleFiles, type BundleInstance } from './manifest.ts'
 
@@ -48,19 +47,11 @@ export function instancesText(instances: readonly BundleInstance[]): string {
     .join('')
 }
 
-const words: Readonly<Record<Verdict, VnncompWord>> = {
-  verified: 'unsat',
-  falsified: 'sat',
-  unknown: 'unknown',
-  timeout: 'timeout',
-  error: 'error',
-}
-
 export function resultsText(instances: readonly BundleInstance[]): string {
   const results = instances.map(({ property, verdict, seconds }) => ({
     onnx: bundleFiles.onnx,
     vnnlib: property,
-    word: words[verdict],
+    word: wordOfVerdict[verdict],
     seconds,
   }))
   return writeResults('espalier', results)

@@ -1,9 +1,19 @@
 // Results of a run in the competition's words: results.csv out, and other tools' results and consensus verdicts in.
 import { csvError, csvLine, csvRows, type CsvRow } from './csv.ts'
+import type { Verdict } from '../../contract/verdict.ts'
 
 /** The competition's words: `sat` is a counterexample. */
 export const vnncompWords = ['sat', 'unsat', 'unknown', 'timeout', 'error'] as const
 export type VnncompWord = (typeof vnncompWords)[number]
+
+/** The competition's word for a verdict. */
+export const wordOfVerdict: Readonly<Record<Verdict, VnncompWord>> = {
+  verified: 'unsat',
+  falsified: 'sat',
+  unknown: 'unknown',
+  timeout: 'timeout',
+  error: 'error',
+}
 
 export interface InstanceResult {
   readonly onnx: string

@@ -1,5 +1,5 @@
 // The plots of a report: verified accuracy and cactus over time, accuracies against each other, training, neurons.
-import { cactus, paretoPoint, verifiedWithin, type NeuronFigures } from '../../contract/figures.ts'
+import { cactus, neuronStateWords, paretoPoint, verifiedWithin, type NeuronFigures } from '../../contract/figures.ts'
 import type { MetricPoint, RunRow, VerdictRow } from '../../contract/rows.ts'
 import { seconds, share } from './format.ts'
 import { html, type Markup } from './markup.ts'
@@ -66,21 +66,13 @@ function training(runs: readonly Plotted[], measure: string, title: string): Mar
   return plot({ title, x: { label: 'epoch' }, y: { label: measure }, series })
 }
 
-const states = [
-  ['active', 'active'],
-  ['inactive', 'inactive'],
-  ['unstable', 'unstable'],
-  ['line', 'grafted'],
-  ['zero', 'pruned to 0'],
-] as const
-
 /** Neurons of each layer by state, as bars that add up to all of them. */
 function stacked({ name, neurons: { layers, images } }: Plotted): Markup {
   if (layers.length === 0) return html``
   const [width, bar, gap, left] = [560, 26, 12, 110]
   const bars = layers.map((layer, i) => {
     let from = left
-    const parts = states.map(([key, title], s) => {
+    const parts = neuronStateWords.map(([key, title], s) => {
       const wide = (layer[key] / layer.neurons) * (width - left)
       const part = html`<rect
         class="s${s + 1}"
@@ -97,7 +89,7 @@ function stacked({ name, neurons: { layers, images } }: Plotted): Markup {
   })
   return html`<figure class="plot">
     <figcaption>Neurons by state, ${name}: mean of ${images} images</figcaption>
-    ${legend(states.map(([, label]) => ({ label })))}
+    ${legend(neuronStateWords.map(([, label]) => ({ label })))}
     <svg
       viewBox="0 0 ${width} ${layers.length * (bar + gap)}"
       role="img"
@@ -112,7 +104,7 @@ function stacked({ name, neurons: { layers, images } }: Plotted): Markup {
           <tr>
             <th>Layer</th>
             <th>Neurons</th>
-            ${states.map(([, title]) => html`<th>${title}</th>`)}
+            ${neuronStateWords.map(([, title]) => html`<th>${title}</th>`)}
             <th>mean lower bound</th>
           </tr>
         </thead>
@@ -122,7 +114,7 @@ function stacked({ name, neurons: { layers, images } }: Plotted): Markup {
               html`<tr>
                 <td>${layer.id}</td>
                 <td>${layer.neurons}</td>
-                ${states.map(([key]) => html`<td>${layer[key].toFixed(1)}</td>`)}
+                ${neuronStateWords.map(([key]) => html`<td>${layer[key].toFixed(1)}</td>`)}
                 <td>${layer.lowerBound.toPrecision(3)}</td>
               </tr>`,
           )}
