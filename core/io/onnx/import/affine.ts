@@ -1,5 +1,6 @@
 // Affine rewriting: matrices applied to signals, and scales and shifts by constants, as dense and affine layers.
 import { sizeOf, type Layer, type Parameter, type Shape } from '../../../nn/index.ts'
+import { graftedActivation } from './grafted.ts'
 import { maximumWeights } from './limits.ts'
 import type { Operation } from './operation.ts'
 import { compact, isPermutation, type Signal } from './value.ts'
@@ -108,14 +109,17 @@ function permuted(values: Numbers, index: Int32Array): Numbers {
   return result
 }
 
-/** a + b of two signals of the same shape. */
+/** a + b of two signals of the same shape: a grafted activation where that is what they add up to. */
 export function sum(operation: Operation, a: Signal, b: Signal): Signal {
   const { draft } = operation
   const [left, right] = [whole(operation, a), whole(operation, b)]
   const sameOrder = left.index === right.index
   if (sameOrder && sizeOf(draft.shapeOf(left.node)) === sizeOf(draft.shapeOf(right.node))) {
-    const shape = draft.shapeOf(left.node)
-    return { ...left, node: draft.add({ kind: 'add' }, [left.node, draft.reshaped(right.node, shape)]) }
+    const [p, q] = [left.node, right.node]
+    const grafted = graftedActivation(draft, p, q) ?? graftedActivation(draft, q, p)
+    if (grafted !== null) return { ...left, node: grafted }
+    const shape = draft.shapeOf(p)
+    return { ...left, node: draft.add({ kind: 'add' }, [p, draft.reshaped(q, shape)]) }
   }
   const shape = [sizeOf(a.shape)]
   const nodes = [draft.placed(left, shape), draft.placed(right, shape)]

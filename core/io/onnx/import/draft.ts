@@ -53,6 +53,11 @@ export class Draft {
     return id
   }
 
+  /** A node's layer and what it reads; null for the input. */
+  nodeOf(id: string): { readonly layer: Layer; readonly inputs: readonly string[] } | null {
+    return this.#nodes.get(id) ?? null
+  }
+
   /** The layer of a node that nothing but the value at hand reads, so that it may still be changed; else null. */
   openLayer(id: string): Layer | null {
     return this.#pinned.has(id) ? null : (this.#nodes.get(id)?.layer ?? null)
