@@ -2,7 +2,7 @@
 import type { ApiOutput, ApiParsedInput } from '../contract/api.ts'
 import { EspalierError } from '../contract/errors.ts'
 import type { VerdictRow } from '../contract/rows.ts'
-import { traceSeries } from '../jobs/execute/bound-trace.ts'
+import { readSearch } from '../jobs/execute/search-trace.ts'
 import { loadModel } from '../jobs/execute/models.ts'
 import { evaluate64 } from '../nn/index.ts'
 import type { Store } from '../store/store.ts'
@@ -42,9 +42,7 @@ export async function getInstance(
     logits: [...evaluate64(network, image)],
     counterexampleLogits: found === null ? null : [...found.output],
     classes: [...test.classes],
-    bounds: (await store.metrics.ofRun(runId, traceSeries(`${verifier}:${imageIndex}:${target ?? ''}`))).map(
-      ({ step: seconds, value: bound }) => ({ seconds, bound }),
-    ),
+    search: await readSearch(store, verdict),
   }
 }
 

@@ -1,7 +1,7 @@
 // Every call a shell can make to the core, once: its input and output schemas. IPC, HTTP and the renderer derive from it.
 import { z } from 'zod'
 import { jobEventSchema } from './events.ts'
-import { graftedLayerSchema, neuronFiguresSchema } from './figures.ts'
+import { graftedLayerSchema, neuronFiguresSchema, searchSampleSchema } from './figures.ts'
 import { architectureSchema, dataSchema, recipeSchema } from './recipe.ts'
 import {
   datasetRowSchema,
@@ -66,9 +66,7 @@ export const instanceSchema = z.object({
   linf: z.number().nullable(),
   logits: z.array(z.number()),
   counterexampleLogits: z.array(z.number()).nullable(),
-  bounds: z
-    .array(z.object({ seconds: z.number(), bound: z.number() }))
-    .describe('The worst bound as the search went on; empty where it reported one only'),
+  search: z.array(searchSampleSchema).describe('How the search went on; empty where it was over at once'),
   classes: z.array(z.string()),
 })
 export type Instance = z.infer<typeof instanceSchema>

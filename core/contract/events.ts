@@ -23,6 +23,10 @@ const gaugeSchema = z.discriminatedUnion('stage', [
     seconds: z.number(),
     domainsOpen: z.int().nullable(),
     domainsVisited: z.int().nullable(),
+    domainsByDepth: z
+      .array(z.int())
+      .nullable()
+      .describe('Open domains by depth of the tree; null where the method has none'),
     worstBound: z.number().nullable(),
   }),
 ])

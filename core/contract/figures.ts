@@ -49,6 +49,16 @@ export function paretoFront(points: readonly PlotPoint[]): PlotPoint[] {
   return points.filter((point) => !beaten(point)).sort((a, b) => a.x - b.x)
 }
 
+/** One moment of a search: what plots of the worst bound and of the branch-and-bound tree over time are drawn from. */
+export const searchSampleSchema = z.object({
+  seconds: z.number(),
+  bound: z.number().nullable().describe('Worst bound; null before there was one'),
+  visited: z.int().describe('Domains or nodes bounded so far'),
+  open: z.int().nullable().describe('Domains or nodes still open; null where the method does not say'),
+  depths: z.array(z.int()).nullable().describe('Open domains by depth, the root first; null where there is no tree'),
+})
+export type SearchSample = z.infer<typeof searchSampleSchema>
+
 /** Neurons of one activation, means over the images that were looked at. */
 const layerStatesSchema = z.object({
   id: z.string(),

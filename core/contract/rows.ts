@@ -143,6 +143,7 @@ export const verdictRowSchema = z.object({
   group: z.string().nullable().describe('Why the image was chosen: found, missed, first, …'),
   counterexample: hash.nullable().describe('Artifact: float64 input, then logits'),
   certificate: hash.nullable().describe('Artifact: the proof behind evidence certified, where proofs are kept'),
+  search: hash.nullable().describe('Artifact: how the search went; null where it was over at once'),
   detail: z.record(z.string(), z.number()),
   error: errorData.nullable(),
   createdAt: time,

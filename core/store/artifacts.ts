@@ -91,7 +91,8 @@ async function isUsed(connection: Database, hash: string): Promise<boolean> {
     exists (select 1 from models where artifact = ${hash})
     or exists (select 1 from checkpoints where artifact = ${hash})
     or exists (select 1 from verdicts where counterexample = ${hash})
-    or exists (select 1 from verdicts where certificate = ${hash}) as used`.execute(connection)
+    or exists (select 1 from verdicts where certificate = ${hash})
+    or exists (select 1 from verdicts where search = ${hash}) as used`.execute(connection)
   return result.rows.some((row) => row.used !== 0)
 }
 

@@ -109,6 +109,7 @@ export interface VerdictTable {
   imageGroup: string | null
   counterexample: string | null
   certificate: string | null
+  search: string | null
   detailJson: string
   errorJson: string | null
   createdAt: string

@@ -138,13 +138,14 @@ export class Attempt {
   }
 
   /** Reports, at most every `REPORT_EVERY` from one stage. `lowerBound` holds for the whole property. */
-  progress(stage: VerifierName, open: number | null = null, lowerBound = -Infinity): void {
+  progress(stage: VerifierName, open: number | null = null, lowerBound = -Infinity, depths?: readonly number[]): void {
     const at = performance.now()
     if (stage === this.#told.stage && at - this.#told.at < REPORT_EVERY) return
     const best = Math.max(this.lowerBound, this.#told.lowerBound, lowerBound)
     this.#told = { stage, at, lowerBound: best }
     const { seconds, domains, upperBound } = this
-    this.#report({ stage, seconds, lowerBound: Number.isFinite(best) ? best : null, upperBound, domains, open })
+    const known = Number.isFinite(best) ? best : null
+    this.#report({ stage, seconds, lowerBound: known, upperBound, domains, open, ...(depths && { depths }) })
   }
 
   add(name: string, value: number): void {

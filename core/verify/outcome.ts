@@ -60,6 +60,8 @@ export interface VerifyProgress {
   readonly domains: number
   /** Domains or nodes still open; null where the method does not say. */
   readonly open: number | null
+  /** How many open domains have each depth of the tree, the root's first; absent where there is no such tree. */
+  readonly depths?: readonly number[]
 }
 
 /** The outcome of a verifier that broke. */

@@ -1,11 +1,27 @@
 // Figures of neurons as series of bars, and masks of grafted layers as pictures.
 import { neuronStateWords, type GraftedLayer, type NeuronFigures } from '../../core/contract/figures.ts'
+import type { DataTable } from './table.ts'
 
 /** Shares of each layer's neurons by state; states that no layer has are left out. */
 export function neuronStates(layers: NeuronFigures['layers']): { label: string; values: number[] }[] {
   return neuronStateWords
     .map(([key, label]) => ({ label, values: layers.map((layer) => layer[key] / Math.max(1, layer.neurons)) }))
     .filter(({ values }) => values.some((value) => value > 0))
+}
+
+/** [row of significance][column of instability] as a picture and a table, from ranks by instability first. */
+export function rankPicture(ranks: NonNullable<NeuronFigures['ranks']>): { counts: number[][]; table: DataTable } {
+  const counts = ranks.map((_, significance) => ranks.map((column) => column[significance] ?? 0))
+  return {
+    counts,
+    table: {
+      columns: [
+        { title: 'rank of significance, tenth' },
+        ...counts.map((_, at) => ({ title: `rank of instability, tenth ${at + 1}` })),
+      ],
+      rows: counts.map((row, at) => [at + 1, ...row]),
+    },
+  }
 }
 
 /** Names of the eleven bins of a histogram of shares. */

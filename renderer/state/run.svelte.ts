@@ -6,6 +6,7 @@ import type { RunRow, VerdictRow } from '../../core/contract/rows.ts'
 import type { Connection } from '../client/connection.ts'
 import { mergePoints, noCurves, type Curves } from '../logic/series.ts'
 import { addLines, keptLines, logLine, type LogLine } from '../logic/log.ts'
+import { followSearch, type LiveSearch } from '../logic/search.ts'
 import { mergeVerdicts } from '../logic/verdicts.ts'
 
 /** Verdicts asked for at once: neither side is busy for long. */
@@ -19,6 +20,8 @@ export class RunState {
   curves: Curves = $state.raw(noCurves)
   verdicts: readonly VerdictRow[] = $state.raw([])
   gauge: JobGauge | null = $state.raw(null)
+  /** The search under way, from when this screen was opened. */
+  search: LiveSearch | null = $state.raw(null)
   log: readonly LogLine[] = $state.raw([])
   error: ErrorData | null = $state.raw(null)
   readonly runId: string
@@ -80,7 +83,9 @@ export class RunState {
     const lines = events.map((event) => logLine(event, this.runId)).filter((line) => line !== null)
     this.log = addLines(this.log, lines)
     const last = events.findLast(({ body }) => body.type === 'gauge' && body.runId === this.runId)
-    if (last?.body.type === 'gauge') this.gauge = last.body.gauge
+    if (last?.body.type !== 'gauge') return
+    this.gauge = last.body.gauge
+    this.search = followSearch(this.search, this.gauge)
   }
 
   private hear(event: JobEvent): void {

@@ -212,7 +212,7 @@ describe('progress', () => {
   })
 
   it('names what is known and nothing that is not', () => {
-    const gauge = { stage: 'verify', done: 3, total: 20, imageIndex: 3, method: 'bab', seconds: 1.5, domainsOpen: 12, domainsVisited: 340, worstBound: -0.25 } as const // prettier-ignore
+    const gauge = { stage: 'verify', done: 3, total: 20, imageIndex: 3, method: 'bab', seconds: 1.5, domainsOpen: 12, domainsVisited: 340, domainsByDepth: null, worstBound: -0.25 } as const // prettier-ignore
     expect(gaugeText(gauge)).toBe(
       'verify, 3 of 20 done (15 %), image 3: bab, 1.50 s, 340 domains, 12 open, bound -0.250 (goal > 0)',
     )

@@ -27,7 +27,7 @@ function events() {
 }
 const verifying = (done: number, total: number): JobGauge => ({
   ...{ stage: 'verify', done, total, imageIndex: 0, method: 'bab', seconds: 1 },
-  ...{ domainsOpen: null, domainsVisited: null, worstBound: null },
+  ...{ domainsOpen: null, domainsVisited: null, domainsByDepth: null, worstBound: null },
 })
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 

@@ -8,7 +8,6 @@ import type { Bounder } from '../../core/bounds/bounder.ts'
 import type { Box, Interval } from '../../core/bounds/box.ts'
 import { recipeSchema } from '../../core/contract/recipe.ts'
 import type { JobRow } from '../../core/contract/rows.ts'
-import { BoundTrace, traceSeries } from '../../core/jobs/execute/bound-trace.ts'
 import { NeuronSurvey } from '../../core/jobs/execute/neuron-survey.ts'
 import { runsOf } from '../../core/jobs/new-job.ts'
 import { activationNodes, buildArchitecture } from '../../core/nn/index.ts'
@@ -77,22 +76,5 @@ describe('neurons', () => {
   it('are no curves', async () => {
     await store.metrics.append([{ runId, series: 'train.loss', step: 1, value: 0.5 }])
     expect((await store.metrics.curves(runId)).map(({ series }) => series)).toEqual(['train.loss'])
-  })
-})
-
-describe('the bound of a search', () => {
-  it('is kept thinned, the last one always, and not at all where there is no curve', async () => {
-    const trace = new BoundTrace()
-    trace.add(0, -2)
-    await trace.write(store, runId, 'auto:0:')
-    expect(await store.metrics.ofRun(runId, traceSeries('auto:0:'))).toEqual([])
-    for (let step = 1; step <= 100_000; step++) trace.add(step / 1000, -2 + step * 1e-5)
-    trace.add(101, NaN)
-    trace.add(101, null)
-    await trace.write(store, runId, 'auto:0:')
-    const kept = await store.metrics.ofRun(runId, traceSeries('auto:0:'))
-    expect(kept.length).toBeGreaterThan(50)
-    expect(kept.length).toBeLessThan(300)
-    expect(kept.at(-1)).toMatchObject({ step: 100, value: -1 })
   })
 })

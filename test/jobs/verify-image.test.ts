@@ -49,6 +49,7 @@ const row = (verdict: Verdict, more: Partial<VerdictRow> = {}): VerdictRow => ({
     group: null,
     counterexample: null,
     certificate: null,
+    search: null,
     detail: {},
     learned: null,
   },

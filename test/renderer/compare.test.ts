@@ -23,6 +23,7 @@ const row = (imageIndex: number, verdict: Verdict, target: number | null = null)
   group: null,
   counterexample: null,
   certificate: null,
+  search: null,
   detail: {},
   error: null,
   createdAt: '2026-01-01T00:00:00Z',

@@ -114,6 +114,7 @@ describe('progress', () => {
       method: 'bab',
       seconds: 12.4,
       domainsOpen: 312,
+      domainsByDepth: null,
       domainsVisited: 4210,
       worstBound: -0.02,
     })

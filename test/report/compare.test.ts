@@ -16,6 +16,7 @@ const row = (imageIndex: number, verdict: Verdict, verifier = 'auto'): VerdictRo
     group: 'first',
     counterexample: null,
     certificate: null,
+    search: null,
     detail: {},
   },
   ...{ error: null, createdAt: '' },

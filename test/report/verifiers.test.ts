@@ -25,6 +25,7 @@ const row = (imageIndex: number, verifier: string, verdict: VerdictRow['verdict'
     group: null,
     counterexample: null,
     certificate: null,
+    search: null,
   },
   ...{ detail: {}, error: null, createdAt: '2026-01-01T00:00:00.000Z' },
 })

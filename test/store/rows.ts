@@ -48,6 +48,7 @@ export function verdictRow(patch: Partial<VerdictRow> = {}): VerdictRow {
       group: 'first',
       counterexample: null,
       certificate: null,
+      search: null,
       detail: { margin: 0.5 },
       error: null,
       createdAt,

@@ -10,6 +10,7 @@ import type { Store } from '../../store/store.ts'
 import type { SearchKeeper } from '../../verify/keeper.ts'
 import { failedOutcome } from '../../verify/outcome.ts'
 import type { Outcome, Problem, Verifier, VerifyProgress } from '../../verify/problem.ts'
+import type { SearchTrace } from './search-trace.ts'
 
 /** What a row says besides the outcome. */
 export interface Question {
@@ -53,13 +54,14 @@ export async function ask(
   return outcome
 }
 
-/** Stores the counterexample (float64 input, then float64 logits), the certificate and the row. */
+/** Stores the counterexample (float64 input, then float64 logits), the certificate, how the search went, and the row. */
 export async function recordOutcome(
   store: Store,
   verifier: VerifierName,
   question: Question,
   outcome: Outcome,
   certificate: Certificate | null = null,
+  trace: SearchTrace | null = null,
 ): Promise<VerdictRow> {
   const { verdict, evidence, method, seconds, lowerBound, domains, witness, detail, error } = outcome
   const counterexample =
@@ -75,6 +77,7 @@ export async function recordOutcome(
     domains,
     counterexample,
     certificate: certificate && (await store.artifacts.put(await packed(certificate), 'application/gzip')),
+    search: trace && (await trace.write(store)),
     detail: { ...detail, ...(witness === null ? {} : { linf: witness.linf, margin: witness.margin }) },
     error: error ?? null,
     createdAt: new Date().toISOString(),

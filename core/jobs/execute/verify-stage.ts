@@ -10,13 +10,13 @@ import { createVerifier } from '../../verify/verifier.ts'
 import { robustness, type Outcome, type Problem, type Verifier, type VerifyProgress } from '../../verify/problem.ts'
 import type { FgsmResult } from '../../train/fgsm.ts'
 import type { Certificate } from '../../certify/certificate.ts'
-import { BoundTrace } from './bound-trace.ts'
 import { removeCheckpoints } from './checkpoints.ts'
 import { requireRunning, type VariantContext } from './context.ts'
 import { targetOf, type ChosenImage } from './images.ts'
 import type { RecordedModel } from './models.ts'
 import { NeuronSurvey } from './neuron-survey.ts'
 import { SearchCheckpoint } from './search-checkpoint.ts'
+import { SearchTrace } from './search-trace.ts'
 import { ask, recordOutcome, requireAgreement, type Question } from './verify-image.ts'
 
 export interface VerifyArguments {
@@ -131,13 +131,14 @@ async function answer(
   const key = `${verifier.name}:${question.imageIndex}:${question.target ?? ''}`
   const checkpoint = await SearchCheckpoint.open(store, run.id, key, signal)
   const { spent } = checkpoint
-  const trace = new BoundTrace()
+  const trace = new SearchTrace()
   const report = (progress: VerifyProgress): void => {
-    const { stage, lowerBound, domains, open } = progress
+    const { stage, lowerBound, domains, open, depths } = progress
     const seconds = spent + progress.seconds
-    trace.add(seconds, lowerBound)
+    trace.add(progress, seconds)
     const counts = { done: position, total: args.images.length, imageIndex: question.imageIndex }
-    const figures = { method: stage, seconds, domainsOpen: open, domainsVisited: domains, worstBound: lowerBound }
+    const tree = { domainsOpen: open, domainsVisited: domains, domainsByDepth: depths ? [...depths] : null }
+    const figures = { method: stage, seconds, ...tree, worstBound: lowerBound }
     emit({ type: 'gauge', runId: run.id, gauge: { stage: 'verify', ...counts, ...figures } })
   }
   report({ stage: verifier.name, seconds: 0, lowerBound: null, upperBound: null, domains: 0, open: null })
@@ -150,9 +151,9 @@ async function answer(
     question,
     whole,
     certificateOf({ context, args }, problem, question, whole),
+    trace,
   )
   await checkpoint.remove()
-  await trace.write(store, run.id, key)
   emit({ type: 'verdict', runId: run.id, row })
   return row
 }

@@ -55,6 +55,8 @@ export class DomainPool {
   #mix = new Float32Array(0)
   #heap = new Int32Array(0)
   #free: number[] = []
+  /** Open domains by depth. */
+  readonly #depths: number[] = []
 
   constructor(layout: PoolLayout) {
     this.layout = layout
@@ -80,8 +82,15 @@ export class DomainPool {
     return this.#size === 0 ? Infinity : this.#bound[this.#heap[0]]
   }
 
+  /** How many open domains have each depth; the root's is 0. */
+  get depths(): readonly number[] {
+    return this.#depths.slice(0, 1 + this.#depths.findLastIndex((count) => count > 0))
+  }
+
   push(domain: DomainRecord): void {
     if (this.#size === this.#capacity) this.#grow()
+    while (this.#depths.length <= domain.depth) this.#depths.push(0)
+    this.#depths[domain.depth]++
     const slot = this.#free.pop() ?? this.#size
     this.#store(slot, domain)
     this.#heap[this.#size] = slot
@@ -110,6 +119,7 @@ export class DomainPool {
   #remove(position: number, into: DomainRecord): void {
     const slot = this.#heap[position]
     this.#load(slot, into)
+    this.#depths[into.depth]--
     this.#size--
     this.#free.push(slot)
     if (position === this.#size) return

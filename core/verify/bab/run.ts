@@ -153,7 +153,7 @@ export class BabRun {
       const started = performance.now()
       await search.step(pacer.count, search.bytes > SHORT_OF_MEMORY * memory)
       pacer.observe(performance.now() - started)
-      this.#tell(search.size)
+      this.#tell()
     }
     if (this.#witness) return this.report('falsified', null)
     if (statistics.undecided > 0)
@@ -198,8 +198,10 @@ export class BabRun {
   }
 
   /** A round that found a counterexample stopped in the middle: its bounds say nothing. */
-  #tell(open: number): void {
-    if (!this.#witness) this.#task.progress({ lowerBound: this.#lowerBound, domains: this.domains, open })
+  #tell(): void {
+    if (this.#witness) return
+    const { size: open, depths } = this.#search
+    this.#task.progress({ lowerBound: this.#lowerBound, domains: this.domains, open, depths })
   }
 
   /** Whether the open domains are few among those bounded: then starting again would waste them. */

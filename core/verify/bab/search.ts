@@ -61,6 +61,11 @@ export class BabSearch {
     return this.pools.reduce((sum, pool) => sum + pool.size, 0)
   }
 
+  /** Open domains by depth, of a search with one pool. */
+  get depths(): readonly number[] {
+    return this.pools[0].depths
+  }
+
   /** Memory of the open domains. */
   get bytes(): number {
     return this.pools.reduce((sum, pool) => sum + pool.bytes, 0)

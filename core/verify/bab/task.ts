@@ -35,7 +35,8 @@ export interface BabTask {
   readonly keeper?: StateKeeper
   /** Turns a point into a witness if it replays. */
   accept(point: Float32Array | Float64Array): Witness | null
-  progress(state: { lowerBound: number; domains: number; open: number }): void
+  /** `depths`: how many open domains have each depth. */
+  progress(state: { lowerBound: number; domains: number; open: number; depths: readonly number[] }): void
 }
 
 /** Where the state is kept between rounds, when it is due. */

@@ -52,9 +52,9 @@ async function search(
     cells: cellSolver(attempt),
     recorder: attempt.recorder ?? undefined,
     accept: (point) => attempt.replay.accept(point),
-    progress: ({ lowerBound, domains, open }) => {
+    progress: ({ lowerBound, domains, open, depths }) => {
       attempt.domains = before + domains
-      attempt.progress('bab', open, wholeBound(attempt, lowerBound))
+      attempt.progress('bab', open, wholeBound(attempt, lowerBound), depths)
     },
   })
   attempt.domains = before + report.statistics.domains

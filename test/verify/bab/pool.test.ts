@@ -86,3 +86,26 @@ it('tells rows beyond 65,535 from those they share their last bits with', () => 
   pool.popWorst(record)
   expect(record.row).toBe(2 ** 16)
 })
+
+it('knows how many are open at each depth', () => {
+  const pool = new DomainPool(layout)
+  const record = emptyRecord(layout)
+  expect(pool.depths).toEqual([])
+  for (const [bound, depth] of [
+    [1, 0],
+    [2, 3],
+    [3, 3],
+    [4, 1],
+  ] as const) {
+    fill(record, bound)
+    pool.push(Object.assign(record, { depth }))
+  }
+  expect(pool.depths).toEqual([1, 1, 0, 2])
+  pool.popWorst(record)
+  expect(pool.depths).toEqual([0, 1, 0, 2])
+  pool.popWorst(record)
+  pool.popWorst(record)
+  expect(pool.depths).toEqual([0, 1])
+  pool.popLast(record)
+  expect(pool.depths).toEqual([])
+})
