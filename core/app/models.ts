@@ -22,6 +22,10 @@ const descriptions: Readonly<Record<ArchitectureName, readonly [title: string, d
   convSmall: ['ConvSmall', 'Two convolutions and a dense layer of 100: the smallest of the grafting paper'],
   cnnB: ['CNN-B', 'Two convolutions and a dense layer of 250, as the verification competition has it'],
   convBig: ['ConvBig', 'Four convolutions and two dense layers of 512'],
+  convBigEighth: [
+    'ConvBig, an eighth',
+    'ConvBig with an eighth of the channels and dense neurons: small enough for two cores',
+  ],
   resnet4b: ['ResNet-4B', 'A residual network of four blocks'],
   convHuge: ['ConvHuge', 'Four wide convolutions and two dense layers: the largest of the grafting paper'],
   sigmoidCnn: ['Sigmoid CNN', 'Convolutions with sigmoid activations'],

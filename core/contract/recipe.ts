@@ -13,7 +13,7 @@ export * from './recipe/train.ts'
 export * from './recipe/verify.ts'
 
 export const architectureSchema = z.enum([
-  'net1', 'net2', 'convSmall', 'cnnB', 'convBig', 'resnet4b', 'convHuge', 'sigmoidCnn',
+  'net1', 'net2', 'convSmall', 'cnnB', 'convBig', 'convBigEighth', 'resnet4b', 'convHuge', 'sigmoidCnn',
 ]) // prettier-ignore
 export type ArchitectureName = z.infer<typeof architectureSchema>
 

@@ -101,6 +101,7 @@ export const architectureTitles: Readonly<Record<ArchitectureName, string>> = {
   convSmall: 'ConvSmall',
   cnnB: 'CNN-B',
   convBig: 'ConvBig',
+  convBigEighth: 'ConvBig, an eighth',
   resnet4b: 'ResNet-4B',
   convHuge: 'ConvHuge',
   sigmoidCnn: 'Sigmoid CNN',

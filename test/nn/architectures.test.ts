@@ -41,6 +41,7 @@ describe('counts of spec A.2', () => {
     ['cnnB', cifar, 16_634, null, 2_118_856],
     ['convBig', mnist, 48_064, null, 1_974_762],
     ['convBig', cifar, 62_464, null, 2_466_858],
+    ['convBigEighth', mnist, 6008, null, 31_590],
     ['resnet4b', cifar, 14_436, null, 123_734],
     ['convHuge', cifar, 229_888, null, 17_190_602],
     ['sigmoidCnn', cifar, 4096 + 2048, null, 784 + 8224 + 20_490],

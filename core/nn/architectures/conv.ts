@@ -1,4 +1,4 @@
-// Plain convolutional architectures: ConvSmall, CNN-B, ConvBig, ConvHuge and the sigmoid CNN (spec A.2).
+// Plain convolutional architectures: ConvSmall, CNN-B, ConvBig and an eighth of it, ConvHuge and the sigmoid CNN (spec A.2).
 import type { ArchitectureBuilder, ConvOptions } from './builder.ts'
 
 /** Convolutions, then hidden dense layers, then the logits. */
@@ -32,6 +32,12 @@ export const convBig: ConvPlan = {
     { filters: 64, kernel: 4, stride: 2, pad: 1 },
   ],
   hidden: [512, 512],
+}
+
+/** The depth of ConvBig with an eighth of its width (decision 0013): trained and verified on two cores. */
+export const convBigEighth: ConvPlan = {
+  convolutions: convBig.convolutions.map((options) => ({ ...options, filters: options.filters / 8 })),
+  hidden: convBig.hidden.map((width) => width / 8),
 }
 
 export const convHuge: ConvPlan = {

@@ -4,7 +4,7 @@ import { architectureSchema, type ArchitectureName } from '../../contract/recipe
 import { formatShape, type Shape } from '../layer.ts'
 import type { Network } from '../network.ts'
 import { ArchitectureBuilder } from './builder.ts'
-import { cnnB, convBig, convHuge, convolutional, convSmall, sigmoidCnn } from './conv.ts'
+import { cnnB, convBig, convBigEighth, convHuge, convolutional, convSmall, sigmoidCnn } from './conv.ts'
 import { normalisedMlp } from './mlp.ts'
 import { resnet4b } from './resnet.ts'
 
@@ -16,6 +16,7 @@ const layouts: Readonly<Record<ArchitectureName, Layout>> = {
   convSmall: (builder, classes, batchNorm) => convolutional(builder, convSmall, classes, batchNorm),
   cnnB: (builder, classes, batchNorm) => convolutional(builder, cnnB, classes, batchNorm),
   convBig: (builder, classes, batchNorm) => convolutional(builder, convBig, classes, batchNorm),
+  convBigEighth: (builder, classes, batchNorm) => convolutional(builder, convBigEighth, classes, batchNorm),
   resnet4b,
   convHuge: (builder, classes, batchNorm) => convolutional(builder, convHuge, classes, batchNorm),
   sigmoidCnn: (builder, classes, batchNorm) => convolutional(builder, sigmoidCnn, classes, batchNorm),
