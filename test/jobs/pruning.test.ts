@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { recipeSchema, type RecipeInput, type SimplifyOptions } from '../../core/contract/recipe.ts'
+import { recipeSchema, type RecipeInput } from '../../core/contract/recipe.ts'
 import type { JobRow } from '../../core/contract/rows.ts'
 import { openDataset } from '../../core/data/open.ts'
 import { executeJob } from '../../core/jobs/execute/job.ts'
@@ -15,6 +15,7 @@ import { countNeurons, countNonzeroWeights, countWeights, evaluate64, type Netwo
 import { zeroNeurons } from '../../core/prune/index.ts'
 import { openStore } from '../../core/store/open.ts'
 import type { Store } from '../../core/store/store.ts'
+import { pruningWays } from './simplify-ways.ts'
 
 let home: string
 let store: Store
@@ -27,26 +28,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true })
 })
 
-type Method = Exclude<SimplifyOptions['method'], 'none' | 'graft'>
-type Simplify = NonNullable<RecipeInput['variants'][number]['simplify']>
-
 const train = { epochs: 2, batchSize: 32, validation: 0 } as const
-const gradual = { span: 1, rerank: true }
-
-const ways: Readonly<Record<Method, readonly Simplify[]>> = {
-  neuron: [{ method: 'neuron', ratio: 0.5 }],
-  weight: [
-    { method: 'weight', ratio: 0.5 },
-    { method: 'weight', ratio: 0.5, gradual: { span: 1 } },
-  ],
-  sap: [
-    { method: 'sap', ratio: 0.5, images: 50, at: 'pre' },
-    { method: 'sap', ratio: 0.5, images: 50, gradual },
-  ],
-  gap: [{ method: 'gap', ratio: 0.5, images: 50, inputs: 'fgsm' }],
-  hydra: [{ method: 'hydra', ratio: 0.5, epochs: 1, batchSize: 100, loss: { kind: 'fat', gradAlign: 0 } }],
-  random: [{ method: 'random', ratio: 0.5, gradual: { span: 0.5 } }],
-}
 
 async function start(variants: RecipeInput['variants'], verify: RecipeInput['verify']): Promise<JobRow> {
   const data = { source: 'sample', train: 300, test: 40 } as const
@@ -76,7 +58,7 @@ describe('pruning in a job', () => {
     await run([{ name: 'base', architecture: 'net1', train }])
   })
 
-  const cases = Object.values(ways).flat()
+  const cases = Object.values(pruningWays).flat()
 
   it.each(cases)('ends, after fine-tuning, at the share asked for: %j', async (simplify) => {
     const networks = await run([{ name: 'pruned', from, simplify, fineTune: train }])
