@@ -122,7 +122,8 @@ function implement({ store, obstacle }: OpenedHome, { options, log, supervisor, 
     },
     'jobs.cancel': async ({ id, afterInstance }) => attempt(() => jobs().cancel(id, afterInstance)),
     'jobs.pause': async ({ id }) => attempt(() => jobs().pause(id)),
-    'jobs.rerun': async ({ runId, verdicts }) => attempt(() => jobs().rerun(runId, verdicts)),
+    'jobs.rerun': async ({ runId, verdicts, timeoutSeconds }) =>
+      attempt(() => jobs().rerun(runId, verdicts, timeoutSeconds)),
     'jobs.queue': () => supervisor.queue(),
     'jobs.reorder': async ({ ids }) => {
       await attempt(() => jobs().reorder(ids))
@@ -138,8 +139,8 @@ function implement({ store, obstacle }: OpenedHome, { options, log, supervisor, 
       return Promise.resolve({ events: events.slice(limit === undefined ? 0 : -limit), sequence, complete })
     },
     'runs.list': (input) => listRuns(store, input),
-    'runs.page': ({ state, ...page }) => pageOfRuns(store, page, state),
-    'runs.counts': () => store.runs.counts(),
+    'runs.page': (input) => pageOfRuns(store, input),
+    'runs.counts': (filter) => store.runs.counts(filter),
     'runs.get': ({ id }) => getRun(store, id),
     'runs.export': ({ id, format }) => exportRun({ store, shelf, version }, id, format),
     'runs.report': ({ ids }) => reportRuns({ store, shelf, version }, ids),

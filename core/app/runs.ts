@@ -1,8 +1,6 @@
 // Runs for the windows.
 import type { ApiOutput, ApiParsedInput } from '../contract/api.ts'
 import { EspalierError } from '../contract/errors.ts'
-import type { RunRow } from '../contract/rows.ts'
-import type { Page } from '../store/repositories/page.ts'
 import type { Store } from '../store/store.ts'
 
 /** @throws EspalierError 'store/missing' */
@@ -26,14 +24,17 @@ export async function listRuns(
   store: Store,
   { jobId, state, limit, offset }: ApiParsedInput<'runs.list'>,
 ): Promise<ApiOutput<'runs.list'>> {
-  if (jobId === null) return store.runs.list({ limit, offset }, state)
+  if (jobId === null) return store.runs.list({ limit, offset }, { state })
   const runs = await store.runs.ofJob(jobId)
   return runs.filter((run) => state === undefined || run.state === state).slice(offset, offset + limit)
 }
 
 /** Newest first, with the names of their jobs. */
-export async function pageOfRuns(store: Store, page: Page, state?: RunRow['state']): Promise<ApiOutput<'runs.page'>> {
-  const runs = await store.runs.list(page, state)
+export async function pageOfRuns(
+  store: Store,
+  { limit, offset, ...filter }: ApiParsedInput<'runs.page'>,
+): Promise<ApiOutput<'runs.page'>> {
+  const runs = await store.runs.list({ limit, offset }, filter)
   const titles = await store.jobs.titles(runs.map(({ jobId }) => jobId))
   return runs.map((run) => ({ run, job: titles.get(run.jobId) ?? run.jobId }))
 }

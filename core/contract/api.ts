@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { jobEventSchema } from './events.ts'
 import { graftedLayerSchema, neuronFiguresSchema, searchSampleSchema } from './figures.ts'
-import { architectureSchema, dataSchema, recipeSchema } from './recipe.ts'
+import { architectureSchema, dataSchema, recipeSchema, verifySchema } from './recipe.ts'
 import {
   datasetRowSchema,
   jobRowSchema,
@@ -17,6 +17,8 @@ import { verdictSchema } from './verdict.ts'
 const none = z.strictObject({})
 const byId = z.strictObject({ id: z.string().min(1).max(64) })
 const page = { limit: z.int().min(1).max(1_000).default(200), offset: z.int().min(0).default(0) }
+/** Only runs with each of these words in the name or title of the run or of its job. */
+const searchText = z.string().max(200).optional()
 /** A grey or colour picture: `pixels` are 0–255, row-major, channels interleaved, base64. */
 export const pictureSchema = z.object({ width: z.int(), height: z.int(), channels: z.int(), pixels: z.string() })
 export type Picture = z.infer<typeof pictureSchema>
@@ -166,6 +168,10 @@ export const apiSchemas = {
     input: z.strictObject({
       runId: byId.shape.id,
       verdicts: z.array(verdictSchema.extract(['unknown', 'timeout', 'error'])).min(1),
+      timeoutSeconds: verifySchema.shape.timeoutSeconds
+        .unwrap()
+        .optional()
+        .describe('A longer limit for each image, of this run from now on; timeouts must be among what is asked again'),
     }),
     output: jobRowSchema,
   },
@@ -194,11 +200,11 @@ export const apiSchemas = {
   },
   /** A page of all runs, newest first, each with the name of its job. */
   'runs.page': {
-    input: z.strictObject({ ...page, state: runStateSchema.optional() }),
+    input: z.strictObject({ ...page, state: runStateSchema.optional(), text: searchText }),
     output: z.array(z.object({ run: runRowSchema, job: z.string().describe('What its job is called') })),
   },
   /** How many runs the history has in each state. */
-  'runs.counts': { input: none, output: z.partialRecord(runStateSchema, z.int()) },
+  'runs.counts': { input: z.strictObject({ text: searchText }), output: z.partialRecord(runStateSchema, z.int()) },
   'runs.get': {
     input: byId,
     output: z.object({

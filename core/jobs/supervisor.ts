@@ -11,6 +11,7 @@ import { createId } from './ids.ts'
 import { runsOf } from './new-job.ts'
 import { JobConversation, type JobEnd } from './conversation.ts'
 import type { JobLauncher } from './launcher.ts'
+import { requireRerun } from './rerun.ts'
 
 export interface SupervisorOptions {
   readonly store: Store
@@ -110,16 +111,13 @@ export class JobSupervisor {
 
   /**
    * Asks again about the images of a run whose verdict is one of `kinds`; everything else stays as it is.
-   * @throws 'store/missing', 'job/state' where the job is under way or the run has no such verdict
+   * @param timeoutSeconds a longer limit for each image, the run's from now on
+   * @throws 'store/missing'; 'job/state' where the job is under way or the run has no such verdict; 'recipe/invalid' for a
+   *   limit under which verdicts that stay would be wrong
    */
-  async rerun(runId: string, kinds: readonly Verdict[]): Promise<JobRow> {
+  async rerun(runId: string, kinds: readonly Verdict[], timeoutSeconds?: number): Promise<JobRow> {
     const { store } = this.#options
-    const run = await store.runs.get(runId)
-    if (run === null)
-      throw new EspalierError('store/missing', `There is no run ${runId}.`, 'List the runs to see them.')
-    const counts = await store.verdicts.counts(runId)
-    if (kinds.every((kind) => (counts[kind] ?? 0) === 0))
-      throw new EspalierError('job/state', `${runId} has no verdict ${kinds.join(' or ')}.`, 'There is nothing to ask.')
+    const run = await requireRerun(store, runId, kinds, timeoutSeconds)
     // In the turn of the queue: the job must not start before its verdicts are taken back.
     const job = this.#turn.then(async () => {
       const row = await store.jobs.transition(run.jobId, ['done', ...resumable], 'queued', {
@@ -127,6 +125,7 @@ export class JobSupervisor {
         finishedAt: null,
       })
       await store.verdicts.removeKinds(runId, kinds)
+      if (timeoutSeconds !== undefined) await store.runs.update(runId, { timeoutSeconds })
       for (const { id, state } of await store.runs.ofJob(run.jobId))
         if (id === runId || state !== 'done')
           await store.runs.update(id, { state: 'waiting', error: null, finishedAt: null })

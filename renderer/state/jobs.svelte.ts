@@ -76,9 +76,9 @@ export class Jobs {
     for (const id of ids) await this.act('jobs.resume', { id })
   }
 
-  /** Asks again about the images of a run with one of these verdicts. */
-  async rerun(runId: string, verdicts: ApiInput<'jobs.rerun'>['verdicts']): Promise<void> {
-    await this.act('jobs.rerun', { runId, verdicts })
+  /** Asks again about the images of a run with one of these verdicts, with a longer limit perhaps. */
+  async rerun(question: ApiInput<'jobs.rerun'>): Promise<void> {
+    await this.act('jobs.rerun', question)
   }
 
   async hold(held: boolean): Promise<void> {

@@ -146,6 +146,19 @@ describe('asking again', () => {
     expect((await store.runs.get(runId))?.state).toBe('waiting')
   })
 
+  it('gives the run a longer limit, never a shorter one, and no timeout of the old one stays', async () => {
+    const { jobId, runId } = await doneJob()
+    const before = (await store.runs.get(runId))?.timeoutSeconds ?? 0
+    const refused = coded('recipe/invalid')
+    await expect(supervisor.rerun(runId, ['timeout'], before / 2)).rejects.toMatchObject(refused)
+    await expect(supervisor.rerun(runId, ['unknown'], before * 2)).rejects.toMatchObject(refused)
+    expect(await store.verdicts.counts(runId)).toMatchObject({ timeout: 2 })
+    await supervisor.rerun(runId, ['timeout', 'unknown'], before * 2)
+    await becomes(jobId, 'running')
+    expect((await store.runs.get(runId))?.timeoutSeconds).toBe(before * 2)
+    expect((await store.verdicts.counts(runId)).timeout).toBeUndefined()
+  })
+
   it('changes nothing of a job under way, nor where there is nothing to ask', async () => {
     const { jobId, runId } = await doneJob()
     await supervisor.rerun(runId, ['unknown'])

@@ -12,7 +12,8 @@ const page = { limit: 100, offset: 500 }
 /** What the windows ask, by the name of the question. */
 const questions: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'a page of runs': (store) => store.runs.list(page),
-  'a page of runs in one state': (store) => store.runs.list(page, 'done'),
+  'a page of runs in one state': (store) => store.runs.list(page, { state: 'done' }),
+  'runs with a word': (store) => store.runs.list(page, { text: 'small' }),
   'runs by state': (store) => store.runs.counts(),
   'the runs of a job': (store) => store.runs.ofJob('job-1'),
   'the newest model of a variant': (store) => store.runs.latestModel('small', 'baseline', '2030-01-01'),

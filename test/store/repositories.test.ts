@@ -141,6 +141,20 @@ test('runs: summary and error come and go, a job takes its rows with it', async 
   expect([...(await store.verdicts.ofRun('run-1')), ...(await store.metrics.ofRun('run-1'))]).toEqual([])
 })
 
+test('runs: found by every word in the name or title of run or job, in either case, no word a pattern', async () => {
+  await store.jobs.insert(jobRow(), jobRow({ id: 'job-2', name: 'sweep', title: '50 % off' }))
+  await store.runs.insert(runRow(), runRow({ id: 'run-2', jobId: 'job-2', variant: 'weight_pruned', title: 'Pruned' }))
+  const found = async (text: string) => (await store.runs.list({}, { text })).map(({ id }) => id)
+  expect(await found('  ')).toHaveLength(2)
+  expect(await found('SMALL base')).toEqual(['run-1'])
+  expect(await found('sweep pruned')).toEqual(['run-2'])
+  expect(await found('sweep baseline')).toEqual([])
+  expect(await found('50 %')).toEqual(['run-2'])
+  expect([await found('t_p'), await found('s_a')]).toEqual([['run-2'], []])
+  expect(await store.runs.counts({ text: 'pruned' })).toEqual({ waiting: 1 })
+  expect(await store.runs.list({ limit: 1, offset: 1 }, { text: 'e', state: 'waiting' })).toHaveLength(1)
+})
+
 test('metrics: no point is dropped, NaN and infinities are kept, a repeated step counts once', async () => {
   await withRun()
   const points = Array.from({ length: 5_001 }, (_, step) => ({

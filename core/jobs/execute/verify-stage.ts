@@ -142,7 +142,9 @@ async function answer(
     emit({ type: 'gauge', runId: run.id, gauge: { stage: 'verify', ...counts, ...figures } })
   }
   report({ stage: verifier.name, seconds: 0, lowerBound: null, upperBound: null, domains: 0, open: null })
-  const left = Math.max(args.options.timeoutSeconds - spent, leastSeconds)
+  // Of the run: it was asked again with more time, perhaps.
+  const limit = run.timeoutSeconds ?? args.options.timeoutSeconds
+  const left = Math.max(limit - spent, leastSeconds)
   const outcome = await ask(verifier, problem, left, signal, report, checkpoint)
   const whole = { ...outcome, seconds: spent + outcome.seconds }
   const row = await recordOutcome(

@@ -1,4 +1,5 @@
 // Runs: one per variant of a job's recipe.
+import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import { EspalierError } from '../../contract/errors.ts'
 import { runSummarySchema, type RunRow } from '../../contract/rows.ts'
 import { decodeNullable, encodeNullable } from '../codec.ts'
@@ -6,10 +7,19 @@ import { writing, type Database } from '../database.ts'
 import type { RunTable } from '../schema.ts'
 import { pageOf, type Page } from './page.ts'
 
-/** What may change in a run; what it was asked never does. */
+/** What may change in a run; of what it was asked only the limit, which may grow. */
 export type RunPatch = Partial<
-  Pick<RunRow, 'state' | 'stage' | 'datasetId' | 'modelId' | 'summary' | 'error' | 'startedAt' | 'finishedAt'>
+  Pick<
+    RunRow,
+    'state' | 'stage' | 'datasetId' | 'modelId' | 'timeoutSeconds' | 'summary' | 'error' | 'startedAt' | 'finishedAt'
+  >
 >
+
+/** Only runs in this state, and with every word of `text` in the name or title of the run or of its job. */
+export interface RunFilter {
+  readonly state?: RunRow['state'] | undefined
+  readonly text?: string | undefined
+}
 
 export class RunRepository {
   readonly #database: Database
@@ -35,8 +45,8 @@ export class RunRepository {
     return (await query.execute()).map(fromTable)
   }
 
-  /** Newest first, over all jobs; those of one job in the order of its recipe. @param state of all states without one */
-  async list(page?: Page, state?: RunRow['state']): Promise<RunRow[]> {
+  /** Newest first, over all jobs; those of one job in the order of its recipe. */
+  async list(page?: Page, { state, text = '' }: RunFilter = {}): Promise<RunRow[]> {
     const { limit, offset } = pageOf(page)
     let query = this.#database
       .selectFrom('runs')
@@ -45,12 +55,14 @@ export class RunRepository {
       .orderBy('jobId')
       .orderBy('position')
     if (state !== undefined) query = query.where('state', '=', state)
+    for (const word of wordsOf(text)) query = query.where(isCalled(word))
     return (await query.limit(limit).offset(offset).execute()).map(fromTable)
   }
 
   /** How many runs there are in each state; states without runs are left out. */
-  async counts(): Promise<Partial<Record<RunRow['state'], number>>> {
-    const query = this.#database.selectFrom('runs').select(({ fn }) => ['state', fn.countAll<number>().as('count')])
+  async counts({ text = '' }: Pick<RunFilter, 'text'> = {}): Promise<Partial<Record<RunRow['state'], number>>> {
+    let query = this.#database.selectFrom('runs').select(({ fn }) => ['state', fn.countAll<number>().as('count')])
+    for (const word of wordsOf(text)) query = query.where(isCalled(word))
     return Object.fromEntries((await query.groupBy('state').execute()).map(({ state, count }) => [state, count]))
   }
 
@@ -91,6 +103,17 @@ export class RunRepository {
       'espalier runs lists them; so does the app under Runs.',
     )
   }
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '')
+}
+
+/** Whether the run or its job has the word in its name or title; letters of either case, nothing in it is a pattern. */
+function isCalled(word: string): RawBuilder<SqlBool> {
+  const like = `%${word.replace(/[\\%_]/g, '\\$&')}%`
+  return sql<SqlBool>`(runs.variant || char(10) || runs.title || char(10) ||
+    (select jobs.name || char(10) || jobs.title from jobs where jobs.id = runs.job_id)) like ${like} escape '\\'`
 }
 
 function toTable({ summary, error, ...row }: RunRow): RunTable {
