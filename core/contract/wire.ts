@@ -9,8 +9,17 @@ export const apiPath = '/api/'
 /** WebSocket: every text message the server sends is one `JobEvent` as JSON; the client sends nothing. */
 export const eventsPath = '/events'
 
-/** `GET /?token=…` (one-time) sets the session cookie and redirects to `/`: pages never hold the token. */
+/** `GET /?token=…` (one-time) sets the session cookie and redirects to `/#key=…`: pages never hold the token. */
 export const tokenParameter = 'token'
+
+/**
+ * The page's own secret, beside the cookie: browsers send cookies of 127.0.0.1 to every port of it, but keep what a page
+ * stores to its own. A call carries it in this header, the WebSocket as its second subprotocol.
+ */
+export const keyHeader = 'x-espalier-key'
+export const keyFragment = '#key='
+/** The first subprotocol of the WebSocket: the one that the server agrees to. */
+export const eventsProtocol = 'espalier'
 
 /** Errors cross as data: thrown classes survive neither JSON nor structured clone. */
 export type WireReply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorData }

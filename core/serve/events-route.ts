@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { JobEvent } from '../contract/events.ts'
+import { eventsProtocol } from '../contract/wire.ts'
 
 /** A window that lags this far behind is cut off; it reconnects and takes a snapshot. */
 const bufferLimit = 16 * 1024 * 1024
@@ -15,7 +16,8 @@ export interface EventSockets {
 }
 
 export function openEventSockets(subscribe: (listener: (event: JobEvent) => void) => () => void): EventSockets {
-  const server = new WebSocketServer({ noServer: true, maxPayload: 4_096, perMessageDeflate: false })
+  const options = { noServer: true, maxPayload: 4_096, perMessageDeflate: false, handleProtocols: () => eventsProtocol }
+  const server = new WebSocketServer(options)
   const alive = new WeakSet<WebSocket>()
   const unsubscribe = subscribe((event) => {
     if (server.clients.size === 0) return

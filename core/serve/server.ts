@@ -4,12 +4,13 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { App } from '../app.ts'
 import { EspalierError, toErrorData } from '../contract/errors.ts'
-import { apiPath, eventsPath, tokenParameter } from '../contract/wire.ts'
+import { apiPath, eventsPath, eventsProtocol, keyFragment, keyHeader, tokenParameter } from '../contract/wire.ts'
 import { answerCall, sendRefusal } from './api-route.ts'
 import { openEventSockets, type EventSockets } from './events-route.ts'
 import { resolveFile, sendFile } from './files.ts'
 import { checkHost, checkOrigin } from './guard.ts'
 import { setSecurityHeaders } from './headers.ts'
+import { isOwnUser } from './peer.ts'
 import { Sessions } from './session.ts'
 
 const loopback = '127.0.0.1'
@@ -69,6 +70,7 @@ async function answer(
   if (url === null) throw new EspalierError('api/invalid', 'The address is not well formed.', 'Go back to /.')
   const token = url.searchParams.get(tokenParameter)
   if (url.pathname === '/' && token !== null) {
+    if (!(await isOwnUser(request.socket))) throw unauthorised()
     enter(options, sessions, token, request, response)
     return
   }
@@ -76,6 +78,7 @@ async function answer(
   if (url.pathname.startsWith(apiPath)) {
     if (request.method !== 'POST') throw new EspalierError('api/invalid', 'Calls are POST requests.', 'Use POST.')
     checkOrigin(request)
+    if (!sessions.holds(request.headers[keyHeader]?.toString())) throw unauthorised()
     return answerCall(options.app.api, url.pathname.slice(apiPath.length), request, response)
   }
   const reads = request.method === 'GET' || request.method === 'HEAD'
@@ -84,7 +87,7 @@ async function answer(
   return sendFile(response, file, request.method === 'GET')
 }
 
-/** The printed link: sets the cookie and goes to a page whose address no longer holds the token. */
+/** The printed link: sets the cookie and goes to a page whose address holds its key, which the page takes out, and no token. */
 function enter(
   options: ServeOptions,
   sessions: Sessions,
@@ -92,15 +95,15 @@ function enter(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const cookie = sessions.exchange(token)
-  if (cookie === null && !sessions.admits(request.headers.cookie)) throw unauthorised()
+  const admission = sessions.exchange(token)
+  if (admission === null && !sessions.admits(request.headers.cookie)) throw unauthorised()
   response.writeHead(303, {
-    location: '/',
+    location: admission === null ? '/' : `/${keyFragment}${admission.key}`,
     'cache-control': 'no-store',
-    ...(cookie === null ? {} : { 'set-cookie': cookie }),
+    ...(admission === null ? {} : { 'set-cookie': admission.cookie }),
   })
   response.end()
-  if (cookie !== null) options.onLinkUsed?.()
+  if (admission !== null) options.onLinkUsed?.()
 }
 
 function upgrade(
@@ -115,7 +118,9 @@ function upgrade(
   try {
     checkHost(request)
     checkOrigin(request)
-    if (request.url !== eventsPath || !sessions.admits(request.headers.cookie)) throw unauthorised()
+    const [protocol, key] = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim())
+    const known = protocol === eventsProtocol && sessions.holds(key) && sessions.admits(request.headers.cookie)
+    if (request.url !== eventsPath || !known) throw unauthorised()
     sockets.accept(request, socket, head)
   } catch {
     socket.end(`HTTP/1.1 401 ${STATUS_CODES[401] ?? ''}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)

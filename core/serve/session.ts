@@ -1,10 +1,17 @@
-// Who may talk to the server: a one-time token in the printed link, exchanged for a cookie that scripts cannot read.
+// Who may talk to the server: a one-time token in the printed link, exchanged for a cookie and a key of the page's origin.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+
+/** What a token is exchanged for: the value of a `Set-Cookie` header, and the key that the page keeps. */
+export interface Admission {
+  readonly cookie: string
+  readonly key: string
+}
 
 /** Secrets of one server; nothing is written to disk, so they end with the process. */
 export class Sessions {
   readonly #cookieName: string
   readonly #accepted = new Set<string>()
+  readonly #keys = new Set<string>()
   #token = secret()
 
   /** @param port tells the cookies of two servers on one host apart: cookies know no ports */
@@ -17,13 +24,19 @@ export class Sessions {
     return this.#token
   }
 
-  /** Exchanges a token for the value of a `Set-Cookie` header; null where the token is wrong or was used. */
-  exchange(token: string): string | null {
+  /** Null where the token is wrong or was used. */
+  exchange(token: string): Admission | null {
     if (!sameSecret(token, this.#token)) return null
     this.#token = secret()
-    const session = secret()
+    const [session, key] = [secret(), secret()]
     this.#accepted.add(digest(session))
-    return `${this.#cookieName}=${session}; Path=/; HttpOnly; SameSite=Strict`
+    this.#keys.add(digest(key))
+    return { cookie: `${this.#cookieName}=${session}; Path=/; HttpOnly; SameSite=Strict`, key }
+  }
+
+  /** Whether this is the key of a page that was signed in: calls and events need it, files of the page do not. */
+  holds(key: string | undefined): boolean {
+    return key !== undefined && this.#keys.has(digest(key))
   }
 
   /** Whether a `Cookie` header carries a session of this server. */

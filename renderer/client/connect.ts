@@ -3,6 +3,7 @@ import type { Bridge } from '../../core/contract/wire.ts'
 import { BridgeClient } from './bridge-client.ts'
 import type { Connection } from './connection.ts'
 import { HttpClient } from './http-client.ts'
+import { takeKey } from './key.ts'
 
 declare global {
   interface Window {
@@ -14,8 +15,9 @@ export function connect(window: Window): Connection {
   if (window.espalier !== undefined) return new BridgeClient(window.espalier)
   return new HttpClient({
     origin: window.location.origin,
+    key: takeKey(window),
     fetch: (url, init) => window.fetch(url, init),
-    openSocket: (url) => new WebSocket(url),
+    openSocket: (url, protocols) => new WebSocket(url, protocols),
     later: (action, milliseconds) => window.setTimeout(action, milliseconds),
   })
 }

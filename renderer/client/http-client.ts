@@ -2,14 +2,16 @@
 import type { ApiInput, ApiMethod, ApiOutput } from '../../core/contract/api.ts'
 import { EspalierError } from '../../core/contract/errors.ts'
 import { jobEventSchema, type JobEvent } from '../../core/contract/events.ts'
-import { apiPath, eventsPath, type WireReply } from '../../core/contract/wire.ts'
+import { apiPath, eventsPath, eventsProtocol, keyHeader, type WireReply } from '../../core/contract/wire.ts'
 import { type Connection, unwrap } from './connection.ts'
 
 /** What the client needs of the browser; tests pass doubles. */
 export interface HttpEnvironment {
   readonly origin: string
+  /** What the sign-in link left for this page. */
+  readonly key: string
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>
-  readonly openSocket: (url: string) => WebSocket
+  readonly openSocket: (url: string, protocols: string[]) => WebSocket
   readonly later: (action: () => void, milliseconds: number) => void
 }
 
@@ -40,7 +42,8 @@ export class HttpClient implements Connection {
   }
 
   async call<M extends ApiMethod>(method: M, input: ApiInput<M>): Promise<ApiOutput<M>> {
-    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(input) }
+    const headers = { 'content-type': 'application/json', [keyHeader]: this.environment.key }
+    const init = { method: 'POST', headers, body: JSON.stringify(input) }
     const response = await this.environment.fetch(apiPath + method, init).catch(() => {
       throw unreachable()
     })
@@ -59,7 +62,11 @@ export class HttpClient implements Connection {
   }
 
   private connect(): void {
-    const socket = this.environment.openSocket(this.environment.origin.replace(/^http/, 'ws') + eventsPath)
+    const { origin, key } = this.environment
+    const socket = this.environment.openSocket(
+      origin.replace(/^http/, 'ws') + eventsPath,
+      key === '' ? [eventsProtocol] : [eventsProtocol, key],
+    )
     this.socket = socket
     socket.addEventListener('open', () => {
       if (this.attempts > 0) this.tellLine(true)

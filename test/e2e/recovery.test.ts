@@ -31,7 +31,8 @@ describe.skipIf(!hasChromium)('recovery', () => {
     page = await (await newContext(browser)).context.newPage()
     await page.goto(link)
     const id = await page.evaluate(async (input) => {
-      const headers = { 'content-type': 'application/json' }
+      const key = window.localStorage.getItem('espalier.key') ?? ''
+      const headers = { 'content-type': 'application/json', 'x-espalier-key': key }
       const answer = await fetch('/api/jobs.start', {
         method: 'POST',
         headers,
@@ -81,7 +82,10 @@ describe.skipIf(!hasChromium)('recovery', () => {
         ([title, body]) =>
           fetch('/api/jobs.start', {
             method: 'POST',
-            headers: { 'content-type': 'application/json' },
+            headers: {
+              'content-type': 'application/json',
+              'x-espalier-key': window.localStorage.getItem('espalier.key') ?? '',
+            },
             body: JSON.stringify({ recipe: { ...(body as object), title } }),
           }).then((answer) => answer.status),
         [name, recipe] as const,

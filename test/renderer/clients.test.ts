@@ -5,6 +5,7 @@ import type { JobEvent } from '../../core/contract/events.ts'
 import type { Bridge } from '../../core/contract/wire.ts'
 import { BridgeClient } from '../../renderer/client/bridge-client.ts'
 import { HttpClient, type HttpEnvironment } from '../../renderer/client/http-client.ts'
+import { takeKey } from '../../renderer/client/key.ts'
 
 const event: JobEvent = {
   sequence: 1,
@@ -23,12 +24,13 @@ function environment(answer: () => Promise<Response>) {
   const asked: { url: string; init: RequestInit }[] = []
   const http: HttpEnvironment = {
     origin: 'http://127.0.0.1:1234',
+    key: 'the-key',
     fetch: (url, init) => {
       asked.push({ url, init })
       return answer()
     },
-    openSocket: (url) => {
-      const socket = Object.assign(new EventTarget(), { url })
+    openSocket: (url, protocols) => {
+      const socket = Object.assign(new EventTarget(), { url, protocols })
       sockets.push(socket)
       return socket as unknown as WebSocket
     },
@@ -45,7 +47,7 @@ describe('over HTTP', () => {
     expect(asked[0].url).toBe('/api/jobs.list')
     expect(asked[0].init).toMatchObject({
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', 'x-espalier-key': 'the-key' },
       body: '{"limit":3}',
     })
   })
@@ -71,6 +73,7 @@ describe('over HTTP', () => {
     client.onLine((up) => line.push(up))
     const stop = client.subscribe((one) => heard.push(one))
     expect(sockets).toHaveLength(1)
+    expect(sockets[0]).toMatchObject({ url: 'ws://127.0.0.1:1234/events', protocols: ['espalier', 'the-key'] })
     const send = (data: string) => sockets.at(-1)?.dispatchEvent(Object.assign(new Event('message'), { data }))
     send(JSON.stringify(event))
     send('{"sequence": "one"}')
@@ -85,6 +88,30 @@ describe('over HTTP', () => {
     stop()
     send(JSON.stringify(event))
     expect(heard).toHaveLength(1)
+  })
+})
+
+describe('the key of a page', () => {
+  function page(hash: string) {
+    const kept = new Map<string, string>()
+    const addresses: string[] = []
+    const window = {
+      location: { hash },
+      history: { replaceState: (_state: unknown, _title: string, address: string) => void addresses.push(address) },
+      localStorage: {
+        getItem: (name: string) => kept.get(name) ?? null,
+        setItem: (name: string, value: string) => kept.set(name, value),
+      },
+    } as unknown as Pick<Window, 'location' | 'history' | 'localStorage'>
+    return { window, addresses }
+  }
+
+  it('is taken out of the address, kept for the next reload, and empty where the page was never signed in', () => {
+    const { window, addresses } = page('#key=abc')
+    expect([takeKey(window), addresses]).toEqual(['abc', ['#/']])
+    window.location.hash = '#/runs'
+    expect([takeKey(window), addresses]).toEqual(['abc', ['#/']])
+    expect(takeKey(page('#/runs').window)).toBe('')
   })
 })
 

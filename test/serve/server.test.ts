@@ -8,11 +8,12 @@ import { send, signIn, startFixture, type Fixture } from './support.ts'
 let fixture: Fixture
 let port: number
 let cookie: string
+let key: string
 
 beforeAll(async () => {
   fixture = await startFixture()
   port = fixture.server.port
-  cookie = await signIn(fixture.server)
+  ;({ cookie, key } = await signIn(fixture.server))
 })
 afterAll(() => fixture.dispose())
 
@@ -20,7 +21,10 @@ const call = (headers: Record<string, string>, body = '{}', method = 'models.lis
   send(port, {
     method: 'POST',
     path: `/api/${method}`,
-    headers: { origin: `http://127.0.0.1:${port}`, 'content-type': 'application/json', cookie, ...headers },
+    headers: {
+      ...{ origin: `http://127.0.0.1:${port}`, 'content-type': 'application/json', cookie, 'x-espalier-key': key },
+      ...headers,
+    },
     body,
   })
 const code = (text: string): unknown => (JSON.parse(text) as { error: { code: string } }).error.code
@@ -30,7 +34,7 @@ describe('the link', () => {
     const link = new URL(fixture.server.link())
     const answer = await send(port, { path: link.pathname + link.search })
     expect(answer.status).toBe(303)
-    expect(answer.headers.location).toBe('/')
+    expect(answer.headers.location).toMatch(/^\/#key=[\w-]{43}$/)
     expect(answer.headers['set-cookie']?.[0]).toMatch(/^espalier-\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/)
     expect(fixture.server.link()).not.toBe(link.href)
   })
@@ -39,6 +43,13 @@ describe('the link', () => {
     const { pathname, search } = new URL(fixture.server.link())
     expect((await send(port, { path: pathname + search })).status).toBe(303)
     expect((await send(port, { path: pathname + search })).status).toBe(401)
+  })
+
+  it('used again by the browser that used it leads to the page, without another key', async () => {
+    const { pathname, search } = new URL(fixture.server.link())
+    await send(port, { path: pathname + search })
+    const again = await send(port, { path: pathname + search, headers: { cookie } })
+    expect([again.status, again.headers.location, again.headers['set-cookie']]).toEqual([303, '/', undefined])
   })
 
   it('of a wrong token opens nothing, and says what to do', async () => {
@@ -109,6 +120,8 @@ describe('calls', () => {
 
   it.each([
     ['no cookie', { cookie: '' }, 401],
+    ['the cookie alone, which browsers show to every port', { 'x-espalier-key': '' }, 401],
+    ['a guessed key', { 'x-espalier-key': 'x'.repeat(43) }, 401],
     ['another origin', { origin: 'http://evil.example' }, 401],
     ['another port of this machine', { origin: 'http://127.0.0.1:1' }, 401],
     ['the null origin of a sandboxed frame', { origin: 'null' }, 401],
@@ -120,7 +133,7 @@ describe('calls', () => {
   })
 
   it('without any Origin are refused', async () => {
-    const headers = { 'content-type': 'application/json', cookie }
+    const headers = { 'content-type': 'application/json', cookie, 'x-espalier-key': key }
     expect((await send(port, { method: 'POST', path: '/api/models.list', headers, body: '{}' })).status).toBe(401)
     expect((await send(port, { path: '/api/models.list', headers: { cookie } })).status).toBe(400)
   })
@@ -148,9 +161,9 @@ describe('calls', () => {
 })
 
 describe('events', () => {
-  const open = (headers: Record<string, string>, path = '/events') =>
+  const open = (headers: Record<string, string>, path = '/events', protocols = ['espalier', key]) =>
     new Promise<WebSocket | number>((resolve) => {
-      const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers })
+      const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, { headers })
       socket.on('open', () => resolve(socket))
       socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0))
       socket.on('error', () => undefined)
@@ -159,6 +172,7 @@ describe('events', () => {
   it('arrive in order', async () => {
     const socket = await open({ cookie, origin: `http://127.0.0.1:${port}` })
     if (typeof socket === 'number') throw new Error(`refused with ${socket}`)
+    expect(socket.protocol).toBe('espalier')
     const received: number[] = []
     const two = new Promise<void>((resolve) => {
       socket.on('message', (data: Buffer) => {
@@ -181,6 +195,15 @@ describe('events', () => {
     ['another path', {}, '/other'],
   ])('are refused with %s', async (_name, headers, path) => {
     expect(await open({ cookie, origin: `http://127.0.0.1:${port}`, ...headers }, path)).toBe(401)
+  })
+
+  it.each([
+    ['no key', []],
+    ['another key', ['espalier', 'x'.repeat(43)]],
+    ['the key in the wrong place', ['KEY', 'espalier']],
+  ])('are refused with %s', async (_name, protocols) => {
+    const given = protocols.map((one) => (one === 'KEY' ? key : one))
+    expect(await open({ cookie, origin: `http://127.0.0.1:${port}` }, '/events', given)).toBe(401)
   })
 
   it('survive pages that hang up while they are refused', async () => {

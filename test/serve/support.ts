@@ -70,9 +70,10 @@ export function send(
   })
 }
 
-/** Uses the link and returns the cookie. */
-export async function signIn(server: RunningServer): Promise<string> {
+/** Uses the link and returns the cookie, and the key that the page takes out of its address. */
+export async function signIn(server: RunningServer): Promise<{ cookie: string; key: string }> {
   const { pathname, search } = new URL(server.link())
   const answer = await send(server.port, { path: pathname + search })
-  return (answer.headers['set-cookie']?.[0] ?? '').split(';')[0]
+  const key = /^\/#key=([\w-]{43})$/.exec(answer.headers.location ?? '')?.[1] ?? ''
+  return { cookie: (answer.headers['set-cookie']?.[0] ?? '').split(';')[0], key }
 }
