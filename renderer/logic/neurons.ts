@@ -24,6 +24,48 @@ export function rankPicture(ranks: NonNullable<NeuronFigures['ranks']>): { count
   }
 }
 
+export interface LayersSideBySide {
+  readonly layers: readonly string[]
+  /** Share of the layer's neurons, and mean lower bound, of each run; null where it has no such layer. */
+  readonly unstable: readonly BarSeries[]
+  readonly lowerBound: readonly BarSeries[]
+  readonly histograms: readonly { readonly layer: string; readonly series: readonly BarSeries[] }[]
+}
+
+/** A bar for each category, or none. */
+export interface BarSeries {
+  readonly label: string
+  readonly values: readonly (number | null)[]
+}
+
+/** Layers of several runs aligned by name; runs without figures are left out. */
+export function layersSideBySide(names: readonly string[], figures: readonly NeuronFigures[]): LayersSideBySide {
+  const known = figures.flatMap(({ layers }, at) => (layers.length > 0 ? [{ label: names[at] ?? '', layers }] : []))
+  const ids = [...new Set(known.flatMap(({ layers }) => layers.map(({ id }) => id)))]
+  type Layer = NeuronFigures['layers'][number]
+  const find = (layers: readonly Layer[], id: string) => layers.find((layer) => layer.id === id)
+  const series = (of: (layer: Layer) => number) =>
+    known.map(({ label, layers }) => ({
+      label,
+      values: ids.map((id) => {
+        const layer = find(layers, id)
+        return layer === undefined ? null : of(layer)
+      }),
+    }))
+  return {
+    layers: ids,
+    unstable: series(({ unstable, neurons }) => unstable / Math.max(1, neurons)),
+    lowerBound: series(({ lowerBound }) => lowerBound),
+    histograms: ids.map((layer) => ({
+      layer,
+      series: known.flatMap(({ label, layers }) => {
+        const histogram = find(layers, layer)?.histogram
+        return histogram === undefined ? [] : [{ label, values: histogram }]
+      }),
+    })),
+  }
+}
+
 /** Names of the eleven bins of a histogram of shares. */
 export const histogramBins: readonly string[] = [
   'none',

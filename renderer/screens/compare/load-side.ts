@@ -1,5 +1,5 @@
 // One side of a comparison: rows, all verdicts, curves and layers of a run, asked for anew when something finishes.
-import type { VerdictRow } from '../../../core/contract/rows.ts'
+import type { RunRow, VerdictRow } from '../../../core/contract/rows.ts'
 import type { Connection } from '../../client/connection.ts'
 import type { Side } from '../../logic/compare.ts'
 import { mergePoints, noCurves, type Curves } from '../../logic/series.ts'
@@ -8,18 +8,21 @@ import type { LayerRow } from '../../logic/side-rows.ts'
 export interface LoadedSide extends Side {
   readonly curves: Curves
   readonly layers: readonly LayerRow[]
+  /** All runs of its job. */
+  readonly siblings: readonly RunRow[]
 }
 
 const verdictPage = 5_000
 
 export async function loadSide(client: Connection, id: string): Promise<LoadedSide> {
   const { run, job, dataset, model } = await client.call('runs.get', { id })
-  const [verdicts, points, layers] = await Promise.all([
+  const [verdicts, points, layers, { runs: siblings }] = await Promise.all([
     allVerdicts(client, id),
     client.call('runs.metrics', { id }),
     model === null ? [] : client.call('models.get', { id: model.id }).then((found) => found.layers),
+    client.call('jobs.get', { id: job.id }),
   ])
-  return { run, job, dataset, verdicts, layers, curves: mergePoints(noCurves, points) }
+  return { run, job, dataset, verdicts, layers, siblings, curves: mergePoints(noCurves, points) }
 }
 
 async function allVerdicts(client: Connection, id: string): Promise<VerdictRow[]> {
