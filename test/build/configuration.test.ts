@@ -1,10 +1,11 @@
 // The packaging configurations, checked by the tools that read them.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { FuseV1Options } from '@electron/fuses'
 import { describe, expect, it } from 'vitest'
 import { configuration } from '../../build/electron-builder.config.ts'
+import { fileAssociations } from '../../build/file-associations.ts'
 import { fuses, fuseWire } from '../../build/fuses.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -13,6 +14,9 @@ const load = createRequire(join(root, 'node_modules/electron-builder/package.jso
 
 interface BuilderConfig {
   readonly validateConfiguration: (config: unknown, logger: { add(): void; isEnabled: boolean }) => Promise<void>
+}
+interface FpmModule {
+  readonly default: { readonly prototype: { readonly computeFpmMetaInfoOptions: () => Promise<{ url: string }> } }
 }
 interface ForgeResolver {
   readonly default: (directory: string) => Promise<{ packagerConfig: Record<string, unknown>; hooks: object }>
@@ -33,8 +37,42 @@ describe('electron-builder', () => {
   it('makes the installers of all three systems', () => {
     expect(configuration.linux?.target).toEqual(['AppImage', 'deb'])
     expect(configuration.win?.target).toEqual(['nsis', 'zip'])
-    expect(JSON.stringify(configuration.mac?.target)).toMatch(/dmg.*x64.*arm64.*zip/)
+    expect(JSON.stringify(configuration.mac?.target)).toMatch(/dmg.*arm64.*zip.*arm64/)
     expect([configuration.asar, configuration.publish]).toEqual([true, null])
+  })
+
+  it('promises no processor that ONNX Runtime has no binary for', () => {
+    const binaries = join(root, 'node_modules/onnxruntime-node/bin/napi-v6')
+    const missing = (platform: string, arch: string) => !existsSync(join(binaries, platform, arch))
+    const targets = configuration.mac?.target as readonly { arch: string[] }[]
+    expect(targets.flatMap(({ arch }) => arch).filter((arch) => missing('darwin', arch))).toEqual([])
+    expect(['win32', 'linux'].filter((platform) => missing(platform, 'x64'))).toEqual([])
+    // The day there is one for Intel Macs, they can be built for.
+    expect(missing('darwin', 'x64')).toBe(true)
+  })
+
+  it('can make a Debian package of a clone that has no page of its own', async () => {
+    const { default: FpmTarget } = load('app-builder-lib/out/targets/FpmTarget') as FpmModule
+    const { AppInfo } = load('app-builder-lib/out/appInfo') as {
+      AppInfo: { prototype: { computePackageUrl: unknown } }
+    }
+    const facts = (metadata: unknown) => {
+      const appInfo = {
+        ...{ info: { metadata, repositoryInfo: null }, notNullDevMetadata: {}, linuxPackageName: 'espalier' },
+        computePackageUrl: AppInfo.prototype.computePackageUrl,
+      }
+      const target = { packager: { appInfo, info: { metadata } }, options: configuration.linux }
+      return FpmTarget.prototype.computeFpmMetaInfoOptions.call(target)
+    }
+    await expect(facts(configuration.extraMetadata)).resolves.toMatchObject({ url: expect.stringMatching(/^https:/) })
+    await expect(facts({})).rejects.toThrow(/homepage/)
+  })
+
+  it('opens networks and properties, beside other programs', () => {
+    expect(fileAssociations.map(({ ext, rank }) => [ext, rank])).toEqual([
+      ['onnx', 'Alternate'],
+      ['vnnlib', 'Alternate'],
+    ])
   })
 
   it('has an icon large enough for every system', () => {
