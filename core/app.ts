@@ -1,5 +1,7 @@
 // The composition root: opens a home folder and implements the contract's Api on it.
 import { readFileSync } from 'node:fs'
+import { implementFiles } from './app/file-methods.ts'
+import { FileDesk } from './app/files.ts'
 import { DatasetShelf, describeDataset, findMnist } from './app/datasets.ts'
 import { openHome, type HomeAccess, type OpenedHome } from './app/open-home.ts'
 import { listRecipes } from './app/recipes.ts'
@@ -34,6 +36,8 @@ export interface AppOptions {
 export interface App {
   readonly api: Api
   readonly home: string
+  /** Where shells hand in the files that people choose. */
+  readonly files: FileDesk
   subscribe(listener: (event: JobEvent) => void): () => void
   /** Interrupts running jobs (they can be resumed), then closes the store. */
   dispose(): Promise<void>
@@ -52,10 +56,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   const supervisor = new JobSupervisor({ store, log, launcher, concurrency: 1, grace, takeUpQueue })
   if (opened.obstacle === null) await supervisor.recover()
   const devices = new DeviceProbe({ launcher })
+  const files = new FileDesk(store)
   let disposed = false
   return {
-    api: implement(opened, { options, log, supervisor, devices, shelf: new DatasetShelf(store) }),
+    api: implement(opened, { options, log, supervisor, devices, launcher, files, shelf: new DatasetShelf(store) }),
     home: store.home,
+    files,
     subscribe: (listener) => log.subscribe(listener),
     async dispose() {
       if (disposed) return
@@ -71,16 +77,20 @@ interface Parts {
   readonly log: EventLog
   readonly supervisor: JobSupervisor
   readonly devices: DeviceProbe
+  readonly launcher: JobLauncher
+  readonly files: FileDesk
   readonly shelf: DatasetShelf
 }
 
-function implement({ store, obstacle }: OpenedHome, { options, log, supervisor, devices, shelf }: Parts): Api {
+function implement({ store, obstacle }: OpenedHome, parts: Parts): Api {
+  const { options, log, supervisor, devices, shelf } = parts
   /** The supervisor, where jobs may be started and stopped. */
   const jobs = (): JobSupervisor => {
     if (obstacle !== null) throw obstacle
     return supervisor
   }
   return {
+    ...implementFiles({ store, jobs, ...parts }),
     'app.info': () =>
       Promise.resolve({
         version,

@@ -1,7 +1,10 @@
 // Every call a shell can make to the core, once: its input and output schemas. IPC, HTTP and the renderer derive from it.
 import { z } from 'zod'
+import { fileMethods } from './api-files.ts'
 import { jobEventSchema } from './events.ts'
 import { graftedLayerSchema, neuronFiguresSchema, searchSampleSchema } from './figures.ts'
+import { layerRowSchema } from './layer-row.ts'
+import { pictureSchema } from './picture.ts'
 import { architectureSchema, dataSchema, recipeSchema, verifySchema } from './recipe.ts'
 import {
   datasetRowSchema,
@@ -14,23 +17,13 @@ import {
 } from './rows.ts'
 import { verdictSchema } from './verdict.ts'
 
+export type { Picture } from './picture.ts'
+
 const none = z.strictObject({})
 const byId = z.strictObject({ id: z.string().min(1).max(64) })
 const page = { limit: z.int().min(1).max(1_000).default(200), offset: z.int().min(0).default(0) }
 /** Only runs with each of these words in the name or title of the run or of its job. */
 const searchText = z.string().max(200).optional()
-/** A grey or colour picture: `pixels` are 0–255, row-major, channels interleaved, base64. */
-export const pictureSchema = z.object({ width: z.int(), height: z.int(), channels: z.int(), pixels: z.string() })
-export type Picture = z.infer<typeof pictureSchema>
-
-export const layerRowSchema = z.object({
-  id: z.string(),
-  kind: z.string(),
-  inputShape: z.array(z.int()),
-  outputShape: z.array(z.int()),
-  parameters: z.int(),
-  neurons: z.int(),
-})
 export const deviceSchema = z.object({
   provider: z.string(),
   available: z.boolean(),
@@ -235,6 +228,7 @@ export const apiSchemas = {
     input: z.strictObject({ id: z.string(), verifier: z.string(), imageIndex: z.int(), target: z.int().nullable() }),
     output: instanceSchema,
   },
+  ...fileMethods,
 } as const
 
 export type ApiMethod = keyof typeof apiSchemas

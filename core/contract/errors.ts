@@ -4,6 +4,8 @@
 export type ErrorCode =
   | 'input/not-found'
   | 'input/unreadable'
+  | 'files/kind'
+  | 'files/handle'
   | 'data/idx-magic'
   | 'data/idx-truncated'
   | 'data/idx-trailing'

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { dataSchema, normaliseSchema } from './recipe/data.ts'
 import { simplifySchema } from './recipe/simplify.ts'
 import { trainSchema } from './recipe/train.ts'
-import { attackSchema, verifySchema } from './recipe/verify.ts'
+import { attackSchema, propertyReferenceSchema, verifySchema } from './recipe/verify.ts'
 
 export * from './recipe/data.ts'
 export * from './recipe/graft.ts'
@@ -61,6 +61,11 @@ export const recipeSchema = z.strictObject({
   data: dataSchema.default({ source: 'sample', train: 10_000, test: 2_000, seed: 1 }),
   variants: z.array(variantSchema).min(1).max(200),
   verify: verifySchema.nullable().prefault({}),
+  properties: z
+    .array(propertyReferenceSchema)
+    .max(1_000)
+    .default([])
+    .describe('VNN-LIB properties asked of networks of the history, instead of images; no data is opened'),
   evaluateEpsilon: z
     .number()
     .min(0)

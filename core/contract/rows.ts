@@ -38,6 +38,7 @@ export const modelRowSchema = z.object({
   weights: z.int().describe('Weights present (no biases)'),
   nonzeroWeights: z.int(),
   parameters: z.int(),
+  source: hash.nullable().default(null).describe('Artifact: the ONNX file it was read from; null for ours'),
   createdAt: time,
 })
 export type ModelRow = z.infer<typeof modelRowSchema>

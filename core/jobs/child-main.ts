@@ -1,4 +1,4 @@
-// The life of a job process: says it is ready, carries out one job or one measurement, tells how it ended.
+// The life of a job process: says it is ready, carries out one job, one measurement or one reading of files, tells how it ended.
 import { toErrorData, type ErrorData } from '../contract/errors.ts'
 import { openStore } from '../store/open.ts'
 import { coalesceGauges } from './coalesce.ts'
@@ -17,7 +17,7 @@ export interface ParentPort {
   flushed(): Promise<void>
 }
 
-/** Serves one job, or one probe of the devices, on `port`; resolves when the process may end. */
+/** Serves one task on `port`; resolves when the process may end. */
 export async function runJobProcess(port: ParentPort): Promise<void> {
   const stop = new AbortController()
   port.onClose(() => stop.abort())
@@ -31,6 +31,9 @@ export async function runJobProcess(port: ParentPort): Promise<void> {
   try {
     if (task.type === 'probe') {
       await measureProviders(task.skip, stop.signal, (message) => port.send(message))
+      end('done', null)
+    } else if (task.type === 'inspect' || task.type === 'import') {
+      port.send(await serveFiles(task))
       end('done', null)
     } else {
       const { outcome, error } = await runStored(task.home, task.jobId, stop.signal, (body) => {
@@ -60,6 +63,17 @@ function firstTask(
     })
     port.send({ type: 'ready' })
   })
+}
+
+async function serveFiles(task: Extract<ToChild, { type: 'inspect' | 'import' }>): Promise<FromChild> {
+  const { importFiles, inspectFiles } = await import('./files/inspect.ts')
+  if (task.type === 'inspect') return { type: 'inspected', ...(await inspectFiles(task.network, task.property)) }
+  const store = await openStore(task.home, { role: 'job' })
+  try {
+    return { type: 'imported', ...(await importFiles(store, task.network, task.property)) }
+  } finally {
+    await store.close()
+  }
 }
 
 async function runStored(

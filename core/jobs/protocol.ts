@@ -2,26 +2,41 @@
 import { z } from 'zod'
 import { deviceSchema } from '../contract/api.ts'
 import { jobEventBodySchema } from '../contract/events.ts'
+import { networkReportSchema, propertyReportSchema } from '../contract/files.ts'
 
 const errorData = z.object({ code: z.string(), message: z.string(), hint: z.string() })
 
 /**
- * Core → job process. `start` a job, or `probe` the compute providers, all but `skip`. `stop` ends the work at the next safe
- * point, or after the image or epoch under way; everything finished is already stored.
+ * Core → job process. `start` a job, `probe` the compute providers, all but `skip`, `inspect` files, or `import` a network
+ * with a property into the history. `stop` ends the work at the next safe point, or after the image or epoch under way;
+ * everything finished is already stored.
  */
 export const toChildSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('start'), home: z.string().min(1), jobId: z.string().min(1) }),
   z.strictObject({ type: z.literal('probe'), skip: z.array(z.string()) }),
+  z.strictObject({ type: z.literal('inspect'), network: z.string().nullable(), property: z.string().nullable() }),
+  z.strictObject({
+    type: z.literal('import'),
+    home: z.string().min(1),
+    network: z.strictObject({ path: z.string(), name: z.string() }),
+    property: z.string().nullable(),
+  }),
   z.strictObject({ type: z.literal('stop'), after: z.literal('instance').optional() }),
 ])
 export type ToChild = z.infer<typeof toChildSchema>
 
-/** Job process → core. `ready` asks for what to do; `measuring` and `device` belong to `probe`; `end` is the last message. */
+/** Job process → core. `ready` asks for what to do; `measuring` and `device` belong to `probe`, `inspected` and `imported` to files; `end` is the last message. */
 export const fromChildSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
   z.strictObject({ type: z.literal('event'), body: jobEventBodySchema }),
   z.strictObject({ type: z.literal('measuring'), provider: z.string(), total: z.int() }),
   z.strictObject({ type: z.literal('device'), device: deviceSchema }),
+  z.strictObject({
+    type: z.literal('inspected'),
+    network: networkReportSchema.nullable(),
+    property: propertyReportSchema.nullable(),
+  }),
+  z.strictObject({ type: z.literal('imported'), modelId: z.string(), property: z.string().nullable() }),
   z.strictObject({
     type: z.literal('end'),
     outcome: z.enum(['done', 'failed', 'stopped']),

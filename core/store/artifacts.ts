@@ -88,7 +88,7 @@ export class ArtifactStore {
 
 async function isUsed(connection: Database, hash: string): Promise<boolean> {
   const result = await sql<{ used: number }>`select
-    exists (select 1 from models where artifact = ${hash})
+    exists (select 1 from models where artifact = ${hash} or source = ${hash})
     or exists (select 1 from checkpoints where artifact = ${hash})
     or exists (select 1 from verdicts where counterexample = ${hash})
     or exists (select 1 from verdicts where certificate = ${hash})

@@ -41,6 +41,8 @@ export interface ModelTable {
   weights: number
   nonzeroWeights: number
   parameters: number
+  /** The ONNX file of an imported model. */
+  source?: string | null
   createdAt: string
 }
 

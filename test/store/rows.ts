@@ -34,7 +34,7 @@ export function modelRow(artifact: string, patch: Partial<ModelRow> = {}): Model
   return {
     ...{ id: 'model-1', name: 'baseline', hash: artifact, artifact, architecture: 'net1', parentId: null },
     ...{ operation: 'train', runId: null, datasetId: null, inputShape: [1, 28, 28], hiddenNeurons: 112 },
-    ...{ weights: 52_896, nonzeroWeights: 52_896, parameters: 53_242, createdAt },
+    ...{ weights: 52_896, nonzeroWeights: 52_896, parameters: 53_242, source: null, createdAt },
     ...patch,
   }
 }

@@ -84,6 +84,16 @@ export const verifySchema = z.strictObject({
 })
 export type VerifyOptions = z.infer<typeof verifySchema>
 
+/** A property that was taken into the history: its file is an artifact. */
+export const propertyReferenceSchema = z.strictObject({
+  name: z.string().min(1).max(200).describe('Name of the file it came from'),
+  file: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .describe('Hash of the VNN-LIB file in the history'),
+})
+export type PropertyReference = z.infer<typeof propertyReferenceSchema>
+
 /** The attack behind the robust accuracy (RA) of a finished network (spec A.6): the verifier's, on many images at once. */
 export const attackSchema = z.strictObject({
   steps: count.max(10_000).default(100).describe('Gradient steps from every start'),

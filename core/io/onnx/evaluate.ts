@@ -8,7 +8,11 @@ import { maximumBytes } from './import/limits.ts'
 
 /** Outputs, flat in the order of the model's own, at `x` (flat; rounded to float32 where the model takes that). */
 export async function evaluateOnnxFile(path: string, x: Float64Array): Promise<Float64Array> {
-  const bytes = await readWhole(path, maximumBytes)
+  return evaluateOnnx(await readWhole(path, maximumBytes), x)
+}
+
+/** The same of the bytes of such a file. */
+export async function evaluateOnnx(bytes: Uint8Array, x: Float64Array): Promise<Float64Array> {
   const translation = translateOnnx(bytes)
   const model = await openModel(bytes)
   try {

@@ -64,7 +64,9 @@ async function loadStart(context: VariantContext, parent: RecordedModel | null):
 function requireFit({ data, variant }: VariantContext, network: Network): void {
   const outputs = sizeOf(network.nodes.find(({ id }) => id === network.output)?.shape ?? [])
   const { shape, classes } = data.train
-  if (formatShape(network.inputShape) === formatShape(shape) && outputs === classes.length) return
+  // Imported networks often take their pixels flat.
+  const flat = network.inputShape.length === 1 && sizeOf(network.inputShape) === sizeOf(shape)
+  if ((flat || formatShape(network.inputShape) === formatShape(shape)) && outputs === classes.length) return
   throw new EspalierError(
     'model/does-not-fit-data',
     `${variant.name}: the network takes ${formatShape(network.inputShape)} and has ${outputs} outputs, but ${data.name} has images of ${formatShape(shape)} in ${classes.length} classes.`,

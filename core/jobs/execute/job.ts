@@ -1,5 +1,5 @@
 // Carries out a recipe in the process of its job: variant after variant, each stage recorded, whatever is recorded skipped.
-import { EspalierError, toErrorData, type ErrorData } from '../../contract/errors.ts'
+import { EspalierError, toErrorData } from '../../contract/errors.ts'
 import type { JobEventBody } from '../../contract/events.ts'
 import type { JobRow, RunRow } from '../../contract/rows.ts'
 import { openEngine, type Engine, type EngineOptions } from '../../engine/engine.ts'
@@ -7,22 +7,21 @@ import type { FgsmResult } from '../../train/fgsm.ts'
 import type { Store } from '../../store/store.ts'
 import { imagesOf } from '../recipe/plan.ts'
 import { variantReference } from '../recipe/check.ts'
+import { askProperties } from './ask-properties.ts'
 import { buildModel } from './build-stages.ts'
 import { requireRunning, type JobContext, type VariantContext } from './context.ts'
 import { openRecorded } from './dataset.ts'
 import { describeEnvironment } from './environment.ts'
 import { evaluateModel } from './evaluate-stage.ts'
 import { attackAll, chooseAlone } from './images.ts'
+import { endOf, type JobOutcome } from './job-end.ts'
 import { loadModel, type RecordedModel } from './models.ts'
 import { RunProgress } from './progress.ts'
 import { choosesTogether, shareImages, type SharedImages } from './shared-images.ts'
 import { summarise, type Evaluation } from './summary.ts'
 import { verifyImages } from './verify-stage.ts'
 
-export interface JobOutcome {
-  readonly outcome: 'done' | 'failed'
-  readonly error: ErrorData | null
-}
+export type { JobOutcome } from './job-end.ts'
 
 interface Built {
   readonly model: RecordedModel
@@ -39,6 +38,7 @@ export async function executeJob(
   signal: AbortSignal,
   emit: (body: JobEventBody) => void,
 ): Promise<JobOutcome> {
+  if (job.recipe.properties.length > 0) return askProperties({ store, job, signal, emit })
   const execution = await JobExecution.open(store, job, signal, emit)
   return execution.run()
 }
@@ -87,9 +87,7 @@ class JobExecution {
       })
     }
     if (together) await this.#verifyTogether()
-    const failed = this.#runs.filter(({ row }) => row.state === 'failed').length
-    if (failed === 0) return { outcome: 'done', error: null }
-    return { outcome: 'failed', error: failureOf(this.#runs, failed) }
+    return endOf(this.#runs)
   }
 
   /** Does part of a run with an engine of its own; a failure ends this run, a stop ends all. */
@@ -189,13 +187,4 @@ class JobExecution {
 
 function noImages(run: RunRow, data: string): string {
   return `${run.variant}: no image of ${data} fits the selection, so nothing was verified.`
-}
-
-function failureOf(runs: readonly RunProgress[], failed: number): ErrorData {
-  const first = runs.find(({ row }) => row.state === 'failed')?.row
-  const error = first?.error
-  const code = (error?.code ?? 'internal') as ErrorData['code']
-  const others = failed > 1 ? ` (and ${failed - 1} more)` : ''
-  const message = `${first?.variant ?? ''} failed${others}: ${error?.message ?? ''}`
-  return { code, message, hint: error?.hint ?? '' }
 }

@@ -31,18 +31,31 @@ export interface ModelOrigin {
 /** Stores a network as an artifact and its row. @throws EspalierError 'train/diverged' where a parameter is no number */
 export async function recordModel(store: Store, network: Network, origin: ModelOrigin): Promise<RecordedModel> {
   requireFinite(network, origin.operation)
-  const artifact = await store.artifacts.put(serializeNetwork(network), 'application/x-espalier-network')
   const { run, operation, parent, architecture, datasetId } = origin
+  const made = { name: run.variant, operation, parentId: parent?.id ?? null, runId: run.id }
+  return { row: await insertModel(store, network, { ...made, architecture, datasetId, source: null }), network }
+}
+
+/** Stores a network that was read from a file, whose own bytes are the artifact `source`. */
+export async function recordImported(
+  store: Store,
+  network: Network,
+  { name, source }: { readonly name: string; readonly source: string },
+): Promise<ModelRow> {
+  const origin = { name, operation: 'import', parentId: null, runId: null, architecture: 'imported', datasetId: null }
+  return insertModel(store, network, { ...origin, source })
+}
+
+async function insertModel(
+  store: Store,
+  network: Network,
+  made: Pick<ModelRow, 'name' | 'operation' | 'parentId' | 'runId' | 'architecture' | 'datasetId' | 'source'>,
+): Promise<ModelRow> {
   const row: ModelRow = {
+    ...made,
     id: createId('net'),
-    name: run.variant,
     hash: networkHash(network),
-    artifact,
-    architecture,
-    parentId: parent?.id ?? null,
-    operation,
-    runId: run.id,
-    datasetId,
+    artifact: await store.artifacts.put(serializeNetwork(network), 'application/x-espalier-network'),
     inputShape: [...network.inputShape],
     hiddenNeurons: countNeurons(network),
     weights: countWeights(network),
@@ -51,7 +64,7 @@ export async function recordModel(store: Store, network: Network, origin: ModelO
     createdAt: new Date().toISOString(),
   }
   await store.models.insert(row)
-  return { row, network }
+  return row
 }
 
 /** A network with a NaN in it classifies nothing and proves nothing: it must not come into the history. */

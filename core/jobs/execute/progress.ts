@@ -7,10 +7,10 @@ import type { JobContext } from './context.ts'
 export type StageName = 'load' | 'train' | 'simplify' | 'fine-tune' | 'evaluate' | 'verify'
 
 export class RunProgress {
-  readonly #context: JobContext
+  readonly #context: Pick<JobContext, 'store' | 'emit'>
   #row: RunRow
 
-  constructor(context: JobContext, row: RunRow) {
+  constructor(context: Pick<JobContext, 'store' | 'emit'>, row: RunRow) {
     this.#context = context
     this.#row = row
   }

@@ -3,8 +3,8 @@ import type { ModelRow, RunSummary, VerdictRow } from '../../contract/rows.ts'
 import type { Verdict } from '../../contract/verdict.ts'
 
 export interface Evaluation {
-  /** Share of test images classified correctly. */
-  readonly accuracy: number
+  /** Share of test images classified correctly; null where there are none. */
+  readonly accuracy: number | null
   /** Share still correct under FGSM at `robustnessEpsilon`; both null where no ε is given. */
   readonly robustness: number | null
   readonly robustnessEpsilon: number | null

@@ -43,6 +43,7 @@ export function checkRecipe(recipe: Recipe, locate: Locate = () => ''): void {
     checkBatchNorm(recipe, variant, path, locate)
     checkTraining(variant, path, locate)
     checkSimplify(recipe, variant, path, locate)
+    checkProperties(recipe, variant, path, locate)
     names.push(variant.name)
   })
   checkGroups(recipe, names, locate)
@@ -135,6 +136,17 @@ function checkTraining(variant: VariantOptions, path: PropertyKey[], locate: Loc
     const hint = `Train for more than ${growing} epochs, or give fewer cleanEpochs and rampEpochs.`
     fail([...path, stage, 'epochs'], `is ${epochs}, but ε is full only after ${growing}`, hint, locate)
   }
+}
+
+/** Properties are asked of networks that are there. */
+function checkProperties(recipe: Recipe, variant: VariantOptions, path: PropertyKey[], locate: Locate): void {
+  if (recipe.properties.length === 0) return
+  if (recipe.verify === null) fail(['verify'], 'is null beside `properties`', 'Give a method and a time limit.', locate)
+  const hint = 'Train or import the network first, then write from: model:ID and nothing else.'
+  const { kind } = originOf(variant)
+  if (kind !== 'model' && kind !== 'run') fail(path, 'is not of the history, but there are `properties`', hint, locate)
+  if (variant.train === undefined && variant.fineTune === undefined && variant.simplify.method === 'none') return
+  fail(path, 'is changed, but there are `properties`', hint, locate)
 }
 
 function checkGroups(recipe: Recipe, names: readonly string[], locate: Locate): void {

@@ -31,9 +31,10 @@ export function verifiersOf({ method, crossCheck }: VerifyOptions): readonly Ver
   return [...new Set([method, ...crossCheck])]
 }
 
-/** How many images are verified, at most, on one variant. */
-export function imagesOf({ verify }: Recipe, variant: string): number {
+/** How many images are verified, at most, on one variant; of a recipe of properties, how many of those. */
+export function imagesOf({ verify, properties }: Recipe, variant: string): number {
   if (verify === null) return 0
+  if (properties.length > 0) return properties.length
   const { images } = verify
   if (images.select === 'first') return images.count
   if (images.select === 'indices') return images.indices.length
@@ -49,6 +50,7 @@ export function evaluationEpsilon({ evaluateEpsilon, verify }: Recipe): number |
 function stagesOf(recipe: Recipe, variant: VariantOptions): Plan['stages'] {
   const stage = (name: string, detail: string) => ({ variant: variant.name, stage: name, detail })
   const parent = variantReference(variant)
+  if (recipe.properties.length > 0) return [stage('load', variant.from ?? ''), stage('verify', propertiesText(recipe))]
   const origin = variant.from === undefined ? `fresh ${variant.architecture ?? ''}` : (parent ?? variant.from)
   const stages = [stage('load', `${origin}; ${dataText(recipe.data)}`)]
   if (variant.train !== undefined) stages.push(stage('train', trainText(variant.train)))
@@ -89,6 +91,11 @@ function dataText(data: DataOptions): string {
 function trainText({ epochs, batchSize, learningRate, gammaL1 }: TrainOptions): string {
   const sparse = gammaL1 > 0 ? `, λ ${gammaL1} on |γ|` : ''
   return `at most ${epochs} epochs, batch ${batchSize}, learning rate ${learningRate}${sparse}`
+}
+
+function propertiesText({ properties, verify }: Recipe): string {
+  const names = properties.map(({ name }) => name).join(', ')
+  return verify === null ? names : `${names}, by ${verifiersOf(verify).join(', ')}, ${verify.timeoutSeconds} s each`
 }
 
 function verifyText(recipe: Recipe, variant: string): string {

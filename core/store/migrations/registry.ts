@@ -4,6 +4,7 @@ import * as history from './0001-history.ts'
 import * as certificates from './0002-certificates.ts'
 import * as largeHistories from './0003-large-histories.ts'
 import * as searches from './0004-searches.ts'
+import * as imports from './0005-imports.ts'
 
 /** Names sort in order; the history file records which have been applied. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -11,4 +12,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0002-certificates': certificates,
   '0003-large-histories': largeHistories,
   '0004-searches': searches,
+  '0005-imports': imports,
 }

@@ -23,6 +23,13 @@ export class ModelRepository {
     return row === undefined ? null : fromTable(row)
   }
 
+  /** The model that was read from the file of this hash. */
+  async ofSource(source: string): Promise<ModelRow | null> {
+    const query = this.#database.selectFrom('models').selectAll().where('source', '=', source).orderBy('createdAt')
+    const row = await query.executeTakeFirst()
+    return row === undefined ? null : fromTable(row)
+  }
+
   /** Newest first. */
   async list(page?: Page): Promise<ModelRow[]> {
     const { limit, offset } = pageOf(page)
@@ -80,6 +87,6 @@ function toTable({ inputShape, ...row }: ModelRow): ModelTable {
   return { ...row, inputShapeJson: JSON.stringify(inputShape) }
 }
 
-function fromTable({ inputShapeJson, ...row }: ModelTable): ModelRow {
-  return { ...row, inputShape: decode(inputShapeJson) as number[] }
+function fromTable({ inputShapeJson, source = null, ...row }: ModelTable): ModelRow {
+  return { ...row, source, inputShape: decode(inputShapeJson) as number[] }
 }

@@ -1,0 +1,138 @@
+// Checks of a network against a property: files into the history, the job that asks, its answer in words, its witness.
+import type { ApiOutput } from '../contract/api.ts'
+import type { CheckOptions } from '../contract/api-files.ts'
+import { EspalierError } from '../contract/errors.ts'
+import type { NetworkReport, PropertyReport } from '../contract/files.ts'
+import { recipeSchema, type Recipe } from '../contract/recipe.ts'
+import type { ModelRow } from '../contract/rows.ts'
+import { describeProperty } from '../io/vnnlib/words.ts'
+import { parseVnnlib } from '../io/vnnlib/parse.ts'
+import type { VnnlibProperty } from '../io/vnnlib/property.ts'
+import { writeWitness } from '../io/vnncomp/witness.ts'
+import { askAboutFiles } from '../jobs/files/ask.ts'
+import type { JobLauncher } from '../jobs/launcher.ts'
+import type { Store } from '../store/store.ts'
+import type { FileDesk } from './files.ts'
+import { readWitness } from './instance.ts'
+import { imageShapeOf, toScaledPictures } from './pictures.ts'
+
+interface CheckParts {
+  readonly store: Store
+  readonly files: FileDesk
+  readonly launcher: JobLauncher
+}
+
+/** Numbers of an input that a window shows; the witness file has all. */
+const shownInputs = 200
+
+/** @throws EspalierError of the readers, 'files/*' */
+export async function inspect(
+  { files, launcher }: CheckParts,
+  handles: { readonly network: string | null; readonly property: string | null },
+): Promise<{ network: NetworkReport | null; property: PropertyReport | null }> {
+  const network = handles.network && (await files.open(handles.network, 'network')).path
+  const property = handles.property && (await files.open(handles.property, 'property')).path
+  const answer = await askAboutFiles(launcher, { type: 'inspect', network, property })
+  if (answer.type !== 'inspected') throw new TypeError(`inspect was answered by ${answer.type}`)
+  return { network: answer.network, property: answer.property }
+}
+
+/** Takes a network into the history. @throws EspalierError of the readers, 'files/*', 'store/*' */
+export async function importNetwork(parts: CheckParts, handle: string): Promise<ModelRow> {
+  const { modelId } = await take(parts, handle, null)
+  return modelOf(parts.store, modelId)
+}
+
+async function take(
+  { store, files, launcher }: CheckParts,
+  network: string,
+  property: string | null,
+): Promise<{ modelId: string; property: string | null }> {
+  const task = { type: 'import', home: store.home, network: await files.open(network, 'network'), property } as const
+  const answer = await askAboutFiles(launcher, task)
+  if (answer.type !== 'imported') throw new TypeError(`import was answered by ${answer.type}`)
+  return answer
+}
+
+async function modelOf(store: Store, id: string): Promise<ModelRow> {
+  const row = await store.models.get(id)
+  if (row !== null) return row
+  throw new EspalierError('store/missing', `There is no model ${id}.`, 'Import the network again.')
+}
+
+/** The recipe that asks a property of a network, both then in the history. @throws EspalierError as `importNetwork` */
+export async function checkRecipeOf(
+  parts: CheckParts,
+  handles: { readonly network: string; readonly property: string },
+  options: CheckOptions,
+): Promise<Recipe> {
+  const { path, name } = await parts.files.open(handles.property, 'property')
+  const { modelId, property } = await take(parts, handles.network, path)
+  const model = await modelOf(parts.store, modelId)
+  return recipeSchema.parse({
+    name: `check-${word(model.name)}`.slice(0, 64),
+    title: `${model.name}, ${name}`.slice(0, 200),
+    variants: [{ name: word(model.name), title: model.name.slice(0, 120), from: `model:${modelId}` }],
+    properties: [{ name, file: property }],
+    verify: options,
+  })
+}
+
+/** As names of recipes are written. */
+function word(name: string): string {
+  return (
+    name
+      .replaceAll(/[^\w.-]/g, '-')
+      .replace(/^[^a-z0-9]+/i, '')
+      .slice(0, 64) || 'network'
+  )
+}
+
+interface Asked {
+  readonly name: string
+  readonly property: VnnlibProperty
+  readonly rows: Awaited<ReturnType<Store['verdicts']['ofRun']>>
+  readonly model: ModelRow | null
+}
+
+async function findProperty(store: Store, runId: string, index: number): Promise<Asked> {
+  const run = await store.runs.get(runId)
+  const job = run && (await store.jobs.get(run.jobId))
+  const reference = job?.recipe.properties.at(index)
+  if (run == null || reference === undefined)
+    throw new EspalierError('store/missing', `${runId} has no property ${index}.`, 'Reload the run.')
+  const text = new TextDecoder().decode(await store.artifacts.get(reference.file))
+  const rows = (await store.verdicts.ofRun(runId)).filter(({ imageIndex }) => imageIndex === index)
+  const model = run.modelId === null ? null : await store.models.get(run.modelId)
+  return { name: reference.name, property: parseVnnlib(text), rows, model }
+}
+
+/** @throws EspalierError 'store/missing' */
+export async function getProperty(store: Store, id: string, index: number): Promise<ApiOutput<'runs.property'>> {
+  const { name, property, rows, model } = await findProperty(store, id, index)
+  const report = describeProperty(property)
+  const falsified = rows.find(({ counterexample }) => counterexample !== null)
+  const found = falsified === undefined ? null : await readWitness(store, falsified, property.inputSize)
+  if (found === null) return { name, report, rows, witness: null }
+  const { input, output } = found
+  const shape = model && imageShapeOf(model.inputShape)
+  const box = boxOf(property, input)
+  const pictures = shape && box ? toScaledPictures(box, input, shape) : null
+  return { name, report, rows, witness: { input: [...input.subarray(0, shownInputs)], output: [...output], pictures } }
+}
+
+/** The box that a point lies in: the one it is a counterexample of. */
+function boxOf({ disjuncts }: VnnlibProperty, point: Float64Array): VnnlibProperty['disjuncts'][number]['box'] | null {
+  const inside = disjuncts.find(({ box }) => point.every((value, i) => value >= box.lower[i] && value <= box.upper[i]))
+  return inside?.box ?? null
+}
+
+/** The witness file of the competition. @throws EspalierError 'store/missing' where there is no counterexample */
+export async function getWitness(store: Store, id: string, index: number): Promise<ApiOutput<'runs.witness'>> {
+  const { name, property, rows } = await findProperty(store, id, index)
+  const falsified = rows.find(({ counterexample }) => counterexample !== null)
+  const found = falsified && (await readWitness(store, falsified, property.inputSize))
+  if (!found) throw new EspalierError('store/missing', `${name} has no counterexample.`, 'Only falsified ones do.')
+  const base64 = Buffer.from(writeWitness(found), 'utf8').toString('base64')
+  return { name: `${name.replace(/\.vnnlib(\.gz)?$/i, '')}.counterexample`, mediaType: 'text/plain', base64 }
+}
