@@ -25,6 +25,7 @@ import { menuTemplate } from './menu.ts'
 import { setupNotifications } from './notifications.ts'
 import { appUrl } from './origin.ts'
 import { setupPowerSave } from './power-save.ts'
+import { setupRecovery } from './recovery.ts'
 import { followRunningJobs } from './running-jobs.ts'
 import { setupSecurity } from './security.ts'
 import { setupSingleInstance } from './single-instance.ts'
@@ -97,15 +98,22 @@ async function start(): Promise<void> {
     guardWindow(window, () => BrowserWindow.getAllWindows().length === 1, mayClose)
   }
   Menu.setApplicationMenu(
-    Menu.buildFromTemplate(menuTemplate({ platform: process.platform, packaged: app.isPackaged, go })),
+    Menu.buildFromTemplate(
+      menuTemplate({ platform: process.platform, packaged: app.isPackaged, go, openWindow: () => void open() }),
+    ),
   )
+  setupRecovery(app, {
+    ask: (options) => dialog.showMessageBox(options),
+    quit: () => app.quit(),
+    now: () => performance.now(),
+  })
   app.on('window-all-closed', () => app.quit())
   await open()
 }
 
 /** Shows a place of the app in its window. */
 function go(hash: string): void {
-  const window = BrowserWindow.getAllWindows().at(0)
+  const window = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows().at(0)
   if (window === undefined) return
   if (window.isMinimized()) window.restore()
   window.focus()

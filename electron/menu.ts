@@ -6,9 +6,10 @@ export interface MenuContext {
   readonly packaged: boolean
   /** Shows a place of the app, e.g. `#/runs`. */
   readonly go: (hash: string) => void
+  readonly openWindow: () => void
 }
 
-export function menuTemplate({ platform, packaged, go }: MenuContext): MenuItemConstructorOptions[] {
+export function menuTemplate({ platform, packaged, go, openWindow }: MenuContext): MenuItemConstructorOptions[] {
   const mac = platform === 'darwin'
   const place = (label: string, hash: string, accelerator: string): MenuItemConstructorOptions => ({
     label,
@@ -21,6 +22,7 @@ export function menuTemplate({ platform, packaged, go }: MenuContext): MenuItemC
       label: '&File',
       submenu: [
         place('New experiment', '#/wizard/data', 'CmdOrCtrl+N'),
+        { label: 'New window', accelerator: 'CmdOrCtrl+Shift+N', click: openWindow },
         { type: 'separator' },
         mac ? { role: 'close' } : { role: 'quit' },
       ],

@@ -1,15 +1,15 @@
 // Everything a page must not do: leave its origin, open windows, embed pages, ask for permissions, use the network.
 import type { App, Session, WebContents } from 'electron'
-import { isAppUrl } from './origin.ts'
+import { appUrl, isAppUrl } from './origin.ts'
 
 type Contents = Pick<WebContents, 'on' | 'setWindowOpenHandler'>
 type SessionParts = Pick<
   Session,
-  'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler'
+  'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler' | 'on'
 > & { readonly webRequest: Pick<Session['webRequest'], 'onBeforeRequest'> }
 
-/** Addresses that would leave this computer, or reach another program on it. */
-export const networkPatterns = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*']
+/** Addresses that would leave this computer, reach another program on it, or read its files past the app. */
+export const networkPatterns = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file:///*']
 
 /** The one permission granted, to our own page: copying text it was asked to copy. */
 const granted = 'clipboard-sanitized-write'
@@ -21,6 +21,10 @@ export function setupSecurity(app: Pick<App, 'on'>, session: SessionParts): void
   })
   session.setPermissionCheckHandler((_contents, permission, origin) => permission === granted && isAppUrl(origin))
   session.setDevicePermissionHandler(() => false)
+  // What is saved was made by the page itself; the system asks where to put it.
+  session.on('will-download', (event, item) => {
+    if (!item.getURL().startsWith(`blob:${appUrl}`)) event.preventDefault()
+  })
   session.webRequest.onBeforeRequest({ urls: networkPatterns }, (_details, answer) => answer({ cancel: true }))
 }
 

@@ -25,6 +25,7 @@ function sessionDouble() {
     setPermissionRequestHandler: keep('ask'),
     setPermissionCheckHandler: keep('check'),
     setDevicePermissionHandler: keep('device'),
+    on: (name: string, listener: Listener) => void (set[name] = listener),
     webRequest,
   }
   return { set, session: session as unknown as Session }
@@ -68,7 +69,27 @@ describe('security', () => {
     let answer: unknown
     set['request']({ url: 'https://example.org/' }, (value: unknown) => (answer = value))
     expect(answer).toEqual({ cancel: true })
-    expect(networkPatterns.map((pattern) => pattern.split(':')[0])).toEqual(['http', 'https', 'ws', 'wss', 'ftp'])
+    expect(networkPatterns.map((pattern) => pattern.split(':')[0])).toEqual([
+      'http',
+      'https',
+      'ws',
+      'wss',
+      'ftp',
+      'file',
+    ])
+  })
+
+  it('saves what the page made, and nothing from elsewhere', () => {
+    const { set, session } = sessionDouble()
+    setupSecurity(emitter() as unknown as App, session)
+    const saves = (url: string) => {
+      let prevented = false
+      set['will-download']({ preventDefault: () => (prevented = true) }, { getURL: () => url })
+      return !prevented
+    }
+    expect(saves('blob:app://espalier/3f2c')).toBe(true)
+    const others = ['https://example.org/a.exe', 'data:text/html,x', 'blob:app://espalier.evil/1', 'app://espalier/a', 'blob:null/1'] // prettier-ignore
+    expect(others.filter(saves)).toEqual([])
   })
 
   it('grants no permission but copying text, and that to our page alone', () => {

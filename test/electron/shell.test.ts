@@ -94,16 +94,32 @@ describe('menu', () => {
   it('leads to places of the app and has developer tools only where not packaged', () => {
     const visited: string[] = []
     const menu = (packaged: boolean) =>
-      menuTemplate({ platform: 'linux', packaged, go: (hash) => void visited.push(hash) })
+      menuTemplate({
+        ...{ platform: 'linux', packaged, go: (hash: string) => void visited.push(hash) },
+        openWindow: () => void visited.push('window'),
+      })
     const flat = JSON.stringify(menu(true))
     expect(flat).not.toContain('toggleDevTools')
     expect(JSON.stringify(menu(false))).toContain('toggleDevTools')
     for (const { submenu } of menu(true))
       for (const item of Array.isArray(submenu) ? submenu : []) (item.click as (() => void) | undefined)?.()
     expect(visited).toEqual([
-      ...['#/wizard/data', '#/', '#/data', '#/models', '#/runs', '#/compare', '#/compute', '#/settings', '#/guide'],
+      ...[
+        '#/wizard/data',
+        'window',
+        '#/',
+        '#/data',
+        '#/models',
+        '#/runs',
+        '#/compare',
+        '#/compute',
+        '#/settings',
+        '#/guide',
+      ],
     ])
-    expect(menuTemplate({ platform: 'darwin', packaged: true, go: () => undefined })[0]).toEqual({ role: 'appMenu' })
+    expect(
+      menuTemplate({ platform: 'darwin', packaged: true, go: () => undefined, openWindow: () => undefined })[0],
+    ).toEqual({ role: 'appMenu' })
   })
 })
 
