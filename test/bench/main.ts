@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 const words = process.argv.slice(2)
 // Helpers, and what needs arguments.
-const helpers = new Set(['main.ts', 'agreement.ts', join('engine', 'timing.ts')])
+const helpers = new Set(['main.ts', 'agreement.ts', join('engine', 'timing.ts'), join('train', 'against-torch.ts')])
 const found = globSync('**/*.ts', { cwd: import.meta.dirname }).filter((path) => !helpers.has(path))
 const chosen = found.filter((path) => words.every((word) => path.includes(word))).toSorted()
 

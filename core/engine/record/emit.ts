@@ -4,6 +4,7 @@ import type { Attributes } from '../onnx/model.ts'
 import { onnxType } from '../onnx/schema.ts'
 import type { NodeProto, OnnxType, TensorProto } from '../onnx/schema.ts'
 import type { Precision, TensorData, TensorType } from '../program.ts'
+import { fusedSums, type Fused } from './fuse.ts'
 import { size } from './value.ts'
 import type { ElementType, RecordedNode, Shape, Value } from './value.ts'
 
@@ -46,8 +47,12 @@ export function emitModel(
   outputs: Readonly<Record<string, Value>>,
   largestStored = largestStoredConstant,
 ): EmittedModel {
-  const writer = new Writer(precision, largestStored)
-  const reached = reachable(Object.values(outputs))
+  const results = Object.values(outputs)
+  const all = reachable(results)
+  const fused = fusedSums(all, results)
+  const writer = new Writer(precision, largestStored, fused)
+  // Without what only a fused sum read.
+  const reached = fused.size === 0 ? all : reachable(results, fused)
   for (const value of reached) writer.define(value)
   for (const [output, value] of Object.entries(outputs)) writer.output(output, value)
   const bytes = modelBytes({
@@ -65,13 +70,13 @@ export function emitModel(
 }
 
 /** Everything the given values are computed from, oldest first. */
-function reachable(values: readonly Value[]): readonly Value[] {
+function reachable(values: readonly Value[], fused: ReadonlyMap<Value, Fused> = new Map()): readonly Value[] {
   const seen = new Map<number, Value>()
   const open = [...values]
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
     if (seen.has(value.id)) continue
     seen.set(value.id, value)
-    if (value.origin.kind === 'node') open.push(...value.origin.node.inputs)
+    if (value.origin.kind === 'node') open.push(...(fused.get(value) ?? value.origin.node).inputs)
   }
   return [...seen.values()].sort((a, b) => a.id - b.id)
 }
@@ -86,9 +91,11 @@ class Writer {
   readonly shared: SharedConstant[] = []
   readonly #precision: Precision
   readonly #largestStored: number
+  readonly #fused: ReadonlyMap<Value, Fused>
   readonly #written = new Set<RecordedNode>()
 
-  constructor(precision: Precision, largestStored: number) {
+  constructor(precision: Precision, largestStored: number, fused: ReadonlyMap<Value, Fused>) {
+    this.#fused = fused
     this.#precision = precision
     this.#largestStored = largestStored
   }
@@ -110,10 +117,11 @@ class Writer {
     this.#written.add(node)
     const first = value.id - output
     const outputs = Array.from({ length: node.outputCount }, (_, index) => `v${first + index}`)
-    this.nodes.push(nodeProto(node.op, node.inputs.map(valueName), outputs, this.#attributes(node)))
+    const written = this.#fused.get(value) ?? node
+    this.nodes.push(nodeProto(written.op, written.inputs.map(valueName), outputs, this.#attributes(written)))
   }
 
-  #attributes(node: RecordedNode): Attributes {
+  #attributes(node: Fused): Attributes {
     const { to } = node.attributes
     if (node.op !== 'Cast' || typeof to !== 'string') return node.attributes
     return { to: elementType(to as ElementType, this.#precision) }

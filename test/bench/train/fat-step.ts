@@ -25,13 +25,13 @@ export interface StepFigures {
   readonly cpuMs: number
 }
 
-/** Median of `runs` steps after one that is not counted. */
-export async function measureStep(
+/** A training step of `architecture` on fixed images, one each time it is asked. */
+export async function openStep(
   architecture: ArchitectureName,
   inputShape: readonly [number, number, number],
   method: object,
-  { threads = 1, runs = 5 } = {},
-): Promise<StepFigures> {
+  threads: number,
+) {
   const engine = await openEngine({ provider: 'cpu', threads })
   const network = buildArchitecture(architecture, inputShape, 1)
   const options = trainSchema.parse({ method, epsilon: 2 / 255 })
@@ -44,17 +44,28 @@ export async function measureStep(
   const program = await compileStep(plan, batch)
   const start = stateOf(network, layouts)
   let state: TrainState = { ...start, velocity: new Float32Array(layouts.weights.length), free: new Float32Array(0) }
-  const wall: number[] = []
-  const cpu: number[] = []
-  for (let run = 0; run <= runs; run++) {
-    const [begun, used] = [performance.now(), process.cpuUsage()]
-    state = { ...state, ...(await runStep(plan, program, state, given)).state }
-    const { user, system } = process.cpuUsage(used)
-    if (run > 0) wall.push(performance.now() - begun)
-    if (run > 0) cpu.push((user + system) / 1000)
+  return {
+    async step(): Promise<StepFigures> {
+      const [begun, used] = [performance.now(), process.cpuUsage()]
+      state = { ...state, ...(await runStep(plan, program, state, given)).state }
+      const { user, system } = process.cpuUsage(used)
+      return { wallMs: performance.now() - begun, cpuMs: (user + system) / 1000 }
+    },
+    close: () => engine.dispose(),
   }
-  await engine.dispose()
-  return { wallMs: median(wall), cpuMs: median(cpu) }
+}
+
+/** Median of `runs` steps after one that is not counted. */
+async function measureStep(
+  ...[architecture, shape, method, threads]: Parameters<typeof openStep>
+): Promise<StepFigures> {
+  const runs = 5
+  const opened = await openStep(architecture, shape, method, threads)
+  await opened.step()
+  const taken: StepFigures[] = []
+  for (let run = 0; run < runs; run++) taken.push(await opened.step())
+  await opened.close()
+  return { wallMs: median(taken.map(({ wallMs }) => wallMs)), cpuMs: median(taken.map(({ cpuMs }) => cpuMs)) }
 }
 
 if (import.meta.main) {
@@ -62,7 +73,7 @@ if (import.meta.main) {
   for (const [architecture, shape] of shapes)
     for (const threads of [1, 2])
       for (const [name, method] of Object.entries(methods)) {
-        const { wallMs, cpuMs } = await measureStep(architecture, shape, method, { threads })
+        const { wallMs, cpuMs } = await measureStep(architecture, shape, method, threads)
         console.log(
           `${architecture}, ${name}, ${threads} threads: ${wallMs.toFixed(0)} ms, processor ${cpuMs.toFixed(0)} ms`,
         )
