@@ -128,7 +128,7 @@ export class JobSupervisor {
       if (timeoutSeconds !== undefined) await store.runs.update(runId, { timeoutSeconds })
       for (const { id, state } of await store.runs.ofJob(run.jobId))
         if (id === runId || state !== 'done')
-          await store.runs.update(id, { state: 'waiting', error: null, finishedAt: null })
+          await store.runs.update(id, { state: 'waiting', error: null, startedAt: null, finishedAt: null })
       return row
     })
     this.#turn = job.then(

@@ -34,6 +34,17 @@ export function boundPoints(samples: readonly SearchSample[]): Point[] {
   return samples.flatMap(({ seconds: x, bound: y }) => (y === null ? [] : [{ x, y }]))
 }
 
+/**
+ * What the axis of the worst bound shows: from where the tree began, with some room; the first bounds of quick methods can
+ * lie so far below that nothing else would be seen. Null, all of it, where there is no tree.
+ */
+export function boundRange(samples: readonly SearchSample[]): readonly [number, number] | null {
+  const root = samples.find(({ depths, bound }) => depths !== null && bound !== null)?.bound ?? null
+  if (root === null || root >= 0) return null
+  const highest = Math.max(0, ...boundPoints(samples).map(({ y }) => y))
+  return [root * 1.25, highest + (highest - root) * 0.05]
+}
+
 /** Domains bounded so far and domains open over time; empty where the search never split. */
 export function domainSeries(samples: readonly SearchSample[]): { label: string; points: Point[] }[] {
   const points = (of: (sample: SearchSample) => number | null) =>

@@ -56,7 +56,7 @@ describe.skipIf(!hasChromium)('accessibility', () => {
   it.each([
     ...['#/', '#/data', '#/models', '#/runs', '#/compute', '#/guide', '#/settings', '#/nowhere', '#/jobs/JOB'],
     ...wizardSteps.map((step) => `#/wizard/${step}`),
-    ...['curves', 'instances', 'log', 'recipe'].map((tab) => `#/runs/RUN?tab=${tab}`),
+    ...['curves', 'instances', 'figures', 'search', 'neurons', 'log', 'recipe'].map((tab) => `#/runs/RUN?tab=${tab}`),
     '#/compare?a=RUN&b=RUN',
   ])('axe finds nothing on %s, nor in its colours in the dark', async (place) => {
     const hash = place.replace('JOB', history.newestJob).replaceAll('RUN', history.deepRun)

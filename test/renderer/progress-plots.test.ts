@@ -1,8 +1,9 @@
-// Sweeps and searches as curves: grouped by how runs were made, over share and ε; the tree of a search by depth and time.
+// Sweeps and searches as curves, and what remains: grouped by how runs were made, by depth and time, from the pace so far.
 import { describe, expect, it } from 'vitest'
 import { recipeSchema } from '../../core/contract/recipe.ts'
 import { runSummarySchema, type RunRow } from '../../core/contract/rows.ts'
-import { boundPoints, domainSeries, followSearch, treePicture } from '../../renderer/logic/search.ts'
+import { remaining } from '../../renderer/logic/remaining.ts'
+import { boundPoints, boundRange, domainSeries, followSearch, treePicture } from '../../renderer/logic/search.ts'
 import { overEpsilon, overRatio, paretoGroups, sweepFigures, sweptRuns } from '../../renderer/logic/sweep.ts'
 import { runRow } from '../store/rows.ts'
 
@@ -93,6 +94,8 @@ describe('a search', () => {
     expect(boundPoints(samples)).toHaveLength(3)
     expect(domainSeries(samples).map(({ points }) => points.length)).toEqual([3, 3])
     expect(treePicture(samples.slice(0, 2))).toBeNull()
+    expect(boundRange(samples)).toEqual([-2.5, 0.1])
+    expect(boundRange(samples.slice(0, 1))).toBeNull()
   })
 
   it('puts depths together where the tree is deeper than the picture is high', () => {
@@ -103,5 +106,25 @@ describe('a search', () => {
     expect(tree?.counts).toHaveLength(34)
     expect(tree?.counts.flatMap((row) => row[0] ?? 0).reduce((sum, count) => sum + count, 0)).toBe(101)
     expect(tree?.table.columns[1]?.title).toBe('depth 0–2')
+  })
+})
+
+describe('what remains', () => {
+  const verify = {
+    ...{ stage: 'verify', done: 5, total: 10, imageIndex: 5, method: 'bab', seconds: 1, worstBound: null },
+    ...{ domainsVisited: null, domainsOpen: null, domainsByDepth: null },
+  } as const
+  const none = { rows: [], limit: 60, epochs: [] }
+
+  it('is a range from the pace so far to the limits', () => {
+    expect(remaining(verify, { ...none, rows: [{ seconds: 2 }, { seconds: 4 }] })?.text).toBe('14 s – 4 min 59 s')
+    expect(remaining({ ...verify, done: 10 }, { ...none, rows: [{ seconds: 2 }] })?.text).toBe('0 s')
+    expect(remaining(verify, none)).toBeNull()
+  })
+
+  it('is at most the epochs that are left', () => {
+    const train = { stage: 'train', epoch: 3, epochs: 10, batch: 5, batches: 10, samplesPerSecond: 100 } as const
+    expect(remaining(train, { ...none, epochs: [{ x: 1, y: 4 }, { x: 2, y: 4 }] })?.text).toBe('≤ 30 s') // prettier-ignore
+    expect(remaining(train, none)).toBeNull()
   })
 })
