@@ -17,6 +17,8 @@ export const architectureSchema = z.enum([
 ]) // prettier-ignore
 export type ArchitectureName = z.infer<typeof architectureSchema>
 
+const seedSchema = z.int().min(0).max(0xffffffff)
+
 /** One network of a recipe: trained afresh, or made from another variant, then simplified and fine-tuned. */
 export const variantSchema = z.strictObject({
   name: z
@@ -31,6 +33,9 @@ export const variantSchema = z.strictObject({
     .describe(
       'Earlier variant it starts from, or of the history model:ID or run:RECIPE/VARIANT; without it the network is trained afresh',
     ),
+  seed: seedSchema
+    .optional()
+    .describe('Of the random choices of this variant; without it that of the recipe. Populations differ in it.'),
   architecture: architectureSchema.optional().describe('Needed when nothing is given under `from`'),
   batchNorm: z.boolean().optional().describe('Batch norm before every activation; net1 and net2 always have it'),
   normalise: normaliseSchema
@@ -50,10 +55,7 @@ export const recipeSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'letters, digits, dot, dash, underscore; at most 64'),
   title: z.string().max(200).default(''),
   description: z.string().max(4_000).default(''),
-  seed: z
-    .int()
-    .min(0)
-    .max(0xffffffff)
+  seed: seedSchema
     .default(1)
     .describe('Of all random choices; the same seed gives the same network, bit for bit, on cpu'),
   provider: z.string().default('auto').describe('Compute provider: auto, cpu, webgpu, …'),

@@ -4,7 +4,7 @@ import { createId } from './ids.ts'
 import { imagesOf } from './recipe/plan.ts'
 
 export function runsOf({ id, recipe, createdAt }: JobRow): RunRow[] {
-  return recipe.variants.map(({ name, title }, position) => {
+  return recipe.variants.map(({ name, title, seed }, position) => {
     const verify = imagesOf(recipe, name) > 0 ? recipe.verify : null
     return {
       id: createId('run'),
@@ -16,7 +16,7 @@ export function runsOf({ id, recipe, createdAt }: JobRow): RunRow[] {
       stage: '',
       datasetId: null,
       modelId: null,
-      seed: recipe.seed,
+      seed: seed ?? recipe.seed,
       epsilon: verify?.epsilon ?? null,
       timeoutSeconds: verify?.timeoutSeconds ?? null,
       summary: null,

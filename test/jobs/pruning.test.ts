@@ -11,7 +11,7 @@ import { loadModel } from '../../core/jobs/execute/models.ts'
 import { createId } from '../../core/jobs/ids.ts'
 import { runsOf } from '../../core/jobs/new-job.ts'
 import { readRecipe } from '../../core/jobs/recipe/text.ts'
-import { countNeurons, countNonzeroWeights, countWeights, evaluate64, type Network } from '../../core/nn/index.ts'
+import { countNeurons, countNonzeroWeights, countWeights, evaluate64, networkHash, type Network } from '../../core/nn/index.ts'
 import { zeroNeurons } from '../../core/prune/index.ts'
 import { openStore } from '../../core/store/open.ts'
 import type { Store } from '../../core/store/store.ts'
@@ -108,6 +108,20 @@ describe('pruning-identified exemplars', () => {
     const expected = differing.slice(0, 3).map((index) => [index, 'pie'])
     expect(rows.map(({ imageIndex, group }) => [imageIndex, group])).toEqual(expected)
     expect([dense.summary?.images, pruned.summary?.images]).toEqual([0, 3])
+  })
+})
+
+describe('a population', () => {
+  it('is made of variants with seeds of their own, each as the recipe with that seed makes it', async () => {
+    const trained = { architecture: 'net1', train: { ...train, epochs: 1 } } as const
+    const networks = await run([
+      { name: 'one', ...trained },
+      { name: 'two', seed: 2, ...trained },
+      { name: 'again', seed: 2, ...trained },
+    ])
+    const hash = (name: string): string => networkHash(networks.get(name) ?? expect.fail())
+    expect(hash('one')).not.toBe(hash('two'))
+    expect(hash('again')).toBe(hash('two'))
   })
 })
 

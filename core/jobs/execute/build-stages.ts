@@ -44,7 +44,7 @@ export async function buildModel(
 
 async function loadStart(context: VariantContext, parent: RecordedModel | null): Promise<RecordedModel> {
   if (parent !== null) return parent
-  const { store, run, variant, data, recipe, datasetId } = context
+  const { store, run, variant, data, datasetId } = context
   const origin = originOf(variant)
   if (origin.kind === 'model') return loadModel(store, origin.id)
   if (origin.kind === 'run') return loadRunModel(store, origin, run.createdAt)
@@ -52,7 +52,7 @@ async function loadStart(context: VariantContext, parent: RecordedModel | null):
   if (done !== null) return done
   const architecture = variant.architecture ?? 'net1'
   const normalisation = normalisationOf(variant.normalise, data.train)
-  const network = buildArchitecture(architecture, data.train.shape, recipe.seed, {
+  const network = buildArchitecture(architecture, data.train.shape, run.seed, {
     classes: data.train.classes.length,
     batchNorm: variant.batchNorm ?? false,
     ...(normalisation === null ? {} : { normalisation }),

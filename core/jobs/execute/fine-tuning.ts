@@ -22,7 +22,7 @@ export async function gradualWhileTuning(
   context: VariantContext,
   engine: Engine,
 ): Promise<GradualMasks | undefined> {
-  const { recipe, data } = context
+  const { recipe, data, run } = context
   const { simplify, fineTune } = context.variant
   if (!('gradual' in simplify) || simplify.gradual === null || fineTune === undefined) return undefined
   const { ratio } = simplify
@@ -38,7 +38,7 @@ export async function gradualWhileTuning(
   const score = (now: Network): Promise<readonly LayerScores[]> =>
     withOwnEngine(engine, recipe, (own) => scoreNeurons(now, simplify, context, own))
   const first = rerank ? null : await score(network)
-  const identity = JSON.stringify([simplify, recipe.seed, recipe.verify?.epsilon, data.hash])
+  const identity = JSON.stringify([simplify, run.seed, recipe.verify?.epsilon, data.hash])
   return gradualActivations({ ratio, span }, identity, (now) => (first === null ? score(now) : Promise.resolve(first)))
 }
 

@@ -33,7 +33,7 @@ export function graftRequest(
     dataset: data.train,
     options,
     epsilon: simplifyEpsilon(recipe, options),
-    seed: recipe.seed,
+    seed: run.seed,
     signal,
     onImage(done, total) {
       const message = `bounds around ${done} of ${total} images`

@@ -27,7 +27,7 @@ export async function scoreNeurons(
   { data, recipe, run, variant, signal, emit }: VariantContext,
   engine: Engine,
 ): Promise<readonly LayerScores[]> {
-  const { seed } = recipe
+  const { seed } = run
   switch (options.method) {
     case 'random':
       return scoreAtRandom(network, seed)

@@ -25,7 +25,7 @@ export async function runTrainStage(
   model: RecordedModel,
   stage: TrainStage,
 ): Promise<RecordedModel> {
-  const { store, run, data, recipe, signal, datasetId } = context
+  const { store, run, data, signal, datasetId } = context
   const done = await findStage(store, run, stage.name)
   if (done !== null) return done
   const checkpoints = new TrainCheckpoints(store, run.id, stage.name)
@@ -37,7 +37,7 @@ export async function runTrainStage(
     network: model.network,
     data,
     options: stage.options,
-    seed: recipe.seed,
+    seed: run.seed,
     signal,
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(gradual === undefined ? {} : { gradual }),
