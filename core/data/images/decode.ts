@@ -5,7 +5,8 @@ import { inputError } from '../files.ts'
 import type { DataLimits } from '../limits.ts'
 import { decodeJpeg, isJpeg, jpegFrame } from './jpeg.ts'
 import { largestFile, undecodable, type Extent, type Picture } from './picture.ts'
-import { decodePng, isPng, pngExtent } from './png.ts'
+import { pngHeader } from './png-chunks.ts'
+import { decodePng, isPng } from './png.ts'
 
 /** Endings of files that are read as images. */
 export const imageEnding = /\.(png|jpe?g)$/i
@@ -28,8 +29,9 @@ export async function readPicture(path: string, limits: DataLimits): Promise<Pic
 /** A picture from the bytes of its file; `path` is named in errors. @throws EspalierError as `readPicture` */
 export function decodePicture(path: string, bytes: Uint8Array, limits: DataLimits): Picture {
   if (isPng(bytes)) {
-    checkExtent(path, pngExtent(path, bytes), bytes, limits)
-    return decodePng(path, bytes)
+    const header = pngHeader(path, bytes)
+    checkExtent(path, header, bytes, limits)
+    return decodePng(path, bytes, header)
   }
   if (!isJpeg(bytes)) throw undecodable(path, 'it is neither PNG nor JPEG')
   const frame = jpegFrame(path, bytes)

@@ -1,37 +1,16 @@
 // PNG files by fast-png: grey, colour or palette, opaque; what the file claims is checked before it is decoded.
 import { convertIndexedToRgb, decode, type DecodedPng } from 'fast-png'
 import { EspalierError } from '../../contract/errors.ts'
-import { toPlanes, undecodable, unsupported, type Extent, type Picture } from './picture.ts'
-
-const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+import { toPlanes, undecodable, unsupported, type Picture } from './picture.ts'
+import { checkPixels, signature, type PngHeader } from './png-chunks.ts'
 
 export function isPng(bytes: Uint8Array): boolean {
   return bytes.length >= signature.length && signature.equals(bytes.subarray(0, signature.length))
 }
 
-/** Width and height of the one header chunk. @throws EspalierError `data/image` where chunks do not follow each other to IEND */
-export function pngExtent(path: string, bytes: Uint8Array): Extent {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  let extent: Extent | null = null
-  for (let at = signature.length; at + 12 <= bytes.length;) {
-    const length = view.getUint32(at)
-    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8))
-    if (at + 12 + length > bytes.length) break
-    if (type === 'IHDR') {
-      if (extent !== null || length !== 13) throw undecodable(path, 'it has no proper header')
-      extent = { width: view.getUint32(at + 8), height: view.getUint32(at + 12) }
-    }
-    if (type === 'IEND') {
-      if (extent !== null) return extent
-      break
-    }
-    at += 12 + length
-  }
-  throw undecodable(path, extent === null ? 'it has no proper header' : 'it is cut short')
-}
-
-/** @throws EspalierError `data/image`, `data/type` for 16 bits and transparency */
-export function decodePng(path: string, bytes: Uint8Array): Picture {
+/** @throws EspalierError `data/image`, `data/too-large`, `data/type` for 16 bits and transparency */
+export function decodePng(path: string, bytes: Uint8Array, header: PngHeader): Picture {
+  checkPixels(path, bytes, header)
   let png: DecodedPng
   try {
     png = decode(bytes, { checkCrc: true })
