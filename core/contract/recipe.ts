@@ -73,7 +73,9 @@ export const recipeSchema = z.strictObject({
     .min(0)
     .max(1)
     .optional()
-    .describe('ε of the FGSM robustness figure and of the attack; default: that of verify'),
+    .describe(
+      'ε of the accuracy under attack: FGSM (one gradient step), and PGD where it is asked for; default: that of verify',
+    ),
   evaluateAttack: attackSchema
     .nullable()
     .default(null)

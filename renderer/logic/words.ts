@@ -6,52 +6,74 @@ import { formatCount, formatSeconds, formatValue } from './format.ts'
 type Words = { readonly title: string; readonly meaning: string }
 
 export const verdictWords: Readonly<Record<Verdict, Words>> = {
-  verified: { title: 'Verified', meaning: 'No image in the ball is classified differently' },
-  falsified: { title: 'Falsified', meaning: 'A counterexample was found and replayed in float64' },
-  unknown: { title: 'Unknown', meaning: 'The method gave up without an answer' },
-  timeout: { title: 'Timeout', meaning: 'The time limit ended the search' },
+  verified: { title: 'Verified', meaning: 'Proved: no change of pixels within ε gives another class' },
+  falsified: {
+    title: 'Falsified',
+    meaning: 'A change within ε gives another class: here it is, checked again in double precision',
+  },
+  unknown: {
+    title: 'Unknown',
+    meaning: 'The method ended without an answer; more time would not help it, another method may',
+  },
+  timeout: { title: 'Timeout', meaning: 'The time limit ended the search; more time may decide it' },
   error: { title: 'Error', meaning: 'The instance failed; see its message' },
 }
 
 export const evidenceWords: Readonly<Record<Evidence, Words>> = {
-  certified: { title: 'certified', meaning: 'Every part of the proof proved again in float64, rounding counted' },
-  float32: { title: 'float32', meaning: 'Bounds of the search, in single precision' },
-  solver: { title: 'solver', meaning: 'The word of the MILP solver HiGHS' },
-  replayed: { title: 'replayed', meaning: 'Counterexample evaluated in float64 on the original network' },
+  certified: {
+    title: 'certified',
+    meaning: 'Every part of the proof proved again in double precision, rounding counted',
+  },
+  float32: {
+    title: 'float32',
+    meaning: 'Proved by bounds in single precision, less what rounding is reckoned to lose',
+  },
+  solver: { title: 'solver', meaning: 'The word of the MILP solver HiGHS, within its tolerances' },
+  replayed: { title: 'replayed', meaning: 'Counterexample evaluated in double precision on the original network' },
 }
 
 /** Figures of a search that a reader new to verification has not met. */
 export const figureWords = {
   bound: { title: 'Bound', meaning: 'Proved margin over every other class; above 0 is verified' },
-  unstable: { title: 'Unstable', meaning: 'Hidden neurons that can be on or off in the ball' },
-  domains: { title: 'Domains', meaning: 'Parts the search split the ball into' },
+  unstable: { title: 'Unstable', meaning: 'Hidden neurons that can be on or off within ε' },
+  domains: { title: 'Domains', meaning: 'Cases that the search split the question into' },
 } as const satisfies Readonly<Record<string, Words>>
 
 export const verifierWords: Readonly<Record<VerifierName, Words>> = {
-  auto: { title: 'Automatic', meaning: 'Attack, then bounds, then branch and bound, then MILP; the budget is shared' },
-  attack: { title: 'Attack', meaning: 'FGSM and PGD alone: finds counterexamples, proves nothing' },
-  interval: { title: 'Interval bounds', meaning: 'Fastest and loosest; complete only for easy images' },
-  crown: { title: 'CROWN', meaning: 'Linear relaxation, one backward pass' },
+  auto: {
+    title: 'Automatic',
+    meaning: 'Attack, then bounds, then a search by cases, then MILP; they share the time limit',
+  },
+  attack: { title: 'Attack', meaning: 'Gradient steps (FGSM, PGD) alone: finds counterexamples, proves nothing' },
+  interval: {
+    title: 'Interval bounds',
+    meaning: 'The range of every neuron, layer by layer: fastest, proves only easy images',
+  },
+  crown: { title: 'CROWN', meaning: 'Encloses the network between straight lines in one pass: proves or gives up' },
   deeppoly: {
     title: 'DeepPoly',
-    meaning: 'One backward pass and nothing else, as ERAN’s incomplete mode (Singh et al. 2019): proves or gives up',
+    meaning:
+      'One pass with fixed lines and nothing else, as ERAN’s incomplete mode (Singh et al. 2019): proves or gives up',
   },
-  'alpha-crown': { title: 'α-CROWN', meaning: 'CROWN with optimised slopes' },
-  bab: { title: 'Branch and bound', meaning: 'β-CROWN with split neurons: complete, given time' },
+  'alpha-crown': { title: 'α-CROWN', meaning: 'CROWN whose lines are tuned until they fit best: proves or gives up' },
+  bab: {
+    title: 'Branch and bound',
+    meaning: 'Splits into cases, neuron on or off, until all are proved (β-CROWN): decides, given time',
+  },
   milp: {
     title: 'MILP',
     meaning:
-      'CROWN, neurons refined by LP and MILP, then the exact encoding class by class in HiGHS, as ERAN’s complete mode (Singh et al. 2019): complete, slow on large networks',
+      'Bounds refined by a solver, then an exact program for each class, as ERAN’s complete mode (Singh et al. 2019): decides, slow on large networks',
   },
   mipverify: {
     title: 'MIPVerify',
     meaning:
-      'Neurons tightened layer by layer by intervals, LP and MILP, then one exact model for all classes, as MIPVerify (Tjeng et al. 2019): complete, slow on large networks',
+      'Every neuron bounded by a solver, then one exact program for all classes, as MIPVerify (Tjeng et al. 2019): decides, slow on large networks',
   },
   'lp-split': {
     title: 'Cases by LP',
     meaning:
-      'Linear relaxation, ReLUs split only where its solution violates them, as Reluplex and Marabou (Katz et al. 2017, 2019): complete, best for targeted questions',
+      'Linear programs; a neuron is split into on and off only where their solution breaks it, as Reluplex and Marabou (Katz et al. 2017, 2019): decides, best for targeted questions',
   },
 }
 
@@ -143,6 +165,7 @@ export function detailValue(name: string, value: number): string {
 }
 
 export function architectureTitle(name: string): string {
+  if (name === 'imported') return 'Imported ONNX'
   return (architectureTitles as Readonly<Record<string, string | undefined>>)[name] ?? name
 }
 

@@ -32,41 +32,46 @@ export const graftFields = {
     .enum(['decaying', 'fixed', 'cost', 'significance', 'random'])
     .default('decaying')
     .describe(
-      'Which neurons: the highest γ·r_u − r_s with γ falling to 0 batch by batch, or with fixed γ; the highest r_u; the lowest r_s; any',
+      'Which neurons: costly to verify and insignificant, by ranks γ·r_u − r_s, with γ falling to 0 batch by batch (decaying) or fixed; the costliest (r_u); the least significant (r_s); any',
     ),
-  gamma: z.number().min(0).default(2).describe('γ of the first batch, or of all').meta({ title: 'γ' }),
-  batch: epochShare.default(0.05).describe('Share of all neurons chosen with one γ where it falls'),
+  gamma: z
+    .number()
+    .min(0)
+    .default(2)
+    .describe('Weight of the cost to a verifier against significance: in the first batch, or in all')
+    .meta({ title: 'γ' }),
+  batch: epochShare.default(0.05).describe('Share of all neurons that are chosen with one γ, where it falls'),
   cost: z
     .enum(['instability', 'gap', 'branching'])
     .default('instability')
     .describe(
-      'What r_u ranks: images on which the neuron is unstable; its share of what margins lose to relaxation; its branching score',
+      'What makes a neuron costly to verify (r_u): images on which it can be on or off within ε; its share of what proofs lose by enclosing it; how much splitting it would help a search',
     ),
   bounds: z
     .enum(['interval', 'crown'])
     .default('crown')
     .describe('Bounds of the neurons: interval (quick, loose) or CROWN')
     .meta({ title: 'Bounds by' }),
-  images: count.max(100_000).default(1_000).describe('Training images that r_u and fitted lines are made from'),
+  images: count.max(100_000).default(1_000).describe('Training images on which cost is measured and lines are fitted'),
   epsilon: z
     .number()
     .min(0)
     .max(1)
     .nullable()
     .default(null)
-    .describe('How far pixels may change there; none: as in verification')
-    .meta({ title: 'ε of r_u' }),
+    .describe('How far pixels may change where cost is measured, of 0–1; none: as in verification')
+    .meta({ title: 'ε of the cost' }),
   significance: z
     .enum(['gradient', 'activation', 'hydra', 'damage'])
     .default('gradient')
     .describe(
-      'What r_s ranks: |∂loss/∂neuron| (GAP), |neuron| (SAP), a learned score (Hydra), or the loss that becoming its best line would cost',
+      'What makes a neuron significant (r_s): how much the loss depends on it (gradient, GAP), how much it gives (activation, SAP), a learned score (hydra), or the loss that its best line would cost (damage)',
     ),
   hydraEpochs: count
     .max(1_000)
     .default(5)
     .describe('Passes over the training images in which the scores of hydra are learned, under FAT'),
-  scored: count.max(100_000).default(1_000).describe('Training images that r_s is made from'),
+  scored: count.max(100_000).default(1_000).describe('Training images on which significance is measured'),
   init: lineInitSchema.default({ kind: 'constant', slope: 0.4, intercept: 0 }).describe('The lines before fine-tuning'),
   gradual: z
     .strictObject({

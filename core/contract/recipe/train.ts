@@ -29,7 +29,9 @@ export const regularisersSchema = z.strictObject({
     .number()
     .min(0)
     .default(0)
-    .describe('Weight of −Σ tanh(1 + l·u) over interval bounds of ReLU inputs at ε; Xiao et al. 2019: 1e-4'),
+    .describe(
+      'Rewards ReLUs that stay on or off within ε: weight of −Σ tanh(1 + l·u) over their interval bounds; Xiao et al. 2019: 1e-4',
+    ),
   l1: z
     .number()
     .min(0)
@@ -96,7 +98,9 @@ export const trainSchema = z.strictObject({
     .number()
     .min(0)
     .default(0)
-    .describe('Sparse training: λ·‖γ‖₁ on batch-norm scales (network slimming)')
+    .describe(
+      'Sparse training (network slimming): weight λ of Σ|γ| over batch-norm scales, which drives those of unneeded neurons to 0',
+    )
     .meta({ title: 'Sparsity λ' }),
   augment: augmentSchema.prefault({}).describe('How training images are varied'),
   regularisers: regularisersSchema.prefault({}).describe('What else the loss holds, and small weights'),
