@@ -120,6 +120,9 @@ export function summaryLines(a: SummarySide, b: SummarySide): SummaryLine[] {
   })
 }
 
+/** What `auto` says of its choice: a measurement, never twice the same. */
+export const providerReason = 'provider chosen because'
+
 /** Everything that makes the comparison unfair, in words; empty when the runs are alike. */
 export function differences(a: Side, b: Side): string[] {
   const found: string[] = []
@@ -128,7 +131,8 @@ export function differences(a: Side, b: Side): string[] {
       .map((row) => row.imageIndex)
       .sort((x, y) => x - y)
       .join(',')
-  const hardware = (side: Side) => JSON.stringify(Object.entries(side.job.environment).sort())
+  const hardware = (side: Side) =>
+    JSON.stringify(Object.entries(side.job.environment).filter(([name]) => name !== providerReason).sort()) // prettier-ignore
   if (a.dataset?.hash !== b.dataset?.hash) found.push('They were trained and verified on different data.')
   if (images(a) !== images(b)) found.push('The images verified differ; only those in both are paired.')
   if (a.run.epsilon !== b.run.epsilon)

@@ -34,3 +34,15 @@ export function rgba(picture: Picture, signed: boolean): Uint8ClampedArray<Array
   }
   return out
 }
+
+/** The picture with every value changed by ε, up or down by lot, kept within 0–255; the same lot every time. */
+export function perturbed(picture: Picture, epsilon: number): Picture {
+  const step = Math.round(epsilon * 255)
+  // A multiplicative generator (Lehmer): enough for noise that is only looked at.
+  let state = 20_261
+  const bytes = bytesOf(picture.pixels).map((byte) => {
+    state = (state * 48_271) % 0x7fffffff
+    return Math.min(255, Math.max(0, byte + (state > 0x3fffffff ? step : -step)))
+  })
+  return { ...picture, pixels: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')) }
+}

@@ -1,6 +1,6 @@
 // How runs were set up and what their networks are made of, row by row, so that what differs can be shown alone.
 import type { ApiOutput } from '../../core/contract/api.ts'
-import type { Side } from './compare.ts'
+import { providerReason, type Side } from './compare.ts'
 import { formatCount, formatShape } from './format.ts'
 
 export type LayerRow = ApiOutput<'models.get'>['layers'][number]
@@ -23,7 +23,7 @@ export function settingRows(sides: readonly Pick<Side, 'run' | 'job'>[]): SideRo
     const variant = variants.find(({ name }) => name === run.variant)
     return new Map([...flat(variant, ''), ...flat(recipe, ''), ...flat(job.environment, 'machine')])
   })
-  const keys = [...new Set(columns.flatMap((column) => [...column.keys()]))].filter((key) => !silent.test(key))
+  const keys = [...new Set(columns.flatMap((column) => [...column.keys()]))].filter((key) => !silent.test(key) && !key.endsWith(providerReason)) // prettier-ignore
   return keys.map((key) => rowOf(key, columns.map((column) => column.get(key) ?? none))) // prettier-ignore
 }
 

@@ -101,6 +101,11 @@ describe('differences that make a comparison unfair', () => {
     const b = side(rows, {}, 'k', { node: '24', cpu: 'x' })
     expect(differences(a, b)).toEqual([])
   })
+
+  it('do not count what a provider measured when it was chosen', () => {
+    const measured = (speed: number) => ({ cpu: 'x', 'provider chosen because': `auto: cpu measured ${speed} GFLOP/s` })
+    expect(differences(side(rows, {}, 'j', measured(26)), side(rows, {}, 'k', measured(10)))).toEqual([])
+  })
 })
 
 describe('summary', () => {

@@ -4,6 +4,7 @@ import type { NeuronFigures } from '../../core/contract/figures.ts'
 import type { JobRow, RunRow, RunSummary } from '../../core/contract/rows.ts'
 import { figureRows } from '../../renderer/logic/compare.ts'
 import { histogramBins, maskPicture, neuronStates } from '../../renderer/logic/neurons.ts'
+import { bytesOf, perturbed } from '../../renderer/logic/picture.ts'
 import { linkTo, parseRoute } from '../../renderer/logic/routes.ts'
 import { layerRows, settingRows, type LayerRow } from '../../renderer/logic/side-rows.ts'
 import { fileName, tableOfSeries, toCsv } from '../../renderer/logic/table.ts'
@@ -82,5 +83,19 @@ describe('runs side by side', () => {
     const address = linkTo(['compare'], { a: 'r1', b: 'r2', more: 'r3,r4,r5,r6,r7' })
     expect(parseRoute(address)).toEqual({ screen: 'compare', a: 'r1', b: 'r2', more: ['r3', 'r4', 'r5', 'r6'] })
     expect(parseRoute('#/compare?a=r1')).toEqual({ screen: 'compare', a: 'r1', b: null, more: [] })
+  })
+})
+
+describe('a picture at ε', () => {
+  it('has every pixel moved by ε, within its range, the same way every time', () => {
+    const bytes = [0, 100, 200, 255]
+    const picture = { width: 2, height: 2, channels: 1, pixels: btoa(String.fromCharCode(...bytes)) }
+    const moved = bytesOf(perturbed(picture, 0.1).pixels)
+    bytes.forEach((byte, at) => {
+      const [low, high] = [Math.max(0, byte - 26), Math.min(255, byte + 26)]
+      expect([low, high]).toContain(moved[at])
+    })
+    expect(perturbed(picture, 0.1)).toEqual(perturbed(picture, 0.1))
+    expect(perturbed(picture, 0).pixels).toBe(picture.pixels)
   })
 })
