@@ -103,7 +103,11 @@ export function constantParameters(layer: Layer): TensorParameters {
   )
 }
 
-function nodeParameters({ id, layer }: NetworkNode, given: NamedTensors): TensorParameters {
+/** A node's parameters by slot name: those given as 'nodeId.slot', the others as constants. */
+export function nodeParameters(
+  { id, layer }: Pick<NetworkNode, 'id' | 'layer'>,
+  given: NamedTensors,
+): TensorParameters {
   return Object.fromEntries(
     ruleOf(layer).slots.map(({ name }) => {
       const { data, shape } = parameterOf(layer, name)

@@ -1,16 +1,14 @@
 // Worst-case margins by CROWN: linear bounds of the differences of logits pulled back to the image, over given intervals.
 import { scalar } from '../../engine/constant.ts'
 import { tf, type Tensor } from '../../engine/tensor.ts'
-import { adjoint, type NamedTensors } from '../../nn/forward.ts'
+import { adjoint, nodeParameters, type NamedTensors } from '../../nn/forward.ts'
 import {
   layerRules,
-  ruleOf,
   type ActivationKind,
   type AffineKind,
   type Layer,
   type LayerOf,
   type TensorInterval,
-  type TensorParameters,
 } from '../../nn/layer.ts'
 import { INPUT, shapeOf, type NetworkNode } from '../../nn/network.ts'
 import { linesOf } from './lines.ts'
@@ -68,7 +66,7 @@ function throughAffine(
   named: NamedTensors,
   inputShapes: readonly (readonly number[])[],
 ): PulledBack {
-  return adjoint(layer, outgoing, inputShapes, slotsOf(layer, id, named))
+  return adjoint(layer, outgoing, inputShapes, nodeParameters({ id, layer }, named))
 }
 
 /** Where a coefficient is positive the lower line holds, where negative the upper. */
@@ -79,7 +77,7 @@ function throughActivation(
   named: NamedTensors,
   intervals: Intervals,
 ): PulledBack {
-  const lines = linesOf(layer, intervals[inputs[0]], slotsOf(layer, id, named))
+  const lines = linesOf(layer, intervals[inputs[0]], nodeParameters({ id, layer }, named))
   const batch = lines.lowerSlope.shape[0]
   const rows = tf.reshape(outgoing, [batch, -1, ...outgoing.shape.slice(1)])
   const positive = tf.relu(rows)
@@ -101,8 +99,4 @@ function concretise(coefficients: Tensor, { lower, upper }: TensorInterval, batc
   const centre = column(tf.mul(tf.add(lower, upper), scalar(0.5)))
   const radius = column(tf.mul(tf.sub(upper, lower), scalar(0.5)))
   return tf.reshape(tf.sub(tf.matMul(rows, centre), tf.matMul(tf.abs(rows), radius)), [-1])
-}
-
-function slotsOf(layer: Layer, id: string, named: NamedTensors): TensorParameters {
-  return Object.fromEntries(ruleOf(layer).slots.map(({ name }) => [name, named[`${id}.${name}`]]))
 }

@@ -23,7 +23,7 @@ export const everyMethod: readonly TrainMethod[] = [
   { kind: 'crown-ibp', cleanEpochs: 0, rampEpochs: 3, cleanShare: 0.25, stability: 0 },
 ]
 
-/** 1×4×4 → convolution, batch norm if wanted, grafted ReLU (a third lines), dense, ReLU, 3 classes. */
+/** 1×4×4 → convolution, normalisation before it and batch norm after it if wanted, grafted ReLU (a third lines), dense, ReLU, 3 classes. */
 export function tinyNetwork(seed: number, batchNorm = false): Network {
   const random = new SeededRandom(seed)
   const drawn = (shape: readonly number[], scale: number): Parameter => ({
@@ -46,10 +46,15 @@ export function tinyNetwork(seed: number, batchNorm = false): Network {
       epsilon: 1e-5,
     },
   } as const
+  const scaling = {
+    id: 'normalise',
+    layer: { kind: 'affine', scale: filled([1], () => 1.5), shift: filled([1], () => -0.4) },
+  } as const
   return createNetwork({
     name: 'tiny',
     inputShape: [1, 4, 4],
     nodes: [
+      ...(batchNorm ? [scaling] : []),
       {
         id: 'conv',
         layer: {
