@@ -25,7 +25,7 @@ export const variantSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'letters, digits, dot, dash, underscore; at most 64')
     .describe('Name of the variant'),
-  title: z.string().max(120).optional(),
+  title: z.string().max(120).optional().describe('What tables and plots call it; without it the name'),
   from: z
     .string()
     .min(1)
@@ -42,7 +42,7 @@ export const variantSchema = z.strictObject({
     .optional()
     .describe('First layer of a fresh network: (x − mean) / deviation per channel; ε stays in pixel units'),
   train: trainSchema.optional().describe('Training of a fresh network, or further training of the one taken over'),
-  simplify: simplifySchema.default({ method: 'none' }),
+  simplify: simplifySchema.default({ method: 'none' }).describe('How the trained network is made simpler'),
   fineTune: trainSchema
     .optional()
     .describe('Training after simplification; zeros stay zero, removed neurons stay away'),
@@ -52,17 +52,22 @@ export type VariantOptions = z.infer<typeof variantSchema>
 
 /** A whole experiment. */
 export const recipeSchema = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'letters, digits, dot, dash, underscore; at most 64'),
-  title: z.string().max(200).default(''),
-  description: z.string().max(4_000).default(''),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'letters, digits, dot, dash, underscore; at most 64')
+    .describe('Name of the recipe; `from: run:NAME/VARIANT` of another finds its networks by it'),
+  title: z.string().max(200).default('').describe('What the history calls it; without it the name'),
+  description: z.string().max(4_000).default('').describe('What it is for, in your words'),
   seed: seedSchema
     .default(1)
     .describe('Of all random choices; the same seed gives the same network, bit for bit, on cpu'),
   provider: z.string().default('auto').describe('Compute provider: auto, cpu, webgpu, …'),
   threads: z.int().min(0).max(256).default(0).describe('0: all physical cores'),
-  data: dataSchema.default({ source: 'sample', train: 10_000, test: 2_000, seed: 1 }),
-  variants: z.array(variantSchema).min(1).max(200),
-  verify: verifySchema.nullable().prefault({}),
+  data: dataSchema
+    .default({ source: 'sample', train: 10_000, test: 2_000, seed: 1 })
+    .describe('Where images come from'),
+  variants: z.array(variantSchema).min(1).max(200).describe('The networks, each a run'),
+  verify: verifySchema.nullable().prefault({}).describe('What is asked of each network; none: nothing'),
   properties: z
     .array(propertyReferenceSchema)
     .max(1_000)

@@ -1,0 +1,50 @@
+// Nothing a form offers is a bare word of the schema: every key is explained, every option has a title, every method its source.
+import { expect, it } from 'vitest'
+import { recipeSchema } from '../../core/contract/recipe.ts'
+import { schemaTree, type SchemaNode } from '../../core/contract/schema-tree.ts'
+import { simplifyMethods, trainMethods, verifyMethods } from '../../renderer/logic/methods.ts'
+import { architectureTitles, optionTitles, simplifyWords, verifierWords } from '../../renderer/logic/words.ts'
+
+interface Found {
+  readonly options: Map<string, string>
+  readonly unexplained: string[]
+}
+
+function collect(node: SchemaNode, at: string, found: Found): void {
+  if (node.kind === 'enum') for (const value of node.values) found.options.set(value, at)
+  if (node.kind === 'array') collect(node.item, at, found)
+  const alternatives = node.kind === 'choice' ? node.options : node.kind === 'object' ? [{ value: '', fields: node.fields }] : [] // prettier-ignore
+  for (const { value, fields } of alternatives) {
+    if (value !== '') found.options.set(value, at)
+    for (const { key, description, node: inner } of fields) {
+      const isWord = node.kind === 'choice' && key === node.discriminator
+      if (description === '' && !isWord) found.unexplained.push(`${at}.${key}`)
+      collect(inner, `${at}.${key}`, found)
+    }
+  }
+}
+
+const found: Found = { options: new Map(), unexplained: [] }
+collect(schemaTree(recipeSchema), '', found)
+
+it('every key of a recipe says what it is', () => {
+  expect(found.options.size).toBeGreaterThan(60)
+  expect(found.unexplained).toEqual([])
+})
+
+it('every option has a title', () => {
+  // What data is, the wizard says in cards of its own.
+  const cards = ['sample', 'idx', 'cifar', 'npy', 'images', 'csv']
+  const titles = { ...optionTitles, ...simplifyWords, ...verifierWords, ...architectureTitles }
+  const bare = [...found.options].filter(([value]) => !(value in titles) && !cards.includes(value))
+  expect(bare).toEqual([])
+})
+
+it('every method has a short explanation with its source', () => {
+  const methods = [verifyMethods, simplifyMethods, trainMethods].flatMap((group) => Object.entries(group))
+  for (const [name, method] of methods) {
+    if (name === 'none' || name === 'standard') continue
+    expect(method?.explanation.length, name).toBeGreaterThanOrEqual(50)
+    expect(method?.source, name).toMatch(/\d{4}, /)
+  }
+})
