@@ -30,6 +30,8 @@ export interface GradualGraft {
   readonly rerank: boolean
   /** How neurons are chosen anew; default: by `planGraft`. */
   readonly plan?: (request: GraftRequest) => Promise<GraftPlan>
+  /** Told what the first choice was: before epoch 1, of a run that is taken up again perhaps once more. */
+  readonly onFirstPlan?: (plan: GraftPlan) => Promise<void>
   /** What fine-tuning must leave at zero in a network. */
   readonly held: (network: Network) => WeightMasks
 }
@@ -43,10 +45,12 @@ export async function gradualGraft({
   span,
   rerank,
   plan = planGraft,
+  onFirstPlan = () => Promise.resolve(),
   held,
 }: GradualGraft): Promise<GradualMasks> {
   const { options, seed, epsilon, dataset } = request
   const order = rerank ? null : await planGraft(request)
+  if (order !== null) await onFirstPlan(order)
   const already = graftedNeurons(request.network).reduce((sum, line) => sum + line, 0)
   return {
     identity: JSON.stringify(['gradual-grafting/1', options, span, rerank, seed, epsilon, dataset.hash]),
@@ -54,7 +58,9 @@ export async function gradualGraft({
     async onEpochStart({ epoch, network }) {
       if (epoch > span) return null
       const ratio = gradualShare(options.ratio, epoch, span)
-      const { neurons, lines } = order ?? (await plan({ ...request, network, ratio }))
+      const chosen = order ?? (await plan({ ...request, network, ratio }))
+      if (order === null && epoch === 1) await onFirstPlan(chosen)
+      const { neurons, lines } = chosen
       const wanted = Math.max(0, shareOf(ratio, lines.slope.length) - already)
       const count = order === null ? neurons.length : wanted
       const grafted = graftNeurons(network, neurons.subarray(0, count), lines)

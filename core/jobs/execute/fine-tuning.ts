@@ -7,6 +7,7 @@ import { gradualActivations, gradualWeights, heldMasks } from '../../prune/index
 import type { LayerScores } from '../../score/index.ts'
 import { masksOfZeros, type GradualMasks, type WeightMasks } from '../../train/index.ts'
 import type { VariantContext } from './context.ts'
+import { recordGraftFigures } from './graft-figures.ts'
 import { graftRequest } from './graft-stage.ts'
 import { scoreNeurons } from './prune-stage.ts'
 
@@ -33,7 +34,8 @@ export async function gradualWhileTuning(
     const request = graftRequest(network, simplify, context, engine)
     const plan = (again: GraftRequest): Promise<GraftPlan> =>
       withOwnEngine(engine, recipe, (own) => planGraft({ ...again, engine: own }))
-    return gradualGraft({ request, span, rerank, plan, held: (now) => heldWhileTuning(now, simplify) })
+    const onFirstPlan = (first: GraftPlan): Promise<void> => recordGraftFigures(context, network, simplify, first)
+    return gradualGraft({ request, span, rerank, plan, onFirstPlan, held: (now) => heldWhileTuning(now, simplify) })
   }
   const score = (now: Network): Promise<readonly LayerScores[]> =>
     withOwnEngine(engine, recipe, (own) => scoreNeurons(now, simplify, context, own))

@@ -3,6 +3,7 @@ import type { GraftOptions } from '../../contract/recipe.ts'
 import type { GraftPlan } from '../../graft/index.ts'
 import { activationNodes, type Network } from '../../nn/index.ts'
 import { normalisedRanks } from '../../score/index.ts'
+import type { VariantContext } from './context.ts'
 
 interface Point {
   readonly series: string
@@ -18,8 +19,19 @@ const tenths = 10
  * r_s. Figure 3 as histograms: the series `graft.unstable.LAYER` counts the neurons by the share of images on which they are
  * unstable, step 0 for none, step k for more than (k − 1) and at most k tenths.
  */
-export function graftFigures(network: Network, { images }: GraftOptions, plan: GraftPlan): readonly Point[] {
+function graftFigures(network: Network, images: number, plan: GraftPlan): readonly Point[] {
   return [...rankTable(plan), ...histograms(network, plan, images)]
+}
+
+/** Keeps the figures of the choice with the run. */
+export async function recordGraftFigures(
+  { store, run, data }: VariantContext,
+  network: Network,
+  options: GraftOptions,
+  plan: GraftPlan,
+): Promise<void> {
+  const points = graftFigures(network, Math.min(options.images, data.train.count), plan)
+  await store.metrics.append(points.map((point) => ({ runId: run.id, ...point })))
 }
 
 function rankTable({ survey, significance }: GraftPlan): readonly Point[] {

@@ -5,7 +5,7 @@ import { graftNeurons, planGraft, readyToGraft, type GraftRequest } from '../../
 import type { Network } from '../../nn/index.ts'
 import { simplifyEpsilon } from '../recipe/check.ts'
 import type { VariantContext } from './context.ts'
-import { graftFigures } from './graft-figures.ts'
+import { recordGraftFigures } from './graft-figures.ts'
 
 /** The network with ⌊ratio·N⌋ lines, or with none yet where grafting is gradual; the figures behind the choice are stored. */
 export async function graft(
@@ -16,8 +16,7 @@ export async function graft(
 ): Promise<Network> {
   if (options.gradual !== null) return readyToGraft(network)
   const plan = await planGraft(graftRequest(network, options, context, engine))
-  const points = graftFigures(network, options, plan)
-  await context.store.metrics.append(points.map((point) => ({ runId: context.run.id, ...point })))
+  await recordGraftFigures(context, network, options, plan)
   return graftNeurons(network, plan.neurons, plan.lines)
 }
 
