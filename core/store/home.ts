@@ -51,11 +51,11 @@ export async function prepareHome({ home, temporary }: HomePaths): Promise<void>
   }
 }
 
-/** Makes a chain of folders one by one: Node's own recursive mkdir never returns below /proc. */
+/** Makes a chain of folders one by one, for this user alone: Node's own recursive mkdir never returns below /proc. */
 async function makeFolders(path: string): Promise<void> {
   const missing: string[] = []
   for (let folder = path; !existsSync(folder); folder = dirname(folder)) missing.unshift(folder)
-  for (const folder of missing) await mkdir(folder).catch(ignoreExisting)
+  for (const folder of missing) await mkdir(folder, { mode: 0o700 }).catch(ignoreExisting)
 }
 
 function ignoreExisting(cause: unknown): void {
