@@ -6,3 +6,6 @@ export function channelOf(method: ApiMethod): string {
 }
 
 export const eventsChannel = 'espalier:event'
+
+/** The path of one file, from the preload; never from the page. */
+export const filesChannel = 'espalier:file'

@@ -23,7 +23,8 @@ export function isTrusted(
   return frame !== null && frame.parent === null && isAppUrl(frame.url)
 }
 
-const refused: WireReply<never> = {
+/** The answer to callers that are not our page. */
+export const refused: WireReply<never> = {
   ok: false,
   error: {
     code: 'api/unauthorised',

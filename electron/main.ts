@@ -19,10 +19,12 @@ import { resolveHome } from '../core/home.ts'
 import { schemePrivileges, setupAppScheme } from './app-scheme.ts'
 import { createCloseQuestion, guardQuit, guardWindow } from './close-guard.ts'
 import { setupEvents } from './events.ts'
+import { placeOfFiles, setupFiles } from './files.ts'
 import { setupIpcRouter } from './ipc-router.ts'
 import { utilityLauncher } from './job-process.ts'
 import { menuTemplate } from './menu.ts'
 import { setupNotifications } from './notifications.ts'
+import { filesAmong, setupOpenFiles, WaitingFiles } from './open-files.ts'
 import { appUrl } from './origin.ts'
 import { setupPowerSave } from './power-save.ts'
 import { setupRecovery } from './recovery.ts'
@@ -38,7 +40,9 @@ protocol.registerSchemesAsPrivileged([schemePrivileges])
 app.enableSandbox()
 
 if (setupSingleInstance(app, () => BrowserWindow.getAllWindows())) {
-  start().catch((thrown: unknown) => {
+  const files = new WaitingFiles(filesAmong(process.argv, process.cwd()))
+  setupOpenFiles(app, (paths) => files.add(paths))
+  start(files).catch((thrown: unknown) => {
     const { message, hint } = toErrorData(thrown)
     dialog.showErrorBox('Espalier cannot start', `${message}\n\n${hint}`)
     app.exit(1)
@@ -47,7 +51,7 @@ if (setupSingleInstance(app, () => BrowserWindow.getAllWindows())) {
   app.quit()
 }
 
-async function start(): Promise<void> {
+async function start(files: WaitingFiles): Promise<void> {
   await app.whenReady()
   setupSecurity(app, session.defaultSession)
   setupAppScheme(protocol, join(here, '../../renderer'))
@@ -61,6 +65,7 @@ async function start(): Promise<void> {
   })
   const subscribe = core.subscribe.bind(core)
   setupIpcRouter(ipcMain, core.api)
+  setupFiles(ipcMain, core.files)
   const stopEvents = setupEvents(subscribe, () => BrowserWindow.getAllWindows())
   const stopPowerSave = setupPowerSave(powerSaveBlocker, subscribe)
   const taskbar = createTaskbar(() => BrowserWindow.getAllWindows())
@@ -109,6 +114,12 @@ async function start(): Promise<void> {
   })
   app.on('window-all-closed', () => app.quit())
   await open()
+  files.showBy((paths) => {
+    placeOfFiles(core.files, paths).then(go, (thrown: unknown) => {
+      const { message, hint } = toErrorData(thrown)
+      dialog.showErrorBox('This file cannot be opened', `${message}\n\n${hint}`)
+    })
+  })
 }
 
 /** Shows a place of the app in its window. */

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import App from './App.svelte'
 import type { Connection } from './client/connection.ts'
 import { Clock } from './state/clock.svelte.ts'
+import { Drops } from './state/drops.svelte.ts'
 import { Jobs } from './state/jobs.svelte.ts'
 import { Notifier } from './state/notifier.svelte.ts'
 import { Router } from './state/router.svelte.ts'
@@ -25,6 +26,7 @@ export function start(window: Window, client: Connection): void {
     clock: new Clock(window),
     shell: new Shell(window, router, theme),
     notifier: new Notifier(window),
+    drops: new Drops(window, client, router),
   }
   mount(App, { target, props: { services } })
 }

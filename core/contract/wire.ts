@@ -2,9 +2,13 @@
 import type { ErrorData } from './errors.ts'
 import type { ApiInput, ApiMethod, ApiOutput } from './api.ts'
 import type { JobEvent } from './events.ts'
+import type { FileHandle } from './files.ts'
 
 /** `POST /api/<method>` with the input as JSON (`content-type: application/json`) answers a `WireReply`. */
 export const apiPath = '/api/'
+
+/** `POST /files?name=…` with a file as `application/octet-stream` answers a `WireReply` of its handle. */
+export const filesPath = '/files'
 
 /** WebSocket: every text message the server sends is one `JobEvent` as JSON; the client sends nothing. */
 export const eventsPath = '/events'
@@ -37,7 +41,11 @@ export const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** What the preload puts on `window.espalier`: one function per method, and the stream of events. */
+/** What the preload puts on `window.espalier`: one function per method, the stream of events, and the way to hand in a file. */
 export type Bridge = {
   readonly [M in ApiMethod]: (input: ApiInput<M>) => Promise<WireReply<ApiOutput<M>>>
-} & { readonly subscribe: (listener: (event: JobEvent) => void) => () => void }
+} & {
+  readonly subscribe: (listener: (event: JobEvent) => void) => () => void
+  /** For files that a person dropped or chose: one that a page made has no path, and is refused. */
+  readonly giveFile: (file: File) => Promise<WireReply<FileHandle>>
+}

@@ -4,7 +4,15 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { App } from '../app.ts'
 import { EspalierError, toErrorData } from '../contract/errors.ts'
-import { apiPath, eventsPath, eventsProtocol, keyFragment, keyHeader, tokenParameter } from '../contract/wire.ts'
+import {
+  apiPath,
+  eventsPath,
+  eventsProtocol,
+  filesPath,
+  keyFragment,
+  keyHeader,
+  tokenParameter,
+} from '../contract/wire.ts'
 import { answerCall, sendRefusal } from './api-route.ts'
 import { openEventSockets, type EventSockets } from './events-route.ts'
 import { resolveFile, sendFile } from './files.ts'
@@ -12,11 +20,12 @@ import { checkHost, checkOrigin } from './guard.ts'
 import { setSecurityHeaders } from './headers.ts'
 import { isOwnUser } from './peer.ts'
 import { Sessions } from './session.ts'
+import { answerUpload } from './upload-route.ts'
 
 const loopback = '127.0.0.1'
 
 export interface ServeOptions {
-  readonly app: Pick<App, 'api' | 'subscribe'>
+  readonly app: Pick<App, 'api' | 'subscribe'> & { readonly files: Pick<App['files'], 'receive'> }
   /** The folder with the built interface. */
   readonly root: string
   /** 0: any free port. */
@@ -75,10 +84,12 @@ async function answer(
     return
   }
   if (!sessions.admits(request.headers.cookie)) throw unauthorised()
-  if (url.pathname.startsWith(apiPath)) {
+  if (url.pathname.startsWith(apiPath) || url.pathname === filesPath) {
     if (request.method !== 'POST') throw new EspalierError('api/invalid', 'Calls are POST requests.', 'Use POST.')
     checkOrigin(request)
     if (!sessions.holds(request.headers[keyHeader]?.toString())) throw unauthorised()
+    if (url.pathname === filesPath)
+      return answerUpload(options.app.files, url.searchParams.get('name') ?? '', request, response)
     return answerCall(options.app.api, url.pathname.slice(apiPath.length), request, response)
   }
   const reads = request.method === 'GET' || request.method === 'HEAD'

@@ -1,6 +1,7 @@
 // ApiClient over the functions Electron's preload puts on the window.
 import type { ApiInput, ApiMethod, ApiOutput } from '../../core/contract/api.ts'
 import type { JobEvent } from '../../core/contract/events.ts'
+import type { FileHandle } from '../../core/contract/files.ts'
 import type { Bridge, WireReply } from '../../core/contract/wire.ts'
 import { type Connection, unwrap } from './connection.ts'
 
@@ -18,6 +19,10 @@ export class BridgeClient implements Connection {
 
   subscribe(listener: (event: JobEvent) => void): () => void {
     return this.bridge.subscribe(listener)
+  }
+
+  async give(file: File): Promise<FileHandle> {
+    return unwrap(await this.bridge.giveFile(file))
   }
 
   /** IPC lives and dies with the window: the line is never lost. */

@@ -2,7 +2,8 @@
 import type { ApiInput, ApiMethod, ApiOutput } from '../../core/contract/api.ts'
 import { EspalierError } from '../../core/contract/errors.ts'
 import { jobEventSchema, type JobEvent } from '../../core/contract/events.ts'
-import { apiPath, eventsPath, eventsProtocol, keyHeader, type WireReply } from '../../core/contract/wire.ts'
+import type { FileHandle } from '../../core/contract/files.ts'
+import { apiPath, eventsPath, eventsProtocol, filesPath, keyHeader, type WireReply } from '../../core/contract/wire.ts'
 import { type Connection, unwrap } from './connection.ts'
 
 /** What the client needs of the browser; tests pass doubles. */
@@ -42,12 +43,19 @@ export class HttpClient implements Connection {
   }
 
   async call<M extends ApiMethod>(method: M, input: ApiInput<M>): Promise<ApiOutput<M>> {
-    const headers = { 'content-type': 'application/json', [keyHeader]: this.environment.key }
-    const init = { method: 'POST', headers, body: JSON.stringify(input) }
-    const response = await this.environment.fetch(apiPath + method, init).catch(() => {
+    return this.post<ApiOutput<M>>(apiPath + method, 'application/json', JSON.stringify(input))
+  }
+
+  give(file: File): Promise<FileHandle> {
+    return this.post(`${filesPath}?name=${encodeURIComponent(file.name)}`, 'application/octet-stream', file)
+  }
+
+  private async post<T>(path: string, type: string, body: string | File): Promise<T> {
+    const headers = { 'content-type': type, [keyHeader]: this.environment.key }
+    const response = await this.environment.fetch(path, { method: 'POST', headers, body }).catch(() => {
       throw unreachable()
     })
-    return unwrap(await readReply<ApiOutput<M>>(response))
+    return unwrap(await readReply<T>(response))
   }
 
   subscribe(listener: (event: JobEvent) => void): () => void {

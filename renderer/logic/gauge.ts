@@ -39,8 +39,10 @@ export function gaugeText(gauge: JobGauge): GaugeText {
 }
 
 /** The stages a variant goes through, in order. */
-export function stagesOf(variant: VariantOptions | undefined, verifies: boolean): string[] {
+export function stagesOf(variant: VariantOptions | undefined, verifies: boolean, checks = false): string[] {
   if (variant === undefined) return []
+  // A check has no data to be evaluated on.
+  if (checks) return ['load', 'verify']
   const stages = ['load']
   if (variant.train !== undefined || variant.from === undefined) stages.push('train')
   if (variant.simplify.method !== 'none') stages.push('simplify')

@@ -3,7 +3,9 @@ export const wizardSteps = ['data', 'model', 'train', 'simplify', 'verify', 'rev
 export type WizardStep = (typeof wizardSteps)[number]
 
 export type Route =
-  | { readonly screen: 'home' | 'data' | 'models' | 'runs' | 'compute' | 'guide' | 'settings' | 'missing' }
+  | { readonly screen: 'check'; readonly network: string | null; readonly property: string | null }
+  | { readonly screen: 'data'; readonly file: string | null }
+  | { readonly screen: 'home' | 'models' | 'runs' | 'compute' | 'guide' | 'settings' | 'missing' }
   | { readonly screen: 'wizard'; readonly step: WizardStep }
   | { readonly screen: 'model' | 'job'; readonly id: string }
   | { readonly screen: 'run'; readonly id: string; readonly tab: string | null; readonly instance: string | null }
@@ -25,7 +27,9 @@ export function parseRoute(hash: string): Route {
     const more = (query.get('more') ?? '').split(',').filter((id) => id !== '')
     return { screen: 'compare', a: query.get('a'), b: query.get('b'), more: more.slice(0, 4) }
   }
-  if (head === 'data' || head === 'compute' || head === 'guide' || head === 'settings') return { screen: head }
+  if (head === 'check') return { screen: 'check', network: query.get('network'), property: query.get('property') }
+  if (head === 'data') return { screen: 'data', file: query.get('file') }
+  if (head === 'compute' || head === 'guide' || head === 'settings') return { screen: head }
   if (head === 'models') return tail === undefined ? { screen: 'models' } : { screen: 'model', id: tail }
   if (head === 'jobs' && tail !== undefined) return { screen: 'job', id: tail }
   if (head === 'runs') {
@@ -47,7 +51,7 @@ export function linkTo(path: readonly string[], query: Query = {}): string {
 
 /** The rail entry a route belongs to. */
 export function sectionOf(route: Route): string {
-  if (route.screen === 'model') return 'models'
+  if (route.screen === 'model' || route.screen === 'check') return 'models'
   if (route.screen === 'run' || route.screen === 'job') return 'runs'
   return route.screen
 }

@@ -42,8 +42,9 @@ describe('bridge', () => {
   it('has one function per method and hands the page events without their sender', async () => {
     const ipc = new EventEmitter() as EventEmitter & { invoke: (channel: string, input: unknown) => Promise<unknown> }
     ipc.invoke = (channel, input) => Promise.resolve({ channel, input })
-    const bridge = createBridge(ipc as unknown as IpcRenderer, ['jobs.list', 'app.info'])
-    expect(Object.keys(bridge).sort()).toEqual(['app.info', 'jobs.list', 'subscribe'])
+    const noPaths = { getPathForFile: () => '' }
+    const bridge = createBridge(ipc as unknown as IpcRenderer, noPaths, ['jobs.list', 'app.info'])
+    expect(Object.keys(bridge).sort()).toEqual(['app.info', 'giveFile', 'jobs.list', 'subscribe'])
     expect(await bridge['jobs.list']({})).toEqual({ channel: 'espalier:call:jobs.list', input: {} })
     const heard: unknown[][] = []
     const stop = bridge.subscribe((...args) => void heard.push(args))

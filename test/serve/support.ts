@@ -3,13 +3,16 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { request, type IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { FileDesk } from '../../core/app/files.ts'
 import type { Api } from '../../core/contract/api.ts'
 import type { JobEvent } from '../../core/contract/events.ts'
+import type { Store } from '../../core/store/store.ts'
 import { startServer, type RunningServer } from '../../core/serve/server.ts'
 
 export interface Fixture {
   readonly server: RunningServer
   readonly calls: unknown[]
+  readonly folder: string
   emit(event: JobEvent): void
   dispose(): Promise<void>
 }
@@ -35,10 +38,12 @@ export async function startFixture(): Promise<Fixture> {
     listeners.add(listener)
     return () => listeners.delete(listener)
   }
-  const server = await startServer({ app: { api, subscribe }, root, port: 0 })
+  const files = new FileDesk({ home: folder, settings: { get: () => Promise.resolve(undefined), set: () => Promise.resolve() } as unknown as Store['settings'] }) // prettier-ignore
+  const server = await startServer({ app: { api, subscribe, files }, root, port: 0 })
   return {
     server,
     calls,
+    folder,
     emit: (event) => listeners.forEach((listener) => listener(event)),
     async dispose() {
       await server.close()

@@ -1,0 +1,166 @@
+// Files in the app, in a real Chromium against a real core: chosen, dropped, refused; checked, with the witness saved.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { exportOnnx, parseWitness } from '../../core/io/index.ts'
+import { buildArchitecture } from '../../core/nn/index.ts'
+import { writeFiles } from '../cli/files.ts'
+import { hasChromium, launchChromium, newContext, warnWithoutChromium } from './chromium.ts'
+import { ServedCore } from './core.ts'
+import { shoot } from './shots.ts'
+
+warnWithoutChromium()
+
+describe.skipIf(!hasChromium)('files in the app', () => {
+  const core = new ServedCore()
+  const folder = mkdtempSync(join(tmpdir(), 'espalier-import-'))
+  const files = writeFiles(folder)
+  let browser: Browser
+  let page: Page
+  let complaints: string[]
+  const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor()
+  const go = (hash: string) => page.evaluate((next) => (window.location.hash = next), hash)
+  const choose = (title: 'Network' | 'Property', path: string) => page.getByLabel(`${title} file`).setInputFiles(path)
+  const answered = () => page.getByRole('complementary', { name: 'Jobs' }).getByText('No job is running').waitFor()
+
+  /** Drops files on the window as a person does: the browser's own events, files with content. */
+  async function drop(...paths: readonly string[]): Promise<void> {
+    const given = paths.map((path) => ({ name: path.split('/').at(-1) ?? '', bytes: [...readFileSync(path)] }))
+    await page.evaluate((list) => {
+      const data = new DataTransfer()
+      for (const { name, bytes } of list) data.items.add(new File([Uint8Array.from(bytes)], name))
+      for (const type of ['dragenter', 'dragover', 'drop'])
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
+    }, given)
+  }
+
+  beforeAll(async () => {
+    // Images of 8 × 8, and a box in which some of them are of another class.
+    const network = buildArchitecture('net1', [1, 8, 8], 3, { classes: 3 })
+    writeFileSync(files.onnx('image'), exportOnnx(network))
+    const inputs = Array.from({ length: 64 }, (_, i) => `X_${i}`)
+    const text = [
+      ...[...inputs, 'Y_0', 'Y_1', 'Y_2'].map((name) => `(declare-const ${name} Real)`),
+      ...inputs.map((name) => `(assert (>= ${name} 0))(assert (<= ${name} 1))`),
+      '(assert (or (and (>= Y_0 Y_1)) (and (>= Y_2 Y_1))))',
+    ]
+    writeFileSync(files.vnnlib('image'), text.join('\n'))
+    const [link, opened] = await Promise.all([core.start(), launchChromium()])
+    browser = opened
+    const context = await newContext(browser)
+    complaints = context.complaints
+    page = await context.context.newPage()
+    await page.goto(link)
+    await heading('Robustness you can prove')
+  })
+  afterAll(async () => {
+    await browser.close()
+    await core.stop()
+    core.remove()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('opens a network and shows its layers, its operators ticked', async () => {
+    await page.getByRole('link', { name: 'Check a network' }).click()
+    await heading('Check a network')
+    await choose('Network', files.onnx('diamond'))
+    await page.getByRole('heading', { name: 'What is in the network' }).waitFor()
+    const operators = page.getByRole('list', { name: 'Operators, all understood' }).getByRole('listitem')
+    expect(await operators.allInnerTexts()).toEqual(['Gemm', 'Relu'])
+    expect(await page.getByRole('cell', { name: 'relu', exact: true }).count()).toBe(1)
+    expect(await page.getByRole('button', { name: 'Start', exact: true }).count()).toBe(0)
+  })
+
+  it('says in plain words what the property is', async () => {
+    await choose('Property', files.vnnlib('fails'))
+    await page.getByText('All 2 inputs may vary, each over a range of 2.').waitFor()
+    await page.getByText('Y_0 ≥ 1.9 and Y_1 ≤ -1.8').waitFor()
+    await shoot(page, 'check')
+  })
+
+  it('refuses a broken file with what to do, and goes on with a good one', async () => {
+    await choose('Property', files.vnnlib('broken'))
+    await page.getByText('property/syntax').waitFor()
+    await drop(files.vnnlib('fails'))
+    await page.getByText('Y_0 ≥ 1.9 and Y_1 ≤ -1.8').waitFor()
+  })
+
+  it('finds the counterexample, shows it in numbers, and saves it as the competition writes it', async () => {
+    await page.getByLabel('Time limit, seconds').fill('20')
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    await heading('diamond')
+    const answer = page.getByRole('region', { name: 'fails.vnnlib' })
+    await answer.getByText('Falsified', { exact: true }).waitFor()
+    await answer.getByText(/an input that violates it/).waitFor()
+    await answer.getByText('replayed', { exact: false }).first().waitFor()
+    const saving = page.waitForEvent('download')
+    await answer.getByRole('button', { name: 'Save the witness' }).click()
+    const file = await saving
+    expect(file.suggestedFilename()).toBe('fails.counterexample')
+    const { input, output } = parseWitness(readFileSync(await file.path(), 'utf8'))
+    expect([input.length, output[0] >= 1.9, output[1] <= -1.8]).toEqual([2, true, true])
+    await answered()
+    await shoot(page, 'check-numbers')
+  })
+
+  it('takes a pair dropped at once, proves it, and keeps one model of one file', async () => {
+    await go('#/runs')
+    await heading('Runs')
+    await drop(files.onnx('diamond'), files.vnnlib('holds'))
+    await heading('Check a network')
+    await page.getByText('Y_0 ≥ 2.01').waitFor()
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    const answer = page.getByRole('region', { name: 'holds.vnnlib' })
+    await answer.getByText('Verified', { exact: true }).waitFor()
+    await answer.getByText(/no input in the box violates it/).waitFor()
+    await answered()
+    await go('#/models')
+    await page.getByRole('link', { name: 'diamond' }).waitFor()
+    expect(await page.locator('[data-row]').count()).toBe(1)
+  })
+
+  it('shows a counterexample as a picture where the input is an image', async () => {
+    await go('#/check')
+    await drop(files.onnx('image'), files.vnnlib('image'))
+    await page.getByText(/no longer answers class 1/).waitFor()
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    const answer = page.getByRole('region', { name: 'image.vnnlib' })
+    await answer.getByRole('img', { name: 'The counterexample' }).waitFor()
+    await answer.getByText(/^Difference × /).waitFor()
+    await answered()
+    await shoot(page, 'check-picture')
+  })
+
+  it('offers recent files, and imports a network alone', async () => {
+    await go('#/check')
+    await page.getByRole('list', { name: 'Recent network files' }).getByRole('button', { name: 'image.onnx' }).click()
+    await page.getByRole('heading', { name: 'What is in the network' }).waitFor()
+    await page.getByRole('button', { name: 'Import the network only' }).click()
+    await heading('image')
+    await page.getByText('Imported ONNX').waitFor()
+  })
+
+  it('opens dropped data, and says what else it would take', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => [
+      i % 2,
+      ...Array.from({ length: 16 }, (_, p) => (i * 7 + p * 13) % 256),
+    ])
+    const csv = join(folder, 'tiny.csv')
+    writeFileSync(csv, ['label', ...Array.from({ length: 16 }, (_, p) => `p${p}`)].join() + '\n' + rows.join('\n'))
+    await drop(csv)
+    await heading('Data')
+    await page.getByText('1 × 4 × 4').first().waitFor()
+    const text = join(folder, 'notes.txt')
+    writeFileSync(text, 'not for us')
+    await drop(text)
+    await page.getByText('files/kind').waitFor()
+    await page.getByText(/Give one of \.onnx/).waitFor()
+    await page.getByRole('button', { name: 'Close', exact: true }).click()
+  })
+
+  it('left no complaint of the page', () =>
+    expect(complaints.filter((one) => !/422|Failed to load/.test(one))).toEqual([]))
+})
