@@ -35,7 +35,7 @@ export const variantSchema = z.strictObject({
     ),
   seed: seedSchema
     .optional()
-    .describe('Of the random choices of this variant; without it that of the recipe. Populations differ in it.'),
+    .describe('Of the random choices of this variant; without it that of the recipe'),
   architecture: architectureSchema.optional().describe('Needed when nothing is given under `from`'),
   batchNorm: z.boolean().optional().describe('Batch norm before every activation; net1 and net2 always have it'),
   normalise: normaliseSchema
