@@ -33,9 +33,7 @@ export const variantSchema = z.strictObject({
     .describe(
       'Earlier variant it starts from, or of the history model:ID or run:RECIPE/VARIANT; without it the network is trained afresh',
     ),
-  seed: seedSchema
-    .optional()
-    .describe('Of the random choices of this variant; without it that of the recipe'),
+  seed: seedSchema.optional().describe('Of the random choices of this variant; without it that of the recipe'),
   architecture: architectureSchema.optional().describe('Needed when nothing is given under `from`'),
   batchNorm: z.boolean().optional().describe('Batch norm before every activation; net1 and net2 always have it'),
   normalise: normaliseSchema
