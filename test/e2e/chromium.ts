@@ -20,8 +20,8 @@ export function warnWithoutChromium(): void {
   if (!hasChromium) process.stderr.write(`\nSKIPPED: no Chromium at ${chromiumPath}; set CHROMIUM to its path.\n`)
 }
 
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath, args: flags })
+export function launchChromium(more: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath, args: [...flags, ...more] })
 }
 
 /** Blank pages have no storage. */
