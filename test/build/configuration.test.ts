@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { configuration } from '../../build/electron-builder.config.ts'
 import { fileAssociations } from '../../build/file-associations.ts'
 import { fuses, fuseWire } from '../../build/fuses.ts'
+import { fileEndings } from '../../core/contract/files.ts'
 
 const root = join(import.meta.dirname, '../..')
 // electron-builder's own validator, resolved from electron-builder as it resolves it.
@@ -68,7 +69,9 @@ describe('electron-builder', () => {
     await expect(facts({})).rejects.toThrow(/homepage/)
   })
 
-  it('opens networks and properties, beside other programs', () => {
+  it('opens networks and properties, beside other programs, as the app itself takes them', () => {
+    const taken = Object.values(fileEndings).flat()
+    expect(fileAssociations.filter(({ ext }) => !taken.includes(`.${String(ext)}`))).toEqual([])
     expect(fileAssociations.map(({ ext, rank }) => [ext, rank])).toEqual([
       ['onnx', 'Alternate'],
       ['vnnlib', 'Alternate'],

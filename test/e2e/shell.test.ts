@@ -1,6 +1,6 @@
 // The desktop shell without Electron's binary: the built main process, preload and job process around a stand-in, its page in real Chromium.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -72,6 +72,14 @@ describe.skipIf(!hasChromium)('the shell around a stand-in for Electron', () => 
     await shell.logged('app://espalier/#/runs')
     await shell.ask({ type: 'menu', label: 'New window' })
     await expect.poll(() => shell.windows.length).toBe(2)
+  })
+
+  it('shows a file that a second start names, by a handle and not by its path', async () => {
+    const file = join(home, 'private network.onnx')
+    writeFileSync(file, 'nothing yet')
+    await shell.ask({ type: 'start', args: ['espalier', '--flag', file, '/etc/passwd'] })
+    const shown = () => shell.log.find((line) => line.includes('#/check?'))
+    await expect.poll(shown, { timeout: 10_000 }).toMatch(/^app:\/\/espalier\/#\/check\?network=[\w-]{32}$/)
   })
 
   it('runs a job in a utility process: awake, with progress; closing asks, pauses, stores and ends', async () => {

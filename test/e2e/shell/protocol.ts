@@ -5,6 +5,8 @@ export type ToShell = { readonly id: number } & (
   | { readonly type: 'invoke'; readonly channel: string; readonly from: string; readonly inputs: readonly unknown[] }
   | { readonly type: 'fetch'; readonly url: string }
   | { readonly type: 'menu'; readonly label: string }
+  /** A second start with these arguments, the program first. */
+  | { readonly type: 'start'; readonly args: readonly string[] }
   /** Closes the first window; `answer` is the button pressed where that is asked about. */
   | { readonly type: 'close'; readonly answer: number }
 )

@@ -148,6 +148,7 @@ async function answer(message: ToShell): Promise<unknown> {
     ;(item?.click as (() => void) | undefined)?.()
     return item !== undefined
   }
+  if (message.type === 'start') return app.emit('second-instance', {}, message.args, profile)
   pressed = message.answer
   BrowserWindow.windows.at(0)?.close()
   return null
