@@ -35,6 +35,7 @@ export function axis(
       color: colours.muted,
       padding: 6,
       maxTicksLimit: 6,
+      includeBounds: false,
       font: { size: 11 },
       ...(whole ? { precision: 0 } : {}),
       ...(format === undefined ? {} : { callback: (value: string | number) => format(Number(value)) }),

@@ -51,6 +51,9 @@ async function addresses(page: Page, jobAddress: string): Promise<Readonly<Recor
     runs: at('#/runs'),
     job: jobAddress,
     'run-curves': at(`${before ?? ''}?tab=curves`),
+    'run-figures': at(`${before ?? ''}?tab=figures`),
+    'run-search': at(`${before ?? ''}?tab=search`),
+    'run-neurons': at(`${after ?? ''}?tab=neurons`),
     'run-instances': at(`${before ?? ''}?tab=instances`),
     'run-log': at(`${before ?? ''}?tab=log`),
     'run-recipe': at(`${before ?? ''}?tab=recipe`),
@@ -62,6 +65,30 @@ async function addresses(page: Page, jobAddress: string): Promise<Readonly<Recor
   }
 }
 
+const small = { width: 1280, height: 800 }
+const large = { width: 1920, height: 1080 }
+/** Screens that are kept in the large size too. */
+const main = [
+  'home',
+  'wizard-5-verify',
+  'models',
+  'runs',
+  'run-instances',
+  'run-search',
+  'run-counterexample',
+  'compare',
+]
+
+async function shoot(page: Page, address: string, file: string): Promise<void> {
+  await page.goto(address)
+  await page.waitForLoadState('networkidle')
+  // A change of address alone loads nothing: the screen first has to begin what it then is busy with.
+  await page.waitForTimeout(150)
+  await page.locator('[aria-busy="true"]').waitFor({ state: 'detached', timeout: 60_000 })
+  await page.waitForTimeout(150)
+  await page.screenshot({ path: join(folder, file) })
+}
+
 export async function takeScreens(views: readonly View[], jobAddress: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const first = views.at(0)
@@ -70,14 +97,11 @@ export async function takeScreens(views: readonly View[], jobAddress: string): P
   for (const { page, scheme } of views) {
     // Thrown away, a few in the second scheme are enough; kept, each screen is there in both.
     const wanted = keep || scheme === 'light' ? Object.entries(list) : Object.entries(list).slice(0, 3)
-    for (const [name, address] of wanted) {
-      await page.goto(address)
-      await page.waitForLoadState('networkidle')
-      // A change of address alone loads nothing: the screen first has to begin what it then is busy with.
-      await page.waitForTimeout(150)
-      await page.locator('[aria-busy="true"]').waitFor({ state: 'detached', timeout: 60_000 })
-      await page.waitForTimeout(150)
-      await page.screenshot({ path: join(folder, `${name}-${scheme}.png`) })
-    }
+    for (const [name, address] of wanted) await shoot(page, address, `${name}-${scheme}.png`)
+    if (!keep) continue
+    await page.setViewportSize(large)
+    for (const [name, address] of wanted)
+      if (main.includes(name)) await shoot(page, address, `${name}-${scheme}-1920.png`)
+    await page.setViewportSize(small)
   }
 }
