@@ -1,6 +1,7 @@
 // The composition root: opens a home folder and implements the contract's Api on it.
 import { readFileSync } from 'node:fs'
 import { implementFiles } from './app/file-methods.ts'
+import { implementLooks } from './app/look-methods.ts'
 import { FileDesk } from './app/files.ts'
 import { DatasetShelf, describeDataset, findMnist } from './app/datasets.ts'
 import { openHome, type HomeAccess, type OpenedHome } from './app/open-home.ts'
@@ -91,6 +92,7 @@ function implement({ store, obstacle }: OpenedHome, parts: Parts): Api {
   }
   return {
     ...implementFiles({ store, jobs, ...parts }),
+    ...implementLooks({ store, ...parts }),
     'app.info': () =>
       Promise.resolve({
         version,

@@ -9,7 +9,7 @@ import { describeProperty } from '../io/vnnlib/words.ts'
 import { parseVnnlib } from '../io/vnnlib/parse.ts'
 import type { VnnlibProperty } from '../io/vnnlib/property.ts'
 import { writeWitness } from '../io/vnncomp/witness.ts'
-import { askAboutFiles } from '../jobs/files/ask.ts'
+import { askProcess } from '../jobs/files/ask.ts'
 import type { JobLauncher } from '../jobs/launcher.ts'
 import type { Store } from '../store/store.ts'
 import type { FileDesk } from './files.ts'
@@ -32,7 +32,7 @@ export async function inspect(
 ): Promise<{ network: NetworkReport | null; property: PropertyReport | null }> {
   const network = handles.network && (await files.open(handles.network, 'network')).path
   const property = handles.property && (await files.open(handles.property, 'property')).path
-  const answer = await askAboutFiles(launcher, { type: 'inspect', network, property })
+  const answer = await askProcess(launcher, { type: 'inspect', network, property })
   if (answer.type !== 'inspected') throw new TypeError(`inspect was answered by ${answer.type}`)
   return { network: answer.network, property: answer.property }
 }
@@ -49,7 +49,7 @@ async function take(
   property: string | null,
 ): Promise<{ modelId: string; property: string | null }> {
   const task = { type: 'import', home: store.home, network: await files.open(network, 'network'), property } as const
-  const answer = await askAboutFiles(launcher, task)
+  const answer = await askProcess(launcher, task)
   if (answer.type !== 'imported') throw new TypeError(`import was answered by ${answer.type}`)
   return answer
 }

@@ -1,6 +1,7 @@
 // Every call a shell can make to the core, once: its input and output schemas. IPC, HTTP and the renderer derive from it.
 import { z } from 'zod'
 import { fileMethods } from './api-files.ts'
+import { lookMethods } from './api-look.ts'
 import { jobEventSchema } from './events.ts'
 import { graftedLayerSchema, neuronFiguresSchema, searchSampleSchema } from './figures.ts'
 import { layerRowSchema } from './layer-row.ts'
@@ -229,6 +230,7 @@ export const apiSchemas = {
     output: instanceSchema,
   },
   ...fileMethods,
+  ...lookMethods,
 } as const
 
 export type ApiMethod = keyof typeof apiSchemas

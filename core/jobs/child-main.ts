@@ -32,8 +32,8 @@ export async function runJobProcess(port: ParentPort): Promise<void> {
     if (task.type === 'probe') {
       await measureProviders(task.skip, stop.signal, (message) => port.send(message))
       end('done', null)
-    } else if (task.type === 'inspect' || task.type === 'import') {
-      port.send(await serveFiles(task))
+    } else if (task.type !== 'start') {
+      port.send(await answer(task, stop.signal))
       end('done', null)
     } else {
       const { outcome, error } = await runStored(task.home, task.jobId, stop.signal, (body) => {
@@ -65,11 +65,18 @@ function firstTask(
   })
 }
 
-async function serveFiles(task: Extract<ToChild, { type: 'inspect' | 'import' }>): Promise<FromChild> {
+async function answer(
+  task: Extract<ToChild, { type: 'inspect' | 'import' | 'confusion' }>,
+  signal: AbortSignal,
+): Promise<FromChild> {
   const { importFiles, inspectFiles } = await import('./files/inspect.ts')
   if (task.type === 'inspect') return { type: 'inspected', ...(await inspectFiles(task.network, task.property)) }
   const store = await openStore(task.home, { role: 'job' })
   try {
+    if (task.type === 'confusion') {
+      const { confusionOf } = await import('./study/confusion.ts')
+      return { type: 'confusion', confusion: await confusionOf(store, task.modelId, signal) }
+    }
     return { type: 'imported', ...(await importFiles(store, task.network, task.property)) }
   } finally {
     await store.close()

@@ -1,14 +1,15 @@
 // The messages between the core and the process of a job or of a measurement, checked on both sides.
 import { z } from 'zod'
 import { deviceSchema } from '../contract/api.ts'
+import { confusionSchema } from '../contract/api-look.ts'
 import { jobEventBodySchema } from '../contract/events.ts'
 import { networkReportSchema, propertyReportSchema } from '../contract/files.ts'
 
 const errorData = z.object({ code: z.string(), message: z.string(), hint: z.string() })
 
 /**
- * Core → job process. `start` a job, `probe` the compute providers, all but `skip`, `inspect` files, or `import` a network
- * with a property into the history. `stop` ends the work at the next safe point, or after the image or epoch under way;
+ * Core → job process. `start` a job, `probe` the compute providers, all but `skip`, `inspect` files, `import` a network
+ * with a property into the history, or find the `confusion` of a model. `stop` ends the work at the next safe point, or after the image or epoch under way;
  * everything finished is already stored.
  */
 export const toChildSchema = z.discriminatedUnion('type', [
@@ -21,6 +22,7 @@ export const toChildSchema = z.discriminatedUnion('type', [
     network: z.strictObject({ path: z.string(), name: z.string() }),
     property: z.string().nullable(),
   }),
+  z.strictObject({ type: z.literal('confusion'), home: z.string().min(1), modelId: z.string().min(1) }),
   z.strictObject({ type: z.literal('stop'), after: z.literal('instance').optional() }),
 ])
 export type ToChild = z.infer<typeof toChildSchema>
@@ -36,6 +38,7 @@ export const fromChildSchema = z.discriminatedUnion('type', [
     network: networkReportSchema.nullable(),
     property: propertyReportSchema.nullable(),
   }),
+  z.strictObject({ type: z.literal('confusion'), confusion: confusionSchema }),
   z.strictObject({ type: z.literal('imported'), modelId: z.string(), property: z.string().nullable() }),
   z.strictObject({
     type: z.literal('end'),

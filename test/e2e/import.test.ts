@@ -118,7 +118,7 @@ describe.skipIf(!hasChromium)('files in the app', () => {
     await answer.getByText(/no input in the box violates it/).waitFor()
     await answered()
     await go('#/models')
-    await page.getByRole('link', { name: 'diamond' }).waitFor()
+    await page.getByRole('link', { name: 'diamond', exact: true }).waitFor()
     expect(await page.locator('[data-row]').count()).toBe(1)
   })
 

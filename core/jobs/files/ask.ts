@@ -1,10 +1,10 @@
-// Asks a process of its own to read files: a file that breaks the reader, or keeps it busy, costs that process only.
+// Asks a process of its own one question: a file that breaks its reader, or a network that keeps it busy, costs that process only.
 import { EspalierError, type ErrorCode } from '../../contract/errors.ts'
 import type { JobLauncher } from '../launcher.ts'
 import { fromChildSchema, type FromChild, type ToChild } from '../protocol.ts'
 
-type FileTask = Extract<ToChild, { type: 'inspect' | 'import' }>
-type FileAnswer = Extract<FromChild, { type: 'inspected' | 'imported' }>
+type Task = Extract<ToChild, { type: 'inspect' | 'import' | 'confusion' }>
+type Answer = Extract<FromChild, { type: 'inspected' | 'imported' | 'confusion' }>
 
 /** Milliseconds; reading VGG-16 and running it beside ONNX Runtime takes half a minute on two busy cores. */
 const usualLimit = 180_000
@@ -13,10 +13,10 @@ const usualLimit = 180_000
  * @param limit milliseconds until the process is ended
  * @throws EspalierError of the readers; 'input/unreadable' where the process did not answer
  */
-export function askAboutFiles(launcher: JobLauncher, task: FileTask, limit = usualLimit): Promise<FileAnswer> {
+export function askProcess(launcher: JobLauncher, task: Task, limit = usualLimit): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const process = launcher()
-    let answer: FileAnswer | null = null
+    let answer: Answer | null = null
     let failure: EspalierError | null = null
     let late = false
     const timer = setTimeout(() => {
@@ -28,7 +28,7 @@ export function askAboutFiles(launcher: JobLauncher, task: FileTask, limit = usu
       if (!parsed.success) return
       const { data } = parsed
       if (data.type === 'ready') process.send(task)
-      else if (data.type === 'inspected' || data.type === 'imported') answer = data
+      else if (data.type === 'inspected' || data.type === 'imported' || data.type === 'confusion') answer = data
       else if (data.type === 'end' && data.error !== null)
         failure = new EspalierError(data.error.code as ErrorCode, data.error.message, data.error.hint)
     })
@@ -45,7 +45,7 @@ function silent(how: string, errorOutput: string): EspalierError {
   const said = errorOutput.trim().split('\n').at(-1) ?? ''
   return new EspalierError(
     'input/unreadable',
-    `The process that read the files gave no answer (${how}${said === '' ? '' : `: ${said}`}).`,
+    `The process that was asked gave no answer (${how}${said === '' ? '' : `: ${said}`}).`,
     'Check that these are the files you meant; a very large network may need more memory than there is.',
   )
 }
