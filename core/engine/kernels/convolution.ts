@@ -7,6 +7,7 @@ import type { ConvolutionAttrs, PoolAttrs } from '../ops/attributes.ts'
 import { leftOver, outputSize } from '../ops/geometry.ts'
 import type { Pair } from '../ops/geometry.ts'
 import { convolveColumns, convolveColumnsFilter, convolveColumnsTranspose, extents, meanFilter } from './columns.ts'
+import { filterGradientByRows, prefersRows } from './filter-rows.ts'
 import { kernel } from './kernel.ts'
 import { concat } from './layout.ts'
 
@@ -70,6 +71,7 @@ function channels(graph: Graph, x: Value, group: number, groups: number): Value 
 
 function filterGradient(graph: Graph, x: Value, dy: Value, attrs: ConvolutionAttrs): Value {
   if (graph.precision === 'float64') return convolveColumnsFilter(graph, x, dy, attrs)
+  if (prefersRows(x, dy, attrs)) return filterGradientByRows(graph, x, dy, attrs)
   const groups = Array.from({ length: attrs.groups }, (_, group) =>
     filterGradientOfGroup(
       graph,

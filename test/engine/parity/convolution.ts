@@ -42,6 +42,15 @@ const geometries: readonly Geometry[] = [
     pads: [1, 1, 0, 0],
     dilations: [3, 2],
   },
+  // From 16 channels on, filter gradients of small kernels are products of gathered rows.
+  {
+    title: 'many channels, a small kernel',
+    x: [2, 16, 5, 6],
+    filter: [2, 16, 3, 2],
+    strides: [2, 1],
+    pads: [1, 0, 1, 2],
+    dilations: [1, 2],
+  },
   {
     title: 'groups',
     x: [2, 4, 5, 5],
