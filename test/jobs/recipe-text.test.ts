@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { recipeSchema, verifySchema } from '../../core/contract/recipe.ts'
+import { historyOrigins } from '../../core/jobs/recipe/origins.ts'
 import { imagesOf, planRecipe, verifiersOf } from '../../core/jobs/recipe/plan.ts'
 import { closest, editDistance } from '../../core/jobs/recipe/suggest.ts'
 import { formatRecipe, parseRecipe, readRecipe } from '../../core/jobs/recipe/text.ts'
@@ -9,6 +10,15 @@ import { formatRecipe, parseRecipe, readRecipe } from '../../core/jobs/recipe/te
 const folder = new URL('../../resources/recipes/', import.meta.url)
 
 describe('the recipes that come along', () => {
+  it('start from networks that another of them makes', () => {
+    const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
+    const recipes = files.map((name) => parseRecipe(readFileSync(new URL(name, folder), 'utf8')))
+    const made = new Set(recipes.flatMap(({ name, variants }) => variants.map((variant) => `${name}/${variant.name}`)))
+    const wanted = recipes.flatMap(historyOrigins).map((origin) => 'recipe' in origin && `${origin.recipe}/${origin.variant}`) // prettier-ignore
+    expect(wanted.length).toBeGreaterThan(20)
+    expect(wanted.filter((name) => name === false || !made.has(name))).toEqual([])
+  })
+
   it.each(readdirSync(folder).filter((name) => name.endsWith('.yaml')))(
     '%s is valid and survives a round trip',
     (name) => {
