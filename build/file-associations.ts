@@ -1,5 +1,7 @@
 // The kinds of files that the system may open with Espalier: those the app takes, and never in place of another program.
-import type { FileAssociation } from 'app-builder-lib'
+import type { Configuration } from 'electron-builder'
+
+type FileAssociation = Extract<Configuration['fileAssociations'], readonly unknown[]>[number]
 
 /** Of a compressed file the system sees `.gz` only: those are opened from inside the app. */
 export const fileAssociations: FileAssociation[] = [

@@ -26,6 +26,7 @@ function findElectron(): { readonly path: string } | { readonly why: string } {
 }
 
 const onWindows = process.platform === 'win32'
+process.stdout.write('Building the interface …\n')
 built('build:renderer')
 const electron = findElectron()
 if ('path' in electron) built('build:electron')
