@@ -5,7 +5,7 @@ import { conv2d } from '../../core/engine/ops/conv2d.ts'
 import { decodeModel } from '../../core/engine/onnx/schema.ts'
 import { emitModel } from '../../core/engine/record/emit.ts'
 import { record } from '../../core/engine/record/record.ts'
-import { tf } from '../../core/engine/tensor.ts'
+import { tf, type Tensor } from '../../core/engine/tensor.ts'
 import { spread } from './parity/case.ts'
 
 let engine: Engine
@@ -27,7 +27,7 @@ const convolution = (also: boolean): ProgramDefinition<string, string> => ({
   name: 'convolution',
   key: `convolution ${also}`,
   inputs: { x: image, w: filter, b: { shape: [4] } },
-  build({ x, w, b }) {
+  build({ x, w, b }): Record<string, Tensor> {
     const plain = conv2d(x, w, { strides: [2, 1], pads: [1, 0, 1, 0] })
     const sum = tf.add(plain, tf.reshape(b, [1, -1, 1, 1]))
     return also ? { sum, plain } : { sum }
