@@ -135,9 +135,9 @@ describe('the draft of the wizard', () => {
       ['baseline', undefined],
       ['neuron-pruned', 'baseline'],
     ])
-    expect(recipe?.variants[0].train).toEqual(trainSchema.parse({}))
+    expect(recipe?.variants[0].train).toEqual(trainSchema.parse({ epochs: 20 }))
     expect(recipe?.variants[0].batchNorm).toBe(true)
-    expect(recipe?.verify).toEqual(verifySchema.parse({}))
+    expect(recipe?.verify).toEqual(verifySchema.parse({ epsilon: 0.06, timeoutSeconds: 20 }))
     expect(recipeSchema.parse(draftRecipe(initialDraft()))).toEqual(recipe)
   })
 
