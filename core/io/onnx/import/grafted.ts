@@ -8,6 +8,9 @@ interface Scaling {
   readonly shift: Float64Array
 }
 
+/** Most scalings and reshapes that are looked through: an export writes three. A hostile file may chain thousands. */
+const deepest = 4
+
 const graftedKinds = { relu: 'graftedRelu', sigmoid: 'graftedSigmoid' } as const
 
 /**
@@ -34,8 +37,9 @@ export function graftedActivation(draft: Draft, line: string, open: string): str
 
 /** The first node below `id` that neither scales nor reshapes. */
 function throughScalings(draft: Draft, id: string): string {
-  const below = scalingBelow(draft, id)
-  return below === null ? id : throughScalings(draft, below)
+  let at = id
+  for (let depth = 0; depth < deepest; depth++) at = scalingBelow(draft, at) ?? at
+  return at
 }
 
 /** What a scaling or a reshape reads; null for all other nodes. */
@@ -48,11 +52,11 @@ function scalingBelow(draft: Draft, id: string): string | null {
 }
 
 /** How the elements of `id` follow from those of `source`; null where anything but scalings and reshapes stands between. */
-function scalingFrom(draft: Draft, id: string, source: string): Scaling | null {
+function scalingFrom(draft: Draft, id: string, source: string, depth = 0): Scaling | null {
   const size = sizeOf(draft.shapeOf(id))
   if (id === source) return { scale: new Float64Array(size).fill(1), shift: new Float64Array(size) }
-  const below = scalingBelow(draft, id)
-  const inner = below === null ? null : scalingFrom(draft, below, source)
+  const below = depth < deepest ? scalingBelow(draft, id) : null
+  const inner = below === null ? null : scalingFrom(draft, below, source, depth + 1)
   const layer = draft.nodeOf(id)?.layer
   if (inner === null || layer?.kind !== 'affine') return inner
   const plane = size / layer.scale.data.length
