@@ -1,8 +1,9 @@
 // Files in the app, in a real Chromium against a real core: chosen, dropped, refused; checked, with the witness saved.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exportOnnx, parseWitness } from '../../core/io/index.ts'
@@ -48,6 +49,18 @@ describe.skipIf(!hasChromium)('files in the app', () => {
       '(assert (or (and (>= Y_0 Y_1)) (and (>= Y_2 Y_1))))',
     ]
     writeFileSync(files.vnnlib('image'), text.join('\n'))
+    // A small history: a network trained for a moment, and one with half of its weights gone.
+    const recipe = [
+      'name: small',
+      'data: { source: sample, train: 300, test: 80 }',
+      'variants:',
+      '  - { name: dense, architecture: net1, train: { epochs: 1 } }',
+      '  - { name: sparse, from: dense, simplify: { method: weight, ratio: 0.5 } }',
+      'verify: null',
+    ]
+    writeFileSync(join(folder, 'small.yaml'), recipe.join('\n'))
+    const cli = join(import.meta.dirname, '../../core/cli/main.ts')
+    await promisify(execFile)(process.execPath, [cli, 'run', join(folder, 'small.yaml'), '--home', core.home])
     const [link, opened] = await Promise.all([core.start(), launchChromium()])
     browser = opened
     const context = await newContext(browser)
@@ -119,7 +132,7 @@ describe.skipIf(!hasChromium)('files in the app', () => {
     await answered()
     await go('#/models')
     await page.getByRole('link', { name: 'diamond', exact: true }).waitFor()
-    expect(await page.locator('[data-row]').count()).toBe(1)
+    expect(await page.getByRole('link', { name: 'diamond', exact: true }).count()).toBe(1)
   })
 
   it('shows a counterexample as a picture where the input is an image', async () => {
@@ -143,6 +156,52 @@ describe.skipIf(!hasChromium)('files in the app', () => {
     await page.getByText('Imported ONNX').waitFor()
   })
 
+  it('shows what a model is made of, and which classes it mistakes', async () => {
+    await go('#/models')
+    await page.getByRole('link', { name: 'sparse', exact: true }).first().click()
+    await heading('sparse')
+    const family = page.getByRole('list', { name: 'Lineage' })
+    await family.getByRole('link', { name: 'dense' }).first().waitFor()
+    expect(await family.locator('[aria-current]').count()).toBe(1)
+    await page.getByRole('list', { name: 'Graph of the network' }).getByText('relu').first().waitFor()
+    await page
+      .getByRole('img', { name: /^Weights of / })
+      .first()
+      .waitFor()
+    await page
+      .getByRole('heading', { name: /^γ of / })
+      .first()
+      .waitFor()
+    expect(await page.getByRole('img', { name: /^Filter \d/ }).count()).toBe(64)
+    expect(await page.getByRole('img', { name: /that are not zero$/ }).count()).toBeGreaterThan(1)
+    await page.getByText('ONNX Runtime').waitFor()
+    await page.getByRole('button', { name: 'Classify the test images' }).click()
+    await page.getByText(/of 80 test images of .* are classified correctly/).waitFor()
+    await shoot(page, 'model')
+    const filters = page.getByRole('heading', { name: 'Filters of the first layer' })
+    await filters.scrollIntoViewIfNeeded()
+    await shoot(page, 'model-weights')
+  })
+
+  it('shows the images of a dataset by class, one with its values, and what is wrong with them', async () => {
+    await go('#/data')
+    await heading('Data')
+    await page.getByText('No test image is among the training images.').waitFor()
+    const images = page.getByRole('list', { name: 'Images' }).getByRole('button')
+    await page.getByText('80 images', { exact: true }).waitFor()
+    expect(await images.count()).toBe(80)
+    await page.getByLabel('Class', { exact: true }).selectOption('0')
+    await page
+      .getByText(/^[1-9] images$|^\d\d images$/)
+      .first()
+      .waitFor()
+    await images.first().click()
+    const values = page.getByRole('region', { name: 'Pixel values' })
+    await values.waitFor()
+    expect(await values.getByRole('row').count()).toBe(28)
+    await shoot(page, 'data')
+  })
+
   it('opens dropped data, and says what else it would take', async () => {
     const rows = Array.from({ length: 40 }, (_, i) => [
       i % 2,
@@ -153,6 +212,10 @@ describe.skipIf(!hasChromium)('files in the app', () => {
     await drop(csv)
     await heading('Data')
     await page.getByText('1 × 4 × 4').first().waitFor()
+    await page.getByText('How it is read').click()
+    await page.getByLabel('Label column').fill('2')
+    await page.getByRole('button', { name: 'Open like this' }).click()
+    await page.getByText('data/').or(page.getByText('1 × 4 × 4')).first().waitFor()
     const text = join(folder, 'notes.txt')
     writeFileSync(text, 'not for us')
     await drop(text)
