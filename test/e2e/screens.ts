@@ -84,7 +84,8 @@ async function shoot(page: Page, address: string, file: string): Promise<void> {
   await page.waitForLoadState('networkidle')
   // A change of address alone loads nothing: the screen first has to begin what it then is busy with.
   await page.waitForTimeout(150)
-  await page.locator('[aria-busy="true"]').waitFor({ state: 'detached', timeout: 60_000 })
+  // Ample: Compute measures every provider, and the machine may be busy.
+  await page.locator('[aria-busy="true"]').waitFor({ state: 'detached', timeout: 300_000 })
   await page.waitForTimeout(150)
   await page.screenshot({ path: join(folder, file) })
 }
