@@ -25,14 +25,11 @@ export function adamSteps({ rate, decay }: StepSettings, done: number, count: nu
 }
 
 export class UnrolledAdam {
-  readonly #steps: Tensor
   #first: Tensor | null
   #second: Tensor | null
-  #count = 0
 
-  /** `steps` [count, 1] from `adamSteps`; moments of the steps before these, or null. */
-  constructor(steps: Tensor, first: Tensor | null = null, second: Tensor | null = null) {
-    this.#steps = steps
+  /** Moments of the steps before these, or null. */
+  constructor(first: Tensor | null = null, second: Tensor | null = null) {
     this.#first = first
     this.#second = second
   }
@@ -41,12 +38,11 @@ export class UnrolledAdam {
     return this.#first && this.#second ? { first: this.#first, second: this.#second } : null
   }
 
-  /** The step for gradient `g`. */
-  step(g: Tensor): Tensor {
+  /** The step for gradient `g`; `size` [1, 1] is the next of `adamSteps`. */
+  step(g: Tensor, size: Tensor): Tensor {
     const square = tf.mul(g, g)
     this.#first = this.#first ? tf.add(tf.mul(this.#first, tf.scalar(BETA1)), g) : g
     this.#second = this.#second ? tf.add(tf.mul(this.#second, tf.scalar(BETA2)), square) : square
-    const size = tf.slice(this.#steps, [this.#count++, 0], [1, 1])
     return tf.mul(tf.div(this.#first, tf.add(tf.sqrt(this.#second), tf.scalar(EPSILON))), size)
   }
 }

@@ -92,7 +92,7 @@ function choose({ relaxation, parameter }: RelaxedActivation, coefficient: Tenso
 
 /** Σ (|Λ| + floor)·weight, [rows]. */
 function roundingOf(outgoing: Tensor, weight: Tensor): Tensor {
-  return weighted(tf.add(tf.abs(outgoing), tf.scalar(FLOOR)), weight)
+  return tf.add(weighted(tf.abs(outgoing), weight), tf.mul(tf.sum(weight, 1), tf.scalar(FLOOR)))
 }
 
 /** Σ of the columns of `rows` times `weight` [1 or rows, columns], [rows]. */

@@ -6,9 +6,10 @@ import { backward, type BackwardResult } from './backward.ts'
 import { concretise, minimiser, roundingScale, type BoxTensors } from './concretise.ts'
 import type { Cone } from './graph.ts'
 import { relaxationOf } from './relaxation/index.ts'
+import type { PreparedRelaxation } from './relaxation/relaxation.ts'
 import { trueOutputs } from './relaxed-forward.ts'
 import { roundingInputs } from './rounding.ts'
-import { parameterRange, prepare, relaxActivations, type PreparedRelaxations } from './relaxed.ts'
+import { byActivation, prepare, relaxActivations, type PreparedRelaxations } from './relaxed.ts'
 
 /** What the tensors of a program look like. */
 export interface ProgramShape {
@@ -117,8 +118,8 @@ function onePass(
 ): { result: BackwardResult; given: Given; box: BoxTensors } {
   const given = mixRows(inputs)
   const relaxed = prepare(cone, given)
-  const pull = shape.splits ? tf.mul(given.sign, given.beta) : null
-  const activations = relaxActivations(cone, relaxed, clipped(cone, relaxed, given.alpha), pull)
+  const pulls = shape.splits && cone.neurons > 0 ? byActivation(cone, tf.mul(given.sign, given.beta)) : null
+  const activations = relaxActivations(cone, relaxed, clipped(cone, relaxed, given.alpha), pulls)
   const result = backward(cone, given.start, activations, given)
   return { result, given, box: { centre: given.centre, radius: given.radius } }
 }
@@ -178,10 +179,12 @@ function carriedInputs({ neurons }: Cone, { rows }: ProgramShape): Record<string
 }
 
 /** Parameters pulled into their ranges: any α a caller brings gives a valid bound. */
-function clipped(cone: Cone, relaxed: PreparedRelaxations, alpha: Tensor): Tensor {
-  if (cone.neurons === 0) return alpha
-  const { low, high } = parameterRange(cone, relaxed)
-  return tf.maximum(tf.minimum(alpha, high), low)
+function clipped(cone: Cone, relaxed: PreparedRelaxations, alpha: Tensor): Tensor[] {
+  if (cone.neurons === 0) return []
+  return byActivation(cone, alpha).map((own, k) => {
+    const { low, high } = relaxed.get(cone.activations[k].node.id) as PreparedRelaxation
+    return tf.maximum(tf.minimum(own, high), low)
+  })
 }
 
 /** Λ on every activation's output, [rows, neurons of the cone]. */

@@ -20,36 +20,29 @@ export function prepare(cone: Cone, given: Readonly<Record<string, Tensor>>): Pr
   return prepared
 }
 
-/** Joins relaxations with parameters and pulls S·β given for all neurons of the cone, [rows, neurons]. */
+/** Joins relaxations with the parameters and pulls S·β of each activation, [rows, its neurons], in the cone's order. */
 export function relaxActivations(
   cone: Cone,
   relaxed: PreparedRelaxations,
-  alpha: Tensor,
-  pull: Tensor | null,
+  alphas: readonly Tensor[],
+  pulls: readonly Tensor[] | null,
 ): ReadonlyMap<string, RelaxedActivation> {
   const joined = new Map<string, RelaxedActivation>()
-  for (const activation of cone.activations) {
+  for (const [k, activation] of cone.activations.entries()) {
     const relaxation = relaxed.get(activation.node.id)
     if (!relaxation) continue
-    const { offset, neurons } = activation
-    joined.set(activation.node.id, {
-      activation,
-      relaxation,
-      parameter: columns(alpha, offset, neurons),
-      pull: pull ? columns(pull, offset, neurons) : null,
-    })
+    joined.set(activation.node.id, { activation, relaxation, parameter: alphas[k], pull: pulls ? pulls[k] : null })
   }
   return joined
 }
 
-/** Range of the free parameters of all neurons of the cone, [rows or 1, neurons]. */
-export function parameterRange(cone: Cone, relaxed: PreparedRelaxations): { low: Tensor; high: Tensor } {
-  const ranges = cone.activations.flatMap(({ node }) => relaxed.get(node.id) ?? [])
-  return { low: join(ranges.map((range) => range.low)), high: join(ranges.map((range) => range.high)) }
+/** The columns of each activation of the cone, in its order. */
+export function byActivation({ activations }: Cone, all: Tensor): Tensor[] {
+  return activations.map(({ offset, neurons }) => columns(all, offset, neurons))
 }
 
 /** Columns offset … offset + size of [rows, all]. */
-export function columns(all: Tensor, offset: number, size: number): Tensor {
+function columns(all: Tensor, offset: number, size: number): Tensor {
   return all.shape[1] === size ? all : tf.slice(all, [0, offset], [-1, size])
 }
 

@@ -5,7 +5,8 @@ import { intervalBounds } from '../../core/bounds/interval.ts'
 import { centreAndRadius, flatBounds, hostArrays } from '../../core/bounds/flat.ts'
 import { coneOf } from '../../core/bounds/graph.ts'
 import { programInputs } from '../../core/bounds/programs.ts'
-import { prepare } from '../../core/bounds/relaxed.ts'
+import { byActivation, prepare } from '../../core/bounds/relaxed.ts'
+import { joined } from '../../core/bounds/variables.ts'
 import { relaxationOf } from '../../core/bounds/relaxation/index.ts'
 import { openEngine, type Engine } from '../../core/engine/engine.ts'
 import { tf } from '../../core/engine/tensor.ts'
@@ -34,8 +35,11 @@ describe.each(kinds)('%s networks', (kind) => {
       key: kind,
       inputs: { ...programInputs(cone, shape), variables: { shape: [2, width] } },
       build: (given: Readonly<Record<string, ReturnType<typeof tf.zeros>>>) => {
-        const { value, gradient } = evaluate(cone, prepare(cone, given), mixRows(given), given.variables)
-        return { value, gradient: gradient() }
+        const [alphas, betas] = tf.split(given.variables, 2, 1).map((all) => byActivation(cone, all))
+        const variables = alphas.map((alpha, k) => ({ alpha, beta: betas[k] }))
+        const { value, gradient } = evaluate(cone, prepare(cone, given), mixRows(given), variables)
+        const { alpha, beta } = joined(gradient())
+        return { value, gradient: tf.concat([alpha, beta ?? alpha], 1) }
       },
     }
     const program = await engine.compile(definition)

@@ -6,6 +6,9 @@ import { defaultSettings, type BabSettings } from './settings.ts'
 import type { BabReport, BabTask } from './task.ts'
 import { tightenNeurons } from './tighten.ts'
 
+/** Most of the time left that one tightening may take: the search must profit from it. */
+const TIGHTEN_SHARE = 0.4
+
 /** Decides a property by branch and bound. Never claims `verified` while a domain is open, undecided or bounded by NaN. */
 export async function decideByBab(task: BabTask): Promise<BabReport> {
   const started = performance.now()
@@ -26,7 +29,7 @@ export async function decideByBab(task: BabTask): Promise<BabReport> {
       settings,
       domainsEach: plan.domainsEach,
       neurons: settings.tightenNeurons,
-      deadline: Math.min(deadline, now + settings.tightenPatience * (now - started)),
+      deadline: now + Math.min(TIGHTEN_SHARE * (deadline - now), settings.tightenPatience * (now - started)),
     })
     known = tightening.bounds
     const root = await rootBounds(task, known, settings)
@@ -35,9 +38,7 @@ export async function decideByBab(task: BabTask): Promise<BabReport> {
       run = new BabRun(task, settings, start)
       continue
     }
-    const pays = run.gainsBy(root)
     await run.tightened(known, tightening.domains, deadline)
-    if (!pays) break
   }
   const report = await run.run(deadline, settings.tighten.length, Infinity)
   return report ?? run.report('unknown', 'the search ended early')

@@ -3,7 +3,7 @@ import type { PreActivationBounds } from '../../bounds/box.ts'
 import type { OutputBounds } from '../../bounds/bounder.ts'
 import { DomainBounder } from '../../bounds/domain-bounder.ts'
 import { DomainConfirmer } from '../../bounds/domain-confirmer.ts'
-import { bytesPerRow, type Cone } from '../../bounds/graph.ts'
+import type { Cone } from '../../bounds/graph.ts'
 import { exactOutputStart, outputStart } from '../../bounds/start.ts'
 import type { Witness } from '../outcome.ts'
 import { CellSettler } from './cell.ts'
@@ -13,19 +13,16 @@ import { openNeurons, type OpenNeurons } from './root.ts'
 import { mixtureAround, rowValue, smallest } from './rows.ts'
 import { BabSearch } from './search.ts'
 import type { BabSettings } from './settings.ts'
+import { fittingSizes } from './sizes.ts'
 import type { BabReport, BabTask } from './task.ts'
 
 const DEFAULT_MEMORY = 2 * 2 ** 30
-/** Memory of the tensors of one bounding call. */
-const CALL_MEMORY = 512 * 2 ** 20
 /** From this share of the memory limit on, the newest domains are split first, which keeps their number from growing. */
 const SHORT_OF_MEMORY = 0.6
 /** Most memory of open domains that are kept for another process. */
 const KEPT_MEMORY = 128 * 2 ** 20
 /** Share of open domains among those bounded below which a search is left to finish. */
 const NEARLY_DONE = 0.02
-/** Share of what splitting gained that tighter bounds must gain for more of them to be sought. */
-const WORTHWHILE = 0.25
 
 /** Where a search starts. */
 export interface BabStart {
@@ -88,7 +85,7 @@ export class BabRun {
   #bounder(bounds: PreActivationBounds): DomainBounder {
     const { engine, bounder, box, property } = this.#task
     const start = outputStart(bounder.network, property.rows)
-    const sizes = fittingSizes(bounder.rows.cone(start.start), this.#settings.sizes)
+    const sizes = fittingSizes(bounder.rows.cone(start.start), this.#settings.sizes, engine.provider)
     return new DomainBounder(engine, bounder.network, start, box, sizes, bounds)
   }
 
@@ -112,12 +109,6 @@ export class BabRun {
   /** Whether a search that started from `root` would be no worse off than this one is. */
   isOvertakenBy(root: OutputBounds): boolean {
     return this.#valueOf(root) >= this.#search.lowerBound
-  }
-
-  /** Whether the bounds behind `root` did for it a good part of what splitting has done since the search began. */
-  gainsBy(root: OutputBounds): boolean {
-    const start = this.#valueOf(this.#root)
-    return this.#valueOf(root) - start >= WORTHWHILE * (this.#search.lowerBound - start)
   }
 
   /** Of the rows still to be proved. */
@@ -270,10 +261,4 @@ export class BabRun {
     const statistics = { ...this.#search.statistics, domains: this.domains }
     return { status, witness: this.#witness, lowerBound, statistics, reason }
   }
-}
-
-/** Program sizes whose tensors fit the memory of one call. */
-function fittingSizes(cone: Cone, sizes: readonly number[]): readonly number[] {
-  const fitting = sizes.filter((size) => size * bytesPerRow(cone, true, 'float32') <= CALL_MEMORY)
-  return fitting.length > 0 ? fitting : [2]
 }

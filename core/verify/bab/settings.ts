@@ -32,8 +32,8 @@ export const defaultSettings: BabSettings = {
     { after: 10_000, domainsEach: 256 },
     { after: 50_000, domainsEach: 1024 },
   ],
-  tightenNeurons: 64,
-  tightenPatience: 4,
+  tightenNeurons: 256,
+  tightenPatience: 6,
   rootNeurons: { iterations: 20, rate: 0.5, decay: 0.98 },
   rootRows: { iterations: 20, rate: 0.5, decay: 0.98 },
 }

@@ -10,6 +10,7 @@ import type { SearchRecorder } from './recorder.ts'
 import { openNeurons } from './root.ts'
 import { BabSearch } from './search.ts'
 import type { BabSettings } from './settings.ts'
+import { fittingSizes } from './sizes.ts'
 
 export interface NeuronTask {
   readonly engine: Engine
@@ -96,7 +97,8 @@ async function tightenLayer(
   const signs = both.map((_, k) => (k < neurons.length ? 1 : -1))
   const start = neuronStart(bounder.network, source, both, signs)
   const root = await bounder.rows.bound(start, { box, bounds }, settings.rootNeurons)
-  const domains = new DomainBounder(engine, bounder.network, start, box, settings.sizes, bounds)
+  const sizes = fittingSizes(bounder.rows.cone(start.start), settings.sizes, engine.provider)
+  const domains = new DomainBounder(engine, bounder.network, start, box, sizes, bounds)
   const open = openNeurons(domains.cone, bounds)
   const trees = task.recorder?.neurons(domains.cone, open, { source, neurons: both, signs })
   const search = new BabSearch({
