@@ -61,7 +61,15 @@ describe('a sweep', () => {
 describe('a search', () => {
   const gauge = (imageIndex: number, seconds: number, depths: number[] | null) =>
     ({
-      ...{ stage: 'verify', done: 0, total: 2, imageIndex, method: 'bab', seconds, worstBound: -1 / (1 + seconds) },
+      ...{
+        stage: 'verify' as const,
+        done: 0,
+        total: 2,
+        imageIndex,
+        method: 'bab',
+        seconds,
+        worstBound: -1 / (1 + seconds),
+      },
       ...{ domainsVisited: seconds * 10, domainsOpen: depths === null ? null : 3, domainsByDepth: depths },
     }) as const
 
@@ -111,7 +119,7 @@ describe('a search', () => {
 
 describe('what remains', () => {
   const verify = {
-    ...{ stage: 'verify', done: 5, total: 10, imageIndex: 5, method: 'bab', seconds: 1, worstBound: null },
+    ...{ stage: 'verify' as const, done: 5, total: 10, imageIndex: 5, method: 'bab', seconds: 1, worstBound: null },
     ...{ domainsVisited: null, domainsOpen: null, domainsByDepth: null },
   } as const
   const none = { rows: [], limit: 60, epochs: [] }
