@@ -82,6 +82,8 @@ describe.skipIf(!hasChromium)('runs side by side', () => {
       .click()
     await page.getByRole('heading', { name: 'Images verified in both: chosen cell' }).waitFor()
     await page.getByText('No run beats these in both at once').waitFor()
+    await page.getByRole('img', { name: /^Average lower bounds by layer/ }).waitFor()
+    await page.getByRole('img', { name: /^How often neurons of relu1 are unstable, by run/ }).waitFor()
   })
 
   it('shows figures and neurons of a run, each as PNG, CSV and table', async () => {
