@@ -60,8 +60,9 @@ export class DomainBounder {
   /** What all domains share: the box, host arrays of relaxations, rounding weights, rows. */
   readonly #shared: Readonly<Record<string, Floats>>
   readonly #rounding: Readonly<Record<string, Floats>>
+  readonly #fewRuns: boolean
 
-  /** `bounds` hold on the whole box; default intervals. */
+  /** `bounds` hold on the whole box; default intervals. `fewRuns`: programs are to be compiled quickly rather than well. */
   constructor(
     engine: Engine,
     network: Network,
@@ -69,7 +70,9 @@ export class DomainBounder {
     box: Box,
     sizes: readonly number[],
     bounds: PreActivationBounds = intervalBounds(network, box).preActivations,
+    fewRuns = false,
   ) {
+    this.#fewRuns = fewRuns
     this.cone = coneOf(network, rows.start)
     this.#rows = rows
     this.sizes = sizes
@@ -104,7 +107,8 @@ export class DomainBounder {
 
   /** One CROWN pass with the α and β of the batch: bounds of its rows. */
   async crown(batch: DomainBatch): Promise<Float32Array> {
-    const program = await this.#engine.compile(boundDefinition(this.cone, this.#shape(batch, false), this.#key))
+    const definition = boundDefinition(this.cone, this.#shape(batch, false), this.#key)
+    const program = await this.#engine.compile({ ...definition, fewRuns: this.#fewRuns })
     const { bound } = await program.run(this.#inputs(batch))
     return bound as Float32Array
   }
@@ -130,7 +134,7 @@ export class DomainBounder {
       { iterations, betaRate, mixRate },
       this.#key,
     )
-    const program = await this.#engine.compile(definition)
+    const program = await this.#engine.compile({ ...definition, fewRuns: this.#fewRuns })
     return await program.run({ ...this.#inputs(batch), ...this.#rounding, steps: adamSteps(settings, 0, iterations) })
   }
 

@@ -139,3 +139,12 @@ export function rowsOf(rows: StartRows<Floats>, { from, count }: Chunk): StartRo
     offsets: offsets.subarray(from, from + count),
   }
 }
+
+/** The same rows and zeros, `count` in all. */
+export function paddedRows({ start, size, coefficients, offsets }: StartRows, count: number): StartRows {
+  const wide = new Float32Array(count * size)
+  const more = new Float32Array(count)
+  wide.set(coefficients)
+  more.set(offsets)
+  return { start, size, rows: count, coefficients: wide, offsets: more }
+}

@@ -10,6 +10,7 @@ import { checkNoStrangers, checkedInputs, inputData } from './check.ts'
 import type { CheckedInput } from './check.ts'
 import { requirePrecision, type CompiledProgram, type Executor } from './executor.ts'
 import { physicalCores } from './cores.ts'
+import { Dormitory, type SleepingSession } from './sessions.ts'
 
 // What the runtime prints by itself is also thrown, and then said in the error's message.
 ort.env.logLevel = 'fatal'
@@ -22,12 +23,14 @@ export interface OnnxOptions {
 
 /**
  * The runtime's options for one session. Its graph optimisations take as long as ten runs of a bounding program and save a
- * few per cent of each; the other providers need them to place nodes.
+ * few per cent of each; the other providers need them to place nodes. Its arena keeps twice the memory of all tensors for
+ * as long as the session is open, which only the many runs of a program repay.
  */
 export function sessionOptions(options: OnnxOptions, fewRuns = false): ort.InferenceSession.SessionOptions {
   return {
     executionProviders: [options.provider],
     graphOptimizationLevel: fewRuns && options.provider === 'cpu' ? 'disabled' : 'all',
+    enableCpuMemArena: !fewRuns,
     intraOpNumThreads: options.threads ?? physicalCores(),
     interOpNumThreads: 1,
     executionMode: 'sequential',
@@ -48,12 +51,12 @@ class OnnxProgram<I extends string, O extends string> implements CompiledProgram
   readonly #inputs: readonly CheckedInput[]
   readonly #outputNames: readonly O[]
   readonly #constants: Readonly<Record<string, ort.Tensor>>
-  #session: ort.InferenceSession | null
+  #session: SleepingSession | null
 
   constructor(
     definition: ProgramDefinition<I, O>,
     precision: Precision,
-    session: ort.InferenceSession,
+    session: SleepingSession,
     outputs: Readonly<Record<O, Required<TensorSpec>>>,
     constants: Readonly<Record<string, ort.Tensor>>,
   ) {
@@ -87,7 +90,7 @@ class OnnxProgram<I extends string, O extends string> implements CompiledProgram
     await session?.release()
   }
 
-  #live(): ort.InferenceSession {
+  #live(): SleepingSession {
     if (this.#session !== null) return this.#session
     throw new EspalierError(
       'engine/failed',
@@ -155,6 +158,7 @@ class ConstantPool {
 export function createOnnxExecutor(options: OnnxOptions): Executor {
   const { provider } = options
   const pools = { float32: new ConstantPool('float32'), float64: new ConstantPool('float64') }
+  const dormitory = new Dormitory()
   return {
     provider,
     async compile(definition) {
@@ -164,7 +168,7 @@ export function createOnnxExecutor(options: OnnxOptions): Executor {
       const recording = record(definition, precision)
       const model = emitModel(definition.name, precision, Object.values(recording.inputs), recording.outputs)
       const constants = Object.fromEntries(model.shared.map((shared) => [shared.name, pool.tensor(shared)]))
-      const session = await ort.InferenceSession.create(model.bytes, sessionOptions(options, definition.fewRuns))
+      const session = await dormitory.open(model.bytes, sessionOptions(options, definition.fewRuns))
       const specs = Object.entries(recording.outputs).map(([name, value]) => {
         const { shape, dtype } = value as { shape: readonly number[]; dtype: TensorType }
         return [name, { shape, dtype }]

@@ -4,7 +4,7 @@ import type { Box, Interval, PreActivationBounds } from '../../bounds/box.ts'
 import { DomainBounder } from '../../bounds/domain-bounder.ts'
 import { isExactByIntervals, type Activation } from '../../bounds/graph.ts'
 import { relaxationOf } from '../../bounds/relaxation/index.ts'
-import { neuronStart } from '../../bounds/start.ts'
+import { neuronStart, paddedRows } from '../../bounds/start.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { SearchRecorder } from './recorder.ts'
 import { openNeurons } from './root.ts'
@@ -87,6 +87,9 @@ function widest({ layer, neurons }: Activation, { lower, upper }: Interval, most
     .slice(0, most)
 }
 
+/** Numbers of rows that programs are compiled for: a few programs serve all layers' samples and all rounds. */
+const ROWS = [16, 64, 256, 512]
+
 async function tightenLayer(
   task: NeuronTask,
   source: string,
@@ -97,15 +100,16 @@ async function tightenLayer(
   const signs = both.map((_, k) => (k < neurons.length ? 1 : -1))
   const start = neuronStart(bounder.network, source, both, signs)
   const root = await bounder.rows.bound(start, { box, bounds }, settings.rootNeurons)
+  const padded = paddedRows(start, ROWS.find((rows) => rows >= both.length) ?? both.length)
   const sizes = fittingSizes(bounder.rows.cone(start.start), settings.sizes, engine.provider)
-  const domains = new DomainBounder(engine, bounder.network, start, box, sizes, bounds)
+  const domains = new DomainBounder(engine, bounder.network, padded, box, sizes, bounds, true)
   const open = openNeurons(domains.cone, bounds)
   const trees = task.recorder?.neurons(domains.cone, open, { source, neurons: both, signs })
   const search = new BabSearch({
     bounder: domains,
     confirmer: null,
     open,
-    rows: both.length,
+    rows: padded.rows,
     mixed: false,
     separate: true,
     settings: { ...settings, candidates: 2 },
