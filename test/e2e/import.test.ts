@@ -141,7 +141,7 @@ describe.skipIf(!hasChromium)('files in the app', () => {
     await page.getByText(/no longer answers class 1/).waitFor()
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     const answer = page.getByRole('region', { name: 'image.vnnlib' })
-    await answer.getByRole('img', { name: 'The counterexample' }).waitFor()
+    await answer.getByRole('img', { name: 'The counterexample' }).waitFor({ timeout: 270_000 })
     await answer.getByText(/^Difference × /).waitFor()
     await answered()
     await shoot(page, 'check-picture')
