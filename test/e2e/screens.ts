@@ -79,14 +79,24 @@ const main = [
   'compare',
 ]
 
+/** Until the screen shows more than its heading and has not changed for a while: a change of address alone loads nothing. */
+async function settled(page: Page): Promise<void> {
+  let before = ''
+  for (let same = 0, tries = 0; same < 3 && tries < 100; tries++) {
+    await page.waitForTimeout(150)
+    const now = await page.locator('main').innerText()
+    same = now === before && now.length > 60 ? same + 1 : 0
+    before = now
+  }
+}
+
 async function shoot(page: Page, address: string, file: string): Promise<void> {
   await page.goto(address)
   await page.waitForLoadState('networkidle')
-  // A change of address alone loads nothing: the screen first has to begin what it then is busy with.
-  await page.waitForTimeout(150)
+  await settled(page)
   // Ample: Compute measures every provider, and the machine may be busy.
   await page.locator('[aria-busy="true"]').waitFor({ state: 'detached', timeout: 300_000 })
-  await page.waitForTimeout(150)
+  await settled(page)
   await page.screenshot({ path: join(folder, file) })
 }
 
