@@ -29,7 +29,7 @@ function brokenLinks(page: string): string[] {
   const targets = [...withoutCode(read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1])
   return targets.filter((target) => {
     if (/^https?:/.test(target)) return false
-    const [path, anchor] = target.split('#', 2)
+    const [path, anchor] = target.split('#', 2) as [string, string?]
     const file = path === '' ? page : relative(root, join(root, dirname(page), path))
     if (!existsSync(join(root, file))) return true
     return anchor !== undefined && !anchors(file).has(anchor)

@@ -7,7 +7,9 @@ import type { FromShell, ToShell } from './protocol.ts'
 
 type Handler = (event: object, ...inputs: unknown[]) => unknown
 
-const send = (message: FromShell): void => void (process.connected && process.send?.(message))
+const send = (message: FromShell): void => {
+  if (process.connected) process.send?.(message)
+}
 const profile = process.env['STAND_IN_PROFILE'] ?? ''
 
 class App extends EventEmitter {
