@@ -26,7 +26,7 @@ const GRAFTS = 'a layer of inactive neurons still passes its grafted ones on'
 export const mutations: readonly Mutation[] = [
   {
     bug: 'the sign of β is dropped',
-    edits: [edit('core/bounds/ascent.ts', 'tf.mul(given.sign, beta) : null', 'tf.mul(tf.abs(given.sign), beta) : null')],
+    edits: [edit('core/bounds/ascent.ts', 'tf.mul(signs[k], beta) : []', 'tf.mul(tf.abs(signs[k]), beta) : []')],
     caughtBy: MULTIPLIERS,
   },
   {
@@ -36,7 +36,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     bug: 'α is shared by all rows (sound, but loose)',
-    edits: [edit('core/bounds/ascent.ts', 'return join(parts)', 'const each = join(parts)\n    return tf.tile(tf.mean(each, 0, true), [each.shape[0], 1])')],
+    edits: [edit('core/bounds/ascent.ts', 'alpha: relaxation.gradient(coefficient, z, parameter)', 'alpha: tf.tile(tf.mean(relaxation.gradient(coefficient, z, parameter), 0, true), [z.shape[0], 1])')],
     caughtBy: 'α-CROWN: at most the triangle relaxation, equal to it at the optimum',
   },
   {
