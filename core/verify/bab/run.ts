@@ -213,12 +213,13 @@ export class BabRun {
     const alphaOf = (row: number): Float32Array => crown.alpha.subarray(row * width, (row + 1) * width)
     if (this.#mixed) {
       const best = lower.reduce((top, value, row) => (value > lower[top] ? row : top), 0)
-      await this.#search.addRoot(best, alphaOf(best), -Infinity, mixtureAround(best, property.rows.rows))
+      const mix = mixtureAround(best, property.rows.rows)
+      await this.#search.addRoots([{ row: best, alpha: alphaOf(best), bound: -Infinity, mix }])
       return
     }
     for (const row of openRows)
       if (lower[row] > 0) this.#task.recorder?.row(this.#search.cone, row, alphaOf(row))
-      else if (!this.#witness) await this.#search.addRoot(row, alphaOf(row), lower[row])
+      else if (!this.#witness) await this.#search.addRoots([{ row, alpha: alphaOf(row), bound: lower[row] }])
   }
 
   #limit(deadline: number, memory: number): string | null {

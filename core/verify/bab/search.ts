@@ -15,6 +15,17 @@ const MOST_LEVELS = 4
 /** Rounds of ascent that a domain with nothing left to split gets before the exact solver: many need no more. */
 const MOST_POLISH = 6
 
+/** Where a tree begins. */
+export interface Root {
+  readonly row: number
+  /** For all neurons of the cone. */
+  readonly alpha: Float32Array
+  /** Known to hold. */
+  readonly bound: number
+  /** In place of the row alone. */
+  readonly mix?: Float32Array
+}
+
 export class BabSearch {
   /** One pool for all rows, or one a row. */
   readonly pools: DomainPool[]
@@ -102,19 +113,22 @@ export class BabSearch {
     fillPool(this.pools[0], domains)
   }
 
-  /** Bounds the whole box for row `row`, or for a mixture of rows. `alpha` for all neurons of the cone. True: counterexample. */
-  async addRoot(row: number, alpha: Float32Array, bound: number, mix?: Float32Array): Promise<boolean> {
+  /** Bounds the whole box for each root, at most `capacity` of them. True: counterexample. */
+  async addRoots(roots: readonly Root[]): Promise<boolean> {
     const { open, recorder } = this.#context
-    const root = this.#parents[0]
-    const node = recorder?.root(row) ?? -1
-    Object.assign(root, { row, depth: 0, polished: 0, node, bound })
-    root.beta.fill(0)
-    root.sign.fill(0)
-    gather(alpha, open, 0, root.alpha)
-    if (mix) root.mix?.set(mix)
-    const batch = this.#batches.take(1)
-    appendDomain(batch, open, root)
-    return await this.#boundChildren(batch, [{ parent: root, splits: [], node }])
+    const batch = this.#batches.take(roots.length)
+    const children = roots.map(({ row, alpha, bound, mix }, k): Child => {
+      const parent = this.#parents[k]
+      const node = recorder?.root(row) ?? -1
+      Object.assign(parent, { row, depth: 0, polished: 0, node, bound })
+      parent.beta.fill(0)
+      parent.sign.fill(0)
+      gather(alpha, open, 0, parent.alpha)
+      if (mix) parent.mix?.set(mix)
+      appendDomain(batch, open, parent)
+      return { parent, splits: [], node }
+    })
+    return await this.#boundChildren(batch, children)
   }
 
   /** Most domains a round can split. */

@@ -5,6 +5,7 @@ import { DomainBounder } from '../../bounds/domain-bounder.ts'
 import { isExactByIntervals, type Activation } from '../../bounds/graph.ts'
 import { relaxationOf } from '../../bounds/relaxation/index.ts'
 import { neuronStart, paddedRows } from '../../bounds/start.ts'
+import type { RowBounds } from '../../bounds/row-bounder.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { SearchRecorder } from './recorder.ts'
 import { openNeurons } from './root.ts'
@@ -44,7 +45,7 @@ export async function tightenNeurons(task: NeuronTask): Promise<{ bounds: PreAct
     const sample = neurons.filter((_, k) => k % Math.ceil(neurons.length / SAMPLE) === 0)
     let worth = false
     for (const part of [sample, neurons.filter((neuron) => !sample.includes(neuron))]) {
-      if (part.length === 0 || signal.aborted || performance.now() >= task.deadline) break
+      if (part.length === 0 || isOver(task)) break
       const found = await tightenLayer({ ...task, bounds }, source, part)
       domains += found.domains
       bounds = new Map(bounds).set(source, found.interval)
@@ -54,7 +55,7 @@ export async function tightenNeurons(task: NeuronTask): Promise<{ bounds: PreAct
     // Later layers gain from this one before their own turn comes.
     if (worth)
       bounds = await bounder.preActivations(box, {
-        ascent: settings.rootNeurons,
+        ascent: { ...settings.rootNeurons, seconds: secondsLeft(task) },
         known: bounds,
         signal,
         onBounded: recorder?.bounded,
@@ -99,7 +100,8 @@ async function tightenLayer(
   const both = [...neurons, ...neurons]
   const signs = both.map((_, k) => (k < neurons.length ? 1 : -1))
   const start = neuronStart(bounder.network, source, both, signs)
-  const root = await bounder.rows.bound(start, { box, bounds }, settings.rootNeurons)
+  const ascent = { ...settings.rootNeurons, seconds: secondsLeft(task) }
+  const root = await bounder.rows.bound(start, { box, bounds, signal: task.signal }, ascent)
   const padded = paddedRows(start, ROWS.find((rows) => rows >= both.length) ?? both.length)
   const sizes = fittingSizes(bounder.rows.cone(start.start), settings.sizes, engine.provider)
   const domains = new DomainBounder(engine, bounder.network, padded, box, sizes, bounds, true)
@@ -118,16 +120,15 @@ async function tightenLayer(
     settle: () => Promise.resolve(-Infinity),
     recorder: trees,
   })
-  const width = domains.cone.neurons
-  for (const row of both.keys())
-    await search.addRoot(row, root.alpha.subarray(row * width, (row + 1) * width), root.lower[row])
-  await spend(search, task, both.length)
+  const begun = await addRoots(search, task, root, both.length)
+  await spend(search, task, begun)
+  const boundOf = (row: number): number => (row < begun ? search.lowerBoundOf(row) : -Infinity)
   const known = bounds.get(source) as Interval
   const interval = { lower: known.lower.slice(), upper: known.upper.slice() }
   const used: number[] = []
   neurons.forEach((neuron, k) => {
-    const low = search.lowerBoundOf(k)
-    const high = -search.lowerBoundOf(k + neurons.length)
+    const low = boundOf(k)
+    const high = -boundOf(k + neurons.length)
     if (!(low <= high)) return
     if (low > interval.lower[neuron]) used.push(k)
     if (high < interval.upper[neuron]) used.push(k + neurons.length)
@@ -139,12 +140,39 @@ async function tightenLayer(
   return { interval, domains: search.statistics.domains }
 }
 
+/** Begins the trees of the rows, as many as there is time for: how many. */
+async function addRoots(
+  search: BabSearch,
+  task: NeuronTask,
+  { alpha, lower }: RowBounds,
+  rows: number,
+): Promise<number> {
+  const width = search.cone.neurons
+  let begun = 0
+  while (begun < rows && !isOver(task)) {
+    const count = Math.min(search.capacity, rows - begun)
+    const part = Array.from({ length: count }, (_, k) => begun + k)
+    const alphaOf = (row: number): Float32Array => alpha.subarray(row * width, (row + 1) * width)
+    await search.addRoots(part.map((row) => ({ row, alpha: alphaOf(row), bound: lower[row] })))
+    begun += count
+  }
+  return begun
+}
+
+function isOver({ signal, deadline }: NeuronTask): boolean {
+  return signal.aborted || performance.now() >= deadline
+}
+
+function secondsLeft({ deadline }: NeuronTask): number {
+  return (deadline - performance.now()) / 1000
+}
+
 /** Rounds over the rows in turn until each has had its share of domains or nothing is open. */
 async function spend(search: BabSearch, task: NeuronTask, rows: number): Promise<void> {
   const turns = Math.ceil(task.domainsEach / 2)
   const taken = new Uint32Array(rows)
   for (;;) {
-    if (task.signal.aborted || performance.now() >= task.deadline) return
+    if (isOver(task)) return
     const round: number[] = []
     const inRound = new Uint32Array(rows)
     for (let more = true; more && round.length < search.capacity;) {

@@ -5,6 +5,7 @@ import { openEngine, type Engine } from '../../../core/engine/engine.ts'
 import { activationNodes, evaluateNodes64 } from '../../../core/nn/index.ts'
 import { tightenNeurons } from '../../../core/verify/bab/tighten.ts'
 import { piecewiseLinearKinds, randomBox, randomNetwork, samples } from '../../bounds/networks.ts'
+import type { NeuronTrees } from '../../../core/verify/bab/recorder.ts'
 import { smallSettings } from './task.ts'
 
 let engine: Engine
@@ -49,4 +50,58 @@ describe.each(piecewiseLinearKinds)('%s networks', (kind) => {
         })
     }
   })
+})
+
+it('that is stopped before every tree has begun says nothing of the others', async () => {
+  const network = randomNetwork('dense', 23)
+  const box = randomBox(network, 24, 1)
+  const bounder = createBounder(engine, network)
+  const before = await bounder.preActivations(box)
+  const stop = new AbortController()
+  const begun: number[] = []
+  const used: number[] = []
+  let wanted = 0
+  const trees: NeuronTrees = {
+    root: (row) => {
+      begun.push(row)
+      stop.abort()
+      return -1
+    },
+    split: () => -1,
+    found: () => undefined,
+    close: () => undefined,
+    keep: (rows) => used.push(...rows),
+  }
+  const { bounds } = await tightenNeurons({
+    engine,
+    bounder,
+    box,
+    bounds: before,
+    // Two trees begin at once.
+    settings: { ...smallSettings, sizes: [4] },
+    domainsEach: 64,
+    neurons: 8,
+    deadline: performance.now() + 20_000,
+    signal: stop.signal,
+    recorder: {
+      property: () => trees,
+      row: () => undefined,
+      bounded: () => undefined,
+      neurons: (_cone, _open, rows) => {
+        wanted = rows.neurons.length
+        return trees
+      },
+    },
+  })
+  expect(begun).toEqual([0, 1])
+  expect(wanted).toBeGreaterThan(2)
+  for (const row of used) expect(begun).toContain(row)
+  for (const point of samples(box, 200, 25)) {
+    const values = evaluateNodes64(network, point)
+    for (const { preActivationNode: source } of activationNodes(network))
+      values.get(source)?.forEach((z, i) => {
+        expect(z).toBeGreaterThanOrEqual(bounds.get(source)?.lower[i] ?? Infinity)
+        expect(z).toBeLessThanOrEqual(bounds.get(source)?.upper[i] ?? -Infinity)
+      })
+  }
 })
