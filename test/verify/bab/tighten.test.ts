@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createBounder } from '../../../core/bounds/bounder.ts'
 import { openEngine, type Engine } from '../../../core/engine/engine.ts'
-import { activationNodes, evaluateNodes64 } from '../../../core/nn/index.ts'
+import { activationNodes, createNetwork, evaluateNodes64 } from '../../../core/nn/index.ts'
 import { tightenNeurons } from '../../../core/verify/bab/tighten.ts'
-import { piecewiseLinearKinds, randomBox, randomNetwork, samples } from '../../bounds/networks.ts'
+import { dense, piecewiseLinearKinds, randomBox, randomNetwork, relu, samples } from '../../bounds/networks.ts'
 import type { NeuronTrees } from '../../../core/verify/bab/recorder.ts'
 import { smallSettings } from './task.ts'
 
@@ -50,6 +50,23 @@ describe.each(piecewiseLinearKinds)('%s networks', (kind) => {
         })
     }
   })
+})
+
+it('leaves neurons alone that no other comes before', async () => {
+  const weights = [[1, -2, 0.5], [0.5, 1, -1], [-1, 0.25, 2]] // prettier-ignore
+  const nodes = [dense(weights, [0.1, 0, 0.2]), dense(weights, [0, 0.3, 0]), relu, dense([[1, -1, 1]], [0])]
+  const network = createNetwork({
+    name: 'two in a row',
+    inputShape: [3],
+    nodes: nodes.map((layer, i) => ({ id: `n${i}`, layer })),
+  })
+  const box = randomBox(network, 24, 1)
+  const bounder = createBounder(engine, network)
+  const bounds = await bounder.preActivations(box)
+  const { signal } = new AbortController()
+  const deadline = performance.now() + 20_000
+  const task = { engine, bounder, box, bounds, settings: smallSettings, domainsEach: 64, neurons: 8, deadline, signal }
+  expect(await tightenNeurons(task)).toEqual({ bounds, domains: 0 })
 })
 
 it('that is stopped before every tree has begun says nothing of the others', async () => {
