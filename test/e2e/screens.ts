@@ -95,7 +95,7 @@ async function shoot(page: Page, address: string, file: string): Promise<void> {
   await page.waitForLoadState('networkidle')
   await settled(page)
   // Ample: Compute measures every provider, and the machine may be busy.
-  await page.locator('[aria-busy="true"]').waitFor({ state: 'detached', timeout: 300_000 })
+  await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null, null, { timeout: 300_000 })
   await settled(page)
   await page.screenshot({ path: join(folder, file) })
 }
