@@ -50,6 +50,17 @@ describe('a sum behind a convolution or a product', () => {
     expect(operators(product(false))).toEqual(['MatMul', 'Add'])
   })
 
+  it('stays a sum of whole numbers, whose products the runtime has no bias for', async () => {
+    const whole = (...shape: number[]) => ({ shape, dtype: 'int32' as const })
+    const definition: ProgramDefinition<string, string> = {
+      ...product(true),
+      key: 'whole product',
+      inputs: { x: whole(1, 2), w: whole(3, 2), b: whole(3) },
+    }
+    const inputs = { x: Int32Array.of(2, 3), w: Int32Array.of(1, 0, 0, 1, 1, -1), b: Int32Array.of(5, 6, 7) }
+    expect((await (await engine.compile(definition)).run(inputs)).sum).toEqual(Int32Array.of(7, 9, 6))
+  })
+
   it('gives the same bits', async () => {
     const inputs = { x: spread(216), w: spread(108, -1, 1, 3), b: spread(4, -1, 1, 9) }
     const { sum } = await (await engine.compile(convolution(false))).run(inputs)

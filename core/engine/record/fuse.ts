@@ -44,7 +44,8 @@ function convolutionWithBias(summand: Value, bias: Value): Found | null {
 /** x·wᵀ + b, all of them matrices but b, which has one number a column. */
 function productWithBias(summand: Value, bias: Value): Found | null {
   const product = nodeOf(summand, 'MatMul')
-  if (product === null || summand.shape.length !== 2) return null
+  // The runtime has no Gemm of whole numbers.
+  if (product === null || summand.dtype !== 'float32' || summand.shape.length !== 2) return null
   const [x, turned] = product.inputs
   const weight = nodeOf(turned, 'Transpose')?.inputs[0]
   if (weight?.shape.length !== 2 || bias.shape.length !== 1 || bias.shape[0] !== summand.shape[1]) return null
