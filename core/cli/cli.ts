@@ -8,13 +8,14 @@ import { addData } from './commands/data.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDevices } from './commands/devices.ts'
 import { addExport } from './commands/export.ts'
+import { addImport } from './commands/import.ts'
 import { addModels } from './commands/models.ts'
 import { addReport } from './commands/report.ts'
 import { addRun } from './commands/run.ts'
 import { addRadius } from './commands/radius.ts'
 import { addRuns } from './commands/runs.ts'
 import { addServe } from './commands/serve.ts'
-import { addPrune, addTrain, addVerify } from './commands/single.ts'
+import { addGraft, addPrune, addTrain, addVerify } from './commands/single.ts'
 import type { ErrorData } from '../contract/errors.ts'
 import { Shell } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -36,10 +37,12 @@ export async function runCli(args: readonly string[], streams: Streams): Promise
     addRun,
     addTrain,
     addPrune,
+    addGraft,
     addVerify,
     addRadius,
     addRuns,
     addModels,
+    addImport,
     addCompare,
     addExport,
     addReport,

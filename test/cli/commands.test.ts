@@ -53,6 +53,20 @@ describe('train and prune', () => {
     expect(trained.summary?.robustness).not.toBeNull()
   })
 
+  it('graft, export and import: the lines come back as one layer', async () => {
+    const made = await bench.run('graft', '--json', '--model', trained.modelId ?? '', '--ratio', '0.5', '--epsilon', '0.05', '--images', '20', '--scored', '20', '--fine-tune-epochs', '1', '--provider', 'cpu') // prettier-ignore
+    expect(made.code).toBe(0)
+    const grafted = parse(made.out).runs[0]
+    expect(grafted.summary).toMatchObject({ hiddenNeurons: 112, images: 0 })
+    const file = join(bench.folder, 'grafted.onnx')
+    expect(await bench.run('export', grafted.modelId ?? '', '--onnx', file)).toMatchObject({ code: 0 })
+    const taken = await bench.run('import', file)
+    expect(taken.code).toBe(0)
+    expect(taken.out).toMatch(/graftedRelu/)
+    expect(taken.out).toMatch(/model net-\w+/)
+    expect(await bench.run('import', join(bench.folder, 'nothing.onnx'))).toMatchObject({ code: 3 })
+  })
+
   it('prune on the data of the model, without being told', () => {
     expect(pruned.datasetId).toBe(trained.datasetId)
   })

@@ -74,7 +74,8 @@ function modelTable(tree: readonly TreeRow[]): string {
   return formatTable(columns, rows)
 }
 
-function modelText({ lineage, layers }: ApiOutput<'models.get'>): string {
+/** The lineage and the layers of a model, as two tables. */
+export function modelText({ lineage, layers }: ApiOutput<'models.get'>): string {
   const tree = lineage.map((model, depth) => ({ model, depth, absentParent: depth === 0 ? model.parentId : null }))
   const layerColumns = [
     { title: 'layer', align: 'left' },

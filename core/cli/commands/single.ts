@@ -1,4 +1,4 @@
-// `espalier train | prune | verify`: recipes of one variant, built from flags that the recipe's schema generates.
+// `espalier train | prune | graft | verify`: recipes of one variant, built from flags that the recipe's schema generates.
 import type { Command } from 'commander'
 import type { App } from '../../app.ts'
 import { EspalierError, toErrorData } from '../../contract/errors.ts'
@@ -30,7 +30,7 @@ const simplifyFlags = flagsOf(simplifySchema)
 const fineTuneFlags = flagsOf(trainSchema, { prefix: 'fine-tune' })
 const verifyFlags = flagsOf(verifySchema)
 
-/** ε of the FGSM figure of `train` and `prune`, the papers' for MNIST. */
+/** ε of the FGSM figure of `train`, `prune` and `graft`, and of the bounds that grafting looks at: the papers' for MNIST. */
 const usualEpsilon = 0.1
 
 function attachCommon(command: Command, usualName: string, usualData: string): void {
@@ -93,15 +93,30 @@ export function addTrain(program: Command, shell: Shell): void {
 }
 
 export function addPrune(program: Command, shell: Shell): void {
-  const command = program.command('prune').description('prune a model of the history, then fine-tune it')
-  command.requiredOption('--model <id>', 'model to prune: the id that train, prune and the app show')
-  attachCommon(command, 'pruned', 'what the model was made with')
+  addSimplify(program, shell, { name: 'prune', method: 'neuron', made: 'pruned' })
+}
+
+export function addGraft(program: Command, shell: Shell): void {
+  addSimplify(program, shell, { name: 'graft', method: 'graft', made: 'grafted' })
+}
+
+/** One command for each way to simplify, which differ in the method taken where `--method` names none. */
+function addSimplify(
+  program: Command,
+  shell: Shell,
+  { name, method, made }: { name: string; method: string; made: string },
+): void {
+  const command = program.command(name).description(`${name} a model of the history, then fine-tune it`)
+  command.requiredOption('--model <id>', `model to ${name}: the id that train, prune and the app show`)
+  attachCommon(command, made, 'what the model was made with')
   simplifyFlags.attach(command)
   fineTuneFlags.attach(command)
-  command.option('--no-fine-tune', 'leave the pruned network as it is')
+  command.option('--no-fine-tune', `leave the ${made} network as it is`)
   shell.define(command, async (context) => {
     const { model } = command.opts<{ model: string }>()
-    const simplify = { method: 'neuron', ...simplifyFlags.read(command) }
+    const simplify: Record<string, unknown> = { method, ...simplifyFlags.read(command) }
+    if (simplify['method'] === 'graft')
+      simplify['epsilon'] ??= commonFlags.read(command)['evaluateEpsilon'] ?? usualEpsilon
     const fineTune = command.opts<{ fineTune: boolean }>().fineTune ? fineTuneFlags.read(command) : undefined
     return jobExitCode(await perform(context, command, { variant: { simplify, fineTune }, verify: null, model }))
   })
