@@ -15,7 +15,7 @@ import { addRun } from './commands/run.ts'
 import { addRadius } from './commands/radius.ts'
 import { addRuns } from './commands/runs.ts'
 import { addServe } from './commands/serve.ts'
-import { addGraft, addPrune, addTrain, addVerify } from './commands/single.ts'
+import { addAttack, addGraft, addPrune, addTrain, addVerify } from './commands/single.ts'
 import type { ErrorData } from '../contract/errors.ts'
 import { Shell } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -39,6 +39,7 @@ export async function runCli(args: readonly string[], streams: Streams): Promise
     addPrune,
     addGraft,
     addVerify,
+    addAttack,
     addRadius,
     addRuns,
     addModels,

@@ -67,6 +67,15 @@ describe('train and prune', () => {
     expect(await bench.run('import', join(bench.folder, 'nothing.onnx'))).toMatchObject({ code: 3 })
   })
 
+  it('attack finds a counterexample or nothing, and never says verified', async () => {
+    const args = ['--epsilon', '0.3', '--images-count', '3', '--timeout-seconds', '2', '--provider', 'cpu']
+    const { out, code } = await bench.run('attack', '--json', '--model', trained.modelId ?? '', ...args)
+    const { summary } = parse(out).runs[0]
+    expect(summary).toMatchObject({ images: 3, verified: 0 })
+    expect(summary?.falsified).toBeGreaterThan(0)
+    expect(code).toBe(1)
+  })
+
   it('prune on the data of the model, without being told', () => {
     expect(pruned.datasetId).toBe(trained.datasetId)
   })

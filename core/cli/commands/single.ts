@@ -1,4 +1,4 @@
-// `espalier train | prune | graft | verify`: recipes of one variant, built from flags that the recipe's schema generates.
+// `espalier train | prune | graft | verify | attack`: recipes of one variant, built from flags that the recipe's schema generates.
 import type { Command } from 'commander'
 import type { App } from '../../app.ts'
 import { EspalierError, toErrorData } from '../../contract/errors.ts'
@@ -138,6 +138,20 @@ export function addVerify(program: Command, shell: Shell): void {
     const followed = await perform(context, command, { variant: {}, verify, model })
     if (certificate !== undefined) await exportCertificate(context, followed.runs[0].id, certificate)
     return verdictExitCode(followed)
+  })
+}
+
+export function addAttack(program: Command, shell: Shell): void {
+  const description =
+    'look for counterexamples of a model of the history by gradient attacks alone, which prove nothing'
+  const command = program.command('attack').description(description)
+  command.requiredOption('--model <id>', 'model to attack: the id that train, prune and the app show')
+  attachCommon(command, 'attacked', 'what the model was made with')
+  verifyFlags.attach(command)
+  shell.define(command, async (context) => {
+    const { model } = command.opts<{ model: string }>()
+    const verify = { method: 'attack', ...verifyFlags.read(command) }
+    return verdictExitCode(await perform(context, command, { variant: {}, verify, model }))
   })
 }
 
