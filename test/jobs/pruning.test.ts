@@ -11,7 +11,14 @@ import { loadModel } from '../../core/jobs/execute/models.ts'
 import { createId } from '../../core/jobs/ids.ts'
 import { runsOf } from '../../core/jobs/new-job.ts'
 import { readRecipe } from '../../core/jobs/recipe/text.ts'
-import { countNeurons, countNonzeroWeights, countWeights, evaluate64, networkHash, type Network } from '../../core/nn/index.ts'
+import {
+  countNeurons,
+  countNonzeroWeights,
+  countWeights,
+  evaluate64,
+  networkHash,
+  type Network,
+} from '../../core/nn/index.ts'
 import { zeroNeurons } from '../../core/prune/index.ts'
 import { openStore } from '../../core/store/open.ts'
 import type { Store } from '../../core/store/store.ts'
