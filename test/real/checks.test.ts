@@ -1,7 +1,8 @@
 // A network file and a property file in the app: read in a process of their own, asked as a job, answered with a witness.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp, type App } from '../../core/app.ts'
 import type { JobRow } from '../../core/contract/rows.ts'
@@ -11,7 +12,7 @@ import { diamond, writeFiles } from '../cli/files.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'espalier-checks-'))
 const files = writeFiles(folder)
-const options = { method: 'auto', timeoutSeconds: 30, certify: 'auto' } as const
+const options = { method: 'auto', certify: 'auto' } as const
 let app: App
 beforeAll(async () => (app = await createApp({ home: join(folder, 'home'), shell: 'test' })))
 afterAll(async () => {
@@ -20,9 +21,15 @@ afterAll(async () => {
 })
 
 const open = async (path: string) => (await app.files.add(path)).id
-async function ask(network: string, property: string): Promise<JobRow> {
-  const handles = { network: await open(files.onnx(network)), property: await open(files.vnnlib(property)) }
-  const { id } = await app.api['checks.start']({ ...handles, options })
+async function ask(network: string, property: string, timeoutSeconds = 30): Promise<JobRow> {
+  return askFiles(files.onnx(network), files.vnnlib(property), timeoutSeconds)
+}
+async function askFiles(network: string, property: string, timeoutSeconds = 30): Promise<JobRow> {
+  const handles = { network: await open(network), property: await open(property) }
+  const { id } = await app.api['checks.start']({ ...handles, options: { ...options, timeoutSeconds } })
+  return ended(id)
+}
+function ended(id: string): Promise<JobRow> {
   return new Promise((resolve) => {
     const stop = app.subscribe(({ jobId, body }) => {
       if (jobId !== id || body.type !== 'state' || body.state === 'running' || body.state === 'queued') return
@@ -85,5 +92,27 @@ describe('a check', () => {
     const [model] = await app.api['models.list']({ limit: 10, offset: 0 })
     expect(model).toMatchObject({ name: 'diamond', operation: 'import', runId: null })
     await expect(app.api['runs.witness']({ id: run.id, index: 0 })).rejects.toMatchObject({ code: 'store/missing' })
+  })
+
+  it('of compressed files is the same question about the same model', async () => {
+    const packed = (path: string): string => {
+      writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)))
+      return `${path}.gz`
+    }
+    const job = await askFiles(packed(files.onnx('diamond')), packed(files.vnnlib('fails')))
+    const run = await only(job)
+    const { rows } = await app.api['runs.property']({ id: run.id, index: 0 })
+    expect([job.error, rows]).toMatchObject([null, [{ verdict: 'falsified' }]])
+    expect(await app.api['models.count']({})).toEqual({ count: 1 })
+  })
+
+  it('asked again with a longer limit has that time', async () => {
+    const run = await only(await ask('hard', 'hard', 0.5))
+    const rowsOf = async () => (await app.api['runs.property']({ id: run.id, index: 0 })).rows
+    expect(await rowsOf()).toMatchObject([{ verdict: 'timeout' }])
+    const { id } = await app.api['jobs.rerun']({ runId: run.id, verdicts: ['timeout'], timeoutSeconds: 2 })
+    await ended(id)
+    const [{ verdict, seconds }] = await rowsOf()
+    expect(verdict !== 'timeout' || seconds > 1).toBe(true)
   })
 })

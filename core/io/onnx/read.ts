@@ -9,14 +9,20 @@ import { maximumBytes } from './import/limits.ts'
  * @throws EspalierError as `importOnnx`, and 'input/*', 'data/gzip', 'data/too-large' for the file itself.
  */
 export async function readOnnxFile(path: string, options: ImportOptions = {}): Promise<ImportedModel> {
-  return importOnnx(await readWhole(path, maximumBytes), { name: nameOf(path), ...options })
+  return importOnnx(await readOnnxBytes(path), { name: networkNameOf(path), ...options })
+}
+
+/** The bytes of the model, unpacked where the file is. @throws EspalierError 'input/*', 'data/gzip', 'data/too-large' */
+export function readOnnxBytes(path: string): Promise<Buffer> {
+  return readWhole(path, maximumBytes)
 }
 
 /** The same without ONNX Runtime; what the file says is translated and not compared with anything. */
 export async function translateOnnxFile(path: string): Promise<Translation> {
-  return translateOnnx(await readWhole(path, maximumBytes), { name: nameOf(path) })
+  return translateOnnx(await readOnnxBytes(path), { name: networkNameOf(path) })
 }
 
-function nameOf(path: string): string {
+/** What a network is called after its file. */
+export function networkNameOf(path: string): string {
   return basename(path).replace(/(\.onnx)?(\.gz)?$/i, '')
 }

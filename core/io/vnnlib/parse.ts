@@ -24,7 +24,12 @@ export function parseVnnlib(text: string): VnnlibProperty {
 
 /** Reads a `.vnnlib` or `.vnnlib.gz` file. @throws EspalierError as `parseVnnlib`, and 'input/*', 'data/*' for the file itself. */
 export async function readVnnlibFile(path: string): Promise<VnnlibProperty> {
-  return parseVnnlib((await readWhole(path, maximumBytes)).toString('utf8'))
+  return parseVnnlib(await readVnnlibText(path))
+}
+
+/** The text of a property, unpacked where the file is. @throws EspalierError 'input/*', 'data/gzip', 'data/too-large' */
+export async function readVnnlibText(path: string): Promise<string> {
+  return (await readWhole(path, maximumBytes)).toString('utf8')
 }
 
 class PropertyReader {

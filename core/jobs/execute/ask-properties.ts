@@ -152,7 +152,8 @@ async function answer(
     problems,
     verifier: createVerifier(verifier, engine, { seed: job.recipe.seed, certify }),
     quick: createVerifier('attack', engine, { seed: job.recipe.seed }),
-    seconds: timeoutSeconds,
+    // Of the run: it was asked again with more time, perhaps.
+    seconds: run.timeoutSeconds ?? timeoutSeconds,
     signal,
     report,
   })

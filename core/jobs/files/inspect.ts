@@ -1,8 +1,17 @@
 // Reading the files that people give, in a process of its own: what is inside, and a network taken into the history.
-import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
 import type { NetworkReport, PropertyReport } from '../../contract/files.ts'
-import { bindProperty, describeProperty, readOnnxFile, readVnnlibFile, type ImportedModel } from '../../io/index.ts'
+import {
+  bindProperty,
+  describeProperty,
+  importOnnx,
+  networkNameOf,
+  parseVnnlib,
+  readOnnxBytes,
+  readOnnxFile,
+  readVnnlibFile,
+  readVnnlibText,
+  type ImportedModel,
+} from '../../io/index.ts'
 import { countNeurons, countParameters, layerTable } from '../../nn/index.ts'
 import type { Store } from '../../store/store.ts'
 import { recordImported } from '../execute/models.ts'
@@ -38,7 +47,7 @@ function reportOf({ network, inputs, outputs, operators, difference }: ImportedM
 }
 
 /**
- * Takes a network file into the history, with its bytes as they are; the same bytes twice are one model.
+ * Takes a network file into the history, with its bytes, unpacked; the same bytes twice are one model.
  * @param property a property file that is to be asked of it, kept too
  * @throws EspalierError of the readers, 'property/unsupported' where they do not fit, 'store/*'
  */
@@ -47,15 +56,13 @@ export async function importFiles(
   { path, name }: { readonly path: string; readonly name: string },
   property: string | null,
 ): Promise<{ modelId: string; property: string | null }> {
-  const model = await readOnnxFile(path, { name: stem(name) })
-  const text = property === null ? null : await readFile(property)
-  if (property !== null) bindProperty(await readVnnlibFile(property), model)
-  const source = await store.artifacts.put(await readFile(path), 'application/x-onnx')
+  const bytes = await readOnnxBytes(path)
+  const model = await importOnnx(bytes, { name: networkNameOf(name) })
+  const text = property === null ? null : await readVnnlibText(property)
+  if (text !== null) bindProperty(parseVnnlib(text), model)
+  const source = await store.artifacts.put(bytes, 'application/x-onnx')
   const known = await store.models.ofSource(source)
-  const row = known ?? (await recordImported(store, model.network, { name: stem(name), source }))
-  return { modelId: row.id, property: text && (await store.artifacts.put(text, 'application/x-vnnlib')) }
-}
-
-function stem(name: string): string {
-  return basename(name).replace(/(\.onnx)?(\.gz)?$/i, '')
+  const row = known ?? (await recordImported(store, model.network, { name: networkNameOf(name), source }))
+  const kept = text === null ? null : await store.artifacts.put(Buffer.from(text, 'utf8'), 'application/x-vnnlib')
+  return { modelId: row.id, property: kept }
 }
