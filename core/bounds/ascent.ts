@@ -5,7 +5,15 @@ import { minimiser, slackOf, soundBound } from './concretise.ts'
 import type { Cone } from './graph.ts'
 import { byActivation, relaxActivations, type PreparedRelaxations } from './relaxed.ts'
 import { relaxedForward } from './relaxed-forward.ts'
-import { givenVariables, joined, keepBetter, rangesOf, VariableAscent, type Variables } from './variables.ts'
+import {
+  givenVariables,
+  joined,
+  keepBetter,
+  rangesOf,
+  VariableAscent,
+  type Range,
+  type Variables,
+} from './variables.ts'
 
 export interface AscentOptions {
   readonly iterations: number
@@ -57,8 +65,8 @@ export interface AscentResult {
 export function ascend(cone: Cone, relaxed: PreparedRelaxations, inputs: Given, options: AscentOptions): AscentResult {
   let given = mixRows(inputs)
   const ranges = rangesOf(cone, relaxed, given)
-  let variables = cone.neurons === 0 ? [] : givenVariables(cone, given, ranges)
-  let current = evaluate(cone, relaxed, given, variables)
+  let variables = givenVariables(cone, given, ranges)
+  let current = evaluate(cone, relaxed, given, variables, ranges)
   const carried = 'bestBound' in inputs
   const climb = new VariableAscent(cone, ranges, given, current.pass, options.betaRate)
   let last = current.pass
@@ -75,11 +83,11 @@ export function ascend(cone: Cone, relaxed: PreparedRelaxations, inputs: Given, 
     if (options.mixRate > 0) given = mixRows({ ...given, mix: shiftMix(given, current.start, options.mixRate) })
     let value: Tensor
     if (k + 1 < options.iterations) {
-      current = evaluate(cone, relaxed, given, variables)
+      current = evaluate(cone, relaxed, given, variables, ranges)
       last = current.pass
       value = current.value
     } else {
-      last = passAt(cone, relaxed, given, variables).pass
+      last = passAt(cone, relaxed, given, variables, ranges).pass
       slack = slackOf(cone, last, given)
       value = soundBound(cone, last, given, slack)
     }
@@ -121,24 +129,24 @@ export function evaluate(
   relaxed: PreparedRelaxations,
   given: Given,
   variables: readonly Variables[],
+  ranges: readonly Range[],
 ): Evaluation {
-  const { pass, activations } = passAt(cone, relaxed, given, variables)
+  const { pass, activations } = passAt(cone, relaxed, given, variables, ranges)
   const point = minimiser(pass, { centre: given.centre, radius: given.radius })
   const values = relaxedForward(cone, point, pass.choices)
   const start = values.get(cone.start) as Tensor
   const value = soundBound(cone, pass, given)
-  const gradient = (): Variables[] => {
-    const signs = 'sign' in given ? byActivation(cone, given.sign) : null
-    return cone.activations.map(({ node, source }, k) => {
+  const gradient = (): Variables[] =>
+    cone.activations.map(({ node, source }, k) => {
       const { relaxation, parameter } = activations.get(node.id) as RelaxedActivation
       const { coefficient } = pass.choices.get(node.id) as Choice
+      const { split } = ranges[k]
       const z = values.get(source) as Tensor
       return {
         alpha: relaxation.gradient(coefficient, z, parameter),
-        beta: signs && tf.neg(tf.mul(signs[k], z)),
+        beta: split && tf.neg(tf.mul(split.sign, z)),
       }
     })
-  }
   return { value, point, pass, start, values, gradient }
 }
 
@@ -147,10 +155,13 @@ function passAt(
   relaxed: PreparedRelaxations,
   given: Given,
   variables: readonly Variables[],
+  ranges: readonly Range[],
 ): { pass: BackwardResult; activations: ReadonlyMap<string, RelaxedActivation> } {
-  const signs = 'sign' in given && cone.neurons > 0 ? byActivation(cone, given.sign) : null
-  const pulls = signs && variables.flatMap(({ beta }, k) => (beta ? tf.mul(signs[k], beta) : []))
   const alphas = variables.map(({ alpha }) => alpha)
+  const pulls = variables.map(({ beta }, k) => {
+    const { split } = ranges[k]
+    return beta && split && tf.mul(split.sign, beta)
+  })
   const activations = relaxActivations(cone, relaxed, alphas, pulls)
   return { pass: backward(cone, given.start, activations, given), activations }
 }

@@ -9,7 +9,7 @@ import { relaxationOf } from './relaxation/index.ts'
 import type { PreparedRelaxation } from './relaxation/relaxation.ts'
 import { trueOutputs } from './relaxed-forward.ts'
 import { roundingInputs } from './rounding.ts'
-import { byActivation, prepare, relaxActivations, type PreparedRelaxations } from './relaxed.ts'
+import { byActivation, clipped, prepare, relaxActivations } from './relaxed.ts'
 
 /** What the tensors of a program look like. */
 export interface ProgramShape {
@@ -118,8 +118,10 @@ function onePass(
 ): { result: BackwardResult; given: Given; box: BoxTensors } {
   const given = mixRows(inputs)
   const relaxed = prepare(cone, given)
-  const pulls = shape.splits && cone.neurons > 0 ? byActivation(cone, tf.mul(given.sign, given.beta)) : null
-  const activations = relaxActivations(cone, relaxed, clipped(cone, relaxed, given.alpha), pulls)
+  const pulls = shape.splits && cone.neurons > 0 ? byActivation(cone, tf.mul(given.sign, given.beta)) : []
+  const alphas = cone.neurons === 0 ? [] : byActivation(cone, given.alpha)
+  const own = alphas.map((alpha, k) => clipped(alpha, relaxed.get(cone.activations[k].node.id) as PreparedRelaxation))
+  const activations = relaxActivations(cone, relaxed, own, pulls)
   const result = backward(cone, given.start, activations, given)
   return { result, given, box: { centre: given.centre, radius: given.radius } }
 }
@@ -176,15 +178,6 @@ function soundInputs(cone: Cone, shape: ProgramShape): Record<string, TensorSpec
 function carriedInputs({ neurons }: Cone, { rows }: ProgramShape): Record<string, TensorSpec> {
   const wide = { shape: [rows, neurons] }
   return { first: wide, second: wide, bestBound: { shape: [rows] }, bestAlpha: wide }
-}
-
-/** Parameters pulled into their ranges: any α a caller brings gives a valid bound. */
-function clipped(cone: Cone, relaxed: PreparedRelaxations, alpha: Tensor): Tensor[] {
-  if (cone.neurons === 0) return []
-  return byActivation(cone, alpha).map((own, k) => {
-    const { low, high } = relaxed.get(cone.activations[k].node.id) as PreparedRelaxation
-    return tf.maximum(tf.minimum(own, high), low)
-  })
 }
 
 /** Λ on every activation's output, [rows, neurons of the cone]. */

@@ -25,13 +25,13 @@ export function relaxActivations(
   cone: Cone,
   relaxed: PreparedRelaxations,
   alphas: readonly Tensor[],
-  pulls: readonly Tensor[] | null,
+  pulls: readonly (Tensor | null)[],
 ): ReadonlyMap<string, RelaxedActivation> {
   const joined = new Map<string, RelaxedActivation>()
   for (const [k, activation] of cone.activations.entries()) {
     const relaxation = relaxed.get(activation.node.id)
     if (!relaxation) continue
-    joined.set(activation.node.id, { activation, relaxation, parameter: alphas[k], pull: pulls ? pulls[k] : null })
+    joined.set(activation.node.id, { activation, relaxation, parameter: alphas[k], pull: pulls[k] ?? null })
   }
   return joined
 }
@@ -39,6 +39,11 @@ export function relaxActivations(
 /** The columns of each activation of the cone, in its order. */
 export function byActivation({ activations }: Cone, all: Tensor): Tensor[] {
   return activations.map(({ offset, neurons }) => columns(all, offset, neurons))
+}
+
+/** A parameter pulled into its range: any α gives a valid bound there. */
+export function clipped(alpha: Tensor, { low, high }: Pick<PreparedRelaxation, 'low' | 'high'>): Tensor {
+  return tf.maximum(tf.minimum(alpha, high), low)
 }
 
 /** Columns offset … offset + size of [rows, all]. */

@@ -3,7 +3,8 @@ import { tf, type Tensor } from '../engine/tensor.ts'
 import { UnrolledAdam } from './adam.ts'
 import type { BackwardResult } from './backward.ts'
 import type { Cone } from './graph.ts'
-import { byActivation, join, type PreparedRelaxations } from './relaxed.ts'
+import type { PreparedRelaxation } from './relaxation/relaxation.ts'
+import { byActivation, clipped, join, type PreparedRelaxations } from './relaxed.ts'
 
 /** Upper end of β where a neuron is split; finite so that 0·∞ never appears. */
 const BETA_LIMIT = 1e10
@@ -16,33 +17,34 @@ export interface Variables {
   readonly beta: Tensor | null
 }
 
-/** The α and β given to a program, within their ranges. */
+/** The α and β given to a program, within their ranges; none in a cone without activations. */
 export function givenVariables(cone: Cone, given: Given, ranges: readonly Range[]): Variables[] {
+  if (cone.neurons === 0) return []
   const betas = 'sign' in given ? byActivation(cone, given.beta) : null
   return byActivation(cone, given.alpha).map((alpha, k) => within({ alpha, beta: betas ? betas[k] : null }, ranges[k]))
 }
 
-/** Where the variables of one activation may be: α in its relaxation's range, β in [0, limit] where split and 0 elsewhere. */
+/** Where the variables of one activation may be: α in its relaxation's range, β in [0, most] where split and 0 elsewhere. */
 export interface Range {
   readonly low: Tensor
   readonly high: Tensor
-  readonly most: Tensor | null
+  /** Signs of the splits and the limit of β, [rows, neurons]; null where rows carry none. */
+  readonly split: { readonly sign: Tensor; readonly most: Tensor } | null
 }
 
 export function rangesOf(cone: Cone, relaxed: PreparedRelaxations, given: Given): Range[] {
   const signs = 'sign' in given ? byActivation(cone, given.sign) : null
-  return cone.activations.flatMap(({ node }, k) => {
-    const relaxation = relaxed.get(node.id)
-    if (!relaxation) return []
-    const { low, high } = relaxation
-    return { low, high, most: signs && tf.mul(tf.abs(signs[k]), tf.scalar(BETA_LIMIT)) }
+  return cone.activations.map(({ node }, k) => {
+    const { low, high } = relaxed.get(node.id) as PreparedRelaxation
+    const sign = signs?.[k]
+    return { low, high, split: sign ? { sign, most: tf.mul(tf.abs(sign), tf.scalar(BETA_LIMIT)) } : null }
   })
 }
 
-function within({ alpha, beta }: Variables, { low, high, most }: Range): Variables {
+function within({ alpha, beta }: Variables, range: Range): Variables {
   return {
-    alpha: tf.maximum(tf.minimum(alpha, high), low),
-    beta: beta && most && tf.maximum(tf.minimum(beta, most), tf.scalar(0)),
+    alpha: clipped(alpha, range),
+    beta: beta && range.split && tf.maximum(tf.minimum(beta, range.split.most), tf.scalar(0)),
   }
 }
 

@@ -6,7 +6,7 @@ import { centreAndRadius, flatBounds, hostArrays } from '../../core/bounds/flat.
 import { coneOf } from '../../core/bounds/graph.ts'
 import { programInputs } from '../../core/bounds/programs.ts'
 import { byActivation, prepare } from '../../core/bounds/relaxed.ts'
-import { joined } from '../../core/bounds/variables.ts'
+import { joined, rangesOf } from '../../core/bounds/variables.ts'
 import { relaxationOf } from '../../core/bounds/relaxation/index.ts'
 import { openEngine, type Engine } from '../../core/engine/engine.ts'
 import { tf } from '../../core/engine/tensor.ts'
@@ -37,7 +37,8 @@ describe.each(kinds)('%s networks', (kind) => {
       build: (given: Readonly<Record<string, ReturnType<typeof tf.zeros>>>) => {
         const [alphas, betas] = tf.split(given.variables, 2, 1).map((all) => byActivation(cone, all))
         const variables = alphas.map((alpha, k) => ({ alpha, beta: betas[k] }))
-        const { value, gradient } = evaluate(cone, prepare(cone, given), mixRows(given), variables)
+        const relaxed = prepare(cone, given)
+        const { value, gradient } = evaluate(cone, relaxed, mixRows(given), variables, rangesOf(cone, relaxed, given))
         const { alpha, beta } = joined(gradient())
         return { value, gradient: tf.concat([alpha, beta ?? alpha], 1) }
       },

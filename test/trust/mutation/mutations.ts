@@ -26,7 +26,7 @@ const GRAFTS = 'a layer of inactive neurons still passes its grafted ones on'
 export const mutations: readonly Mutation[] = [
   {
     bug: 'the sign of β is dropped',
-    edits: [edit('core/bounds/ascent.ts', 'tf.mul(signs[k], beta) : []', 'tf.mul(tf.abs(signs[k]), beta) : []')],
+    edits: [edit('core/bounds/ascent.ts', 'tf.mul(split.sign, beta)', 'tf.mul(tf.abs(split.sign), beta)')],
     caughtBy: MULTIPLIERS,
   },
   {
