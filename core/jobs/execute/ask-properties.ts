@@ -7,7 +7,7 @@ import { openEngine, type Engine, type EngineOptions } from '../../engine/engine
 import { bindProperty, clampWitness, evaluateOnnx, importOnnx, parseVnnlib, type ModelPort } from '../../io/index.ts'
 import { evaluate64, shapeOf, type Network } from '../../nn/index.ts'
 import type { Store } from '../../store/store.ts'
-import type { Outcome, Problem, VerifierName, VerifyProgress } from '../../verify/problem.ts'
+import type { Outcome, Problem, VerifierName } from '../../verify/problem.ts'
 import { Replay } from '../../verify/replay.ts'
 import { createVerifier } from '../../verify/verifier.ts'
 import { verifyProblems, type PropertyAnswer } from '../../verify/verify-problems.ts'
@@ -19,6 +19,7 @@ import { describeEnvironment } from './environment.ts'
 import { endOf, type JobOutcome } from './job-end.ts'
 import { loadModel, loadRunModel, type RecordedModel } from './models.ts'
 import { RunProgress } from './progress.ts'
+import { reportSearch } from './search-progress.ts'
 import { SearchTrace } from './search-trace.ts'
 import { summarise } from './summary.ts'
 import { recordOutcome, requireAgreement } from './verify-image.ts'
@@ -140,14 +141,8 @@ async function answer(
   const trace = new SearchTrace()
   const started = performance.now()
   const elapsed = (): number => (performance.now() - started) / 1000
-  const report = (progress: VerifyProgress): void => {
-    const { stage, lowerBound, domains, open, depths } = progress
-    trace.add(progress, elapsed())
-    const counts = { done: index, total: job.recipe.properties.length, imageIndex: index }
-    const tree = { domainsOpen: open, domainsVisited: domains, domainsByDepth: depths ? [...depths] : null }
-    const figures = { method: stage, seconds: elapsed(), ...tree, worstBound: lowerBound }
-    emit({ type: 'gauge', runId: run.id, gauge: { stage: 'verify', ...counts, ...figures } })
-  }
+  const place = { done: index, total: job.recipe.properties.length, imageIndex: index }
+  const listeners = { runId: run.id, place, trace, emit }
   const found = await verifyProblems({
     problems,
     verifier: createVerifier(verifier, engine, { seed: job.recipe.seed, certify }),
@@ -155,13 +150,13 @@ async function answer(
     // Of the run: it was asked again with more time, perhaps.
     seconds: run.timeoutSeconds ?? timeoutSeconds,
     signal,
-    report,
+    report: (progress) => reportSearch(listeners, progress, elapsed()),
   })
   if (found.verdict !== 'verified' && found.verdict !== 'falsified') requireRunning(signal)
   const outcome = await outcomeOf(found, problems, asked, verifier, elapsed())
-  const place = { runId: run.id, imageIndex: index, group: property.name }
+  const question = { runId: run.id, imageIndex: index, group: property.name }
   const unknowns = { label: -1, predicted: -1, target: null, epsilon: 0, unstable: outcome.unstable }
-  const row = await recordOutcome(store, verifier, { ...place, ...unknowns }, outcome, null, trace)
+  const row = await recordOutcome(store, verifier, { ...question, ...unknowns }, outcome, null, trace)
   emit({ type: 'verdict', runId: run.id, row })
   return row
 }

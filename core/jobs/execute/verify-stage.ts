@@ -16,6 +16,7 @@ import { targetOf, type ChosenImage } from './images.ts'
 import type { RecordedModel } from './models.ts'
 import { NeuronSurvey } from './neuron-survey.ts'
 import { SearchCheckpoint } from './search-checkpoint.ts'
+import { reportSearch } from './search-progress.ts'
 import { SearchTrace } from './search-trace.ts'
 import { ask, recordOutcome, requireAgreement, type Question } from './verify-image.ts'
 
@@ -132,15 +133,9 @@ async function answer(
   const checkpoint = await SearchCheckpoint.open(store, run.id, key, signal)
   const { spent } = checkpoint
   const trace = new SearchTrace()
-  const report = (progress: VerifyProgress): void => {
-    const { stage, lowerBound, domains, open, depths } = progress
-    const seconds = spent + progress.seconds
-    trace.add(progress, seconds)
-    const counts = { done: position, total: args.images.length, imageIndex: question.imageIndex }
-    const tree = { domainsOpen: open, domainsVisited: domains, domainsByDepth: depths ? [...depths] : null }
-    const figures = { method: stage, seconds, ...tree, worstBound: lowerBound }
-    emit({ type: 'gauge', runId: run.id, gauge: { stage: 'verify', ...counts, ...figures } })
-  }
+  const place = { done: position, total: args.images.length, imageIndex: question.imageIndex }
+  const listeners = { runId: run.id, place, trace, emit }
+  const report = (progress: VerifyProgress): void => reportSearch(listeners, progress, spent + progress.seconds)
   report({ stage: verifier.name, seconds: 0, lowerBound: null, upperBound: null, domains: 0, open: null })
   // Of the run: it was asked again with more time, perhaps.
   const limit = run.timeoutSeconds ?? args.options.timeoutSeconds
