@@ -30,23 +30,44 @@ export function selectNeurons(
   seed: number,
 ): Uint32Array {
   const neurons = taken.length
-  const cost = normalisedRanks(scores.cost)
-  const significance = normalisedRanks(scores.significance)
-  const random = new SeededRandom(seed).fork('random grafting').permutation(neurons)
+  const scoreAt = criterionOf(scores, options, neurons, seed)
   const left = Uint8Array.from(taken, (line) => 1 - line)
   const chosen: number[] = []
   for (const { gamma, size } of batches(options, count, neurons)) {
-    const score = (j: number): number => {
-      if (options.criterion === 'random') return -random[j]
-      if (options.criterion === 'cost') return cost[j]
-      return options.criterion === 'significance' ? -significance[j] : gamma * cost[j] - significance[j]
-    }
-    for (const neuron of highest(score, left, size)) {
+    for (const neuron of highest((j) => scoreAt(j, gamma), left, size)) {
       left[neuron] = 0
       chosen.push(neuron)
     }
   }
   return Uint32Array.from(chosen)
+}
+
+/** What the criterion says of every neuron with the γ of the first batch, [neurons]: the highest are chosen first. */
+export function criterionScores(
+  scores: NeuronScores,
+  options: SelectionOptions,
+  neurons: number,
+  seed: number,
+): Float64Array {
+  const scoreAt = criterionOf(scores, options, neurons, seed)
+  return Float64Array.from({ length: neurons }, (_, j) => scoreAt(j, options.gamma))
+}
+
+/** The score of a neuron, where its cost weighs γ. */
+function criterionOf(
+  scores: NeuronScores,
+  { criterion }: SelectionOptions,
+  neurons: number,
+  seed: number,
+): (neuron: number, gamma: number) => number {
+  const cost = normalisedRanks(scores.cost)
+  const significance = normalisedRanks(scores.significance)
+  const random = new SeededRandom(seed).fork('random grafting').permutation(neurons)
+  return (j, gamma) => {
+    if (criterion === 'random') return -random[j]
+    if (criterion === 'cost') return cost[j]
+    return criterion === 'significance' ? -significance[j] : gamma * cost[j] - significance[j]
+  }
 }
 
 /** γ and size of every batch; sizes add up to `count`. */

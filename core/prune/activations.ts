@@ -3,6 +3,7 @@ import { EspalierError } from '../contract/errors.ts'
 import { graftedNeurons, graftNeurons } from '../graft/index.ts'
 import { activationNodes, isGrafted, type Network } from '../nn/index.ts'
 import { flatScores, lowestIndices, shareOf, type LayerScores } from '../score/index.ts'
+import type { Cut } from './cut.ts'
 import { requireRatio } from './ratio.ts'
 
 /**
@@ -15,6 +16,13 @@ import { requireRatio } from './ratio.ts'
  * that holds no lines
  */
 export function pruneActivations(network: Network, scores: readonly LayerScores[], ratio: number): Network {
+  const { scores: flat, chosen } = activationCut(network, scores, ratio)
+  const nothing = new Float32Array(flat.length)
+  return graftNeurons(network, chosen, { slope: nothing, intercept: nothing })
+}
+
+/** What `pruneActivations` would put to zero that is not there yet. @throws EspalierError 'prune/ratio' as there */
+export function activationCut(network: Network, scores: readonly LayerScores[], ratio: number): Cut {
   requireRatio(ratio)
   const flat = flatScores(scores)
   const zeros = zeroNeurons(network)
@@ -24,8 +32,7 @@ export function pruneActivations(network: Network, scores: readonly LayerScores[
   const free = flat.length - total(lines)
   if (count > free) throw tooManyLines(network, ratio, wanted, free + total(zeros))
   const ranked = flat.map((score, neuron) => (lines[neuron] === 1 ? Infinity : score))
-  const nothing = new Float32Array(flat.length)
-  return graftNeurons(network, lowestIndices(ranked, count), { slope: nothing, intercept: nothing })
+  return { scores: flat, chosen: lowestIndices(ranked, count) }
 }
 
 /** 1 for every neuron that is a line with slope and intercept 0, [neurons] in topological order. */

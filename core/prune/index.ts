@@ -1,9 +1,10 @@
 // The front door of pruning.
-export { pruneActivations, zeroNeurons } from './activations.ts'
+export { activationCut, pruneActivations, zeroNeurons } from './activations.ts'
+export type { Cut } from './cut.ts'
 export { findExemplars } from './exemplars.ts'
 export { gradualActivations, gradualWeights } from './gradual.ts'
 export type { GradualOptions } from './gradual.ts'
 export { heldMasks } from './held.ts'
-export { pruneNeurons } from './neurons.ts'
-export { pruneWeights } from './weights.ts'
+export { neuronCut, pruneNeurons } from './neurons.ts'
+export { pruneWeights, weightCut } from './weights.ts'
 export type { PrunedWeights } from './weights.ts'

@@ -4,6 +4,7 @@ import { activationNodes } from '../nn/counts.ts'
 import { nodeById, type Network } from '../nn/network.ts'
 import { removeNeurons } from '../nn/surgery.ts'
 import { lowestIndices, shareOf } from '../score/index.ts'
+import type { Cut } from './cut.ts'
 import { requireRatio } from './ratio.ts'
 
 /** The batch-norm scales of one hidden layer: one per feature, or per channel of a convolution. */
@@ -25,18 +26,25 @@ interface ScaledLayer {
  * normalisation before an activation, or where a residual sum needs the neurons
  */
 export function pruneNeurons(network: Network, ratio: number): Network {
+  const removed = new Set(neuronCut(network, ratio).chosen)
+  return scaledLayers(network).reduce((pruned, { activation, magnitudes, offset }) => {
+    const keep = Uint32Array.from(magnitudes.keys()).filter((index) => !removed.has(offset + index))
+    return keep.length === magnitudes.length ? pruned : removeNeurons(pruned, activation, keep)
+  }, network)
+}
+
+/** What `pruneNeurons` would remove, by |γ|. @throws EspalierError as `pruneNeurons`, but for residual sums */
+export function neuronCut(network: Network, ratio: number): Cut {
   requireRatio(ratio)
   const layers = scaledLayers(network)
   const total = layers.reduce((sum, { magnitudes }) => sum + magnitudes.length, 0)
   if (total === 0) throw noScales(network)
-  if (ratio === 0) return network
+  const scores = new Float64Array(total)
+  for (const { magnitudes, offset } of layers) scores.set(magnitudes, offset)
+  if (ratio === 0) return { scores, chosen: new Uint32Array() }
   const count = shareOf(ratio, total) + 1
   if (count > total - layers.length) throw tooMany(network, ratio, Math.min(count, total), total)
-  const removed = new Set(lowestIndices(rankedMagnitudes(layers, total), count))
-  return layers.reduce((pruned, { activation, magnitudes, offset }) => {
-    const keep = Uint32Array.from(magnitudes.keys()).filter((index) => !removed.has(offset + index))
-    return keep.length === magnitudes.length ? pruned : removeNeurons(pruned, activation, keep)
-  }, network)
+  return { scores, chosen: lowestIndices(rankedMagnitudes(layers, total), count) }
 }
 
 function scaledLayers(network: Network): readonly ScaledLayer[] {

@@ -2,6 +2,7 @@
 import { trainableParameters, withParameters } from '../nn/parameters.ts'
 import type { Network } from '../nn/network.ts'
 import { lowestIndices, shareOf } from '../score/index.ts'
+import type { Cut } from './cut.ts'
 import { requireRatio } from './ratio.ts'
 
 export interface PrunedWeights {
@@ -19,25 +20,34 @@ export interface PrunedWeights {
  * @throws EspalierError 'prune/ratio' outside [0, 1]
  */
 export function pruneWeights(network: Network, ratio: number): PrunedWeights {
-  requireRatio(ratio)
-  const weights = trainableParameters(network).filter(({ role }) => role === 'weight')
-  const total = weights.reduce((sum, { parameter }) => sum + parameter.data.length, 0)
-  const magnitudes = new Float64Array(total)
+  const { scores, chosen } = weightCut(network, ratio)
+  const free = new Uint8Array(scores.length).fill(1)
+  for (const index of chosen) free[index] = 0
   let offset = 0
-  for (const { parameter } of weights) {
-    magnitudes.set(parameter.data.map(Math.abs), offset)
-    offset += parameter.data.length
-  }
-  const free = new Uint8Array(total).fill(1)
-  for (const index of lowestIndices(magnitudes, shareOf(ratio, total))) free[index] = 0
-  offset = 0
   const masks: Record<string, Uint8Array> = {}
   const values: Record<string, Float32Array | Float64Array> = {}
-  for (const { name, parameter } of weights) {
+  for (const { name, parameter } of weightsOf(network)) {
     const mask = free.slice(offset, offset + parameter.data.length)
     masks[name] = mask
     values[name] = parameter.data.map((value, index) => (mask[index] === 0 ? 0 : value))
     offset += mask.length
   }
   return { network: withParameters(network, values), masks }
+}
+
+/** What `pruneWeights` would set to zero, by |w|. @throws EspalierError 'prune/ratio' outside [0, 1] */
+export function weightCut(network: Network, ratio: number): Cut {
+  requireRatio(ratio)
+  const weights = weightsOf(network)
+  const scores = new Float64Array(weights.reduce((sum, { parameter }) => sum + parameter.data.length, 0))
+  let offset = 0
+  for (const { parameter } of weights) {
+    scores.set(parameter.data.map(Math.abs), offset)
+    offset += parameter.data.length
+  }
+  return { scores, chosen: lowestIndices(scores, shareOf(ratio, scores.length)) }
+}
+
+function weightsOf(network: Network): ReturnType<typeof trainableParameters> {
+  return trainableParameters(network).filter(({ role }) => role === 'weight')
 }
