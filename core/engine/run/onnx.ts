@@ -10,7 +10,7 @@ import { checkNoStrangers, checkedInputs, inputData } from './check.ts'
 import type { CheckedInput } from './check.ts'
 import { requirePrecision, type CompiledProgram, type Executor } from './executor.ts'
 import { physicalCores } from './cores.ts'
-import { Dormitory, type SleepingSession } from './sessions.ts'
+import { SessionCache, type CachedSession } from './sessions.ts'
 
 // What the runtime prints by itself is also thrown, and then said in the error's message.
 ort.env.logLevel = 'fatal'
@@ -51,12 +51,12 @@ class OnnxProgram<I extends string, O extends string> implements CompiledProgram
   readonly #inputs: readonly CheckedInput[]
   readonly #outputNames: readonly O[]
   readonly #constants: Readonly<Record<string, ort.Tensor>>
-  #session: SleepingSession | null
+  #session: CachedSession | null
 
   constructor(
     definition: ProgramDefinition<I, O>,
     precision: Precision,
-    session: SleepingSession,
+    session: CachedSession,
     outputs: Readonly<Record<O, Required<TensorSpec>>>,
     constants: Readonly<Record<string, ort.Tensor>>,
   ) {
@@ -90,7 +90,7 @@ class OnnxProgram<I extends string, O extends string> implements CompiledProgram
     await session?.release()
   }
 
-  #live(): SleepingSession {
+  #live(): CachedSession {
     if (this.#session !== null) return this.#session
     throw new EspalierError(
       'engine/failed',
@@ -158,7 +158,7 @@ class ConstantPool {
 export function createOnnxExecutor(options: OnnxOptions): Executor {
   const { provider } = options
   const pools = { float32: new ConstantPool('float32'), float64: new ConstantPool('float64') }
-  const dormitory = new Dormitory()
+  const sessions = new SessionCache()
   return {
     provider,
     async compile(definition) {
@@ -168,7 +168,7 @@ export function createOnnxExecutor(options: OnnxOptions): Executor {
       const recording = record(definition, precision)
       const model = emitModel(definition.name, precision, Object.values(recording.inputs), recording.outputs)
       const constants = Object.fromEntries(model.shared.map((shared) => [shared.name, pool.tensor(shared)]))
-      const session = await dormitory.open(model.bytes, sessionOptions(options, definition.fewRuns))
+      const session = await sessions.open(model.bytes, sessionOptions(options, definition.fewRuns))
       const specs = Object.entries(recording.outputs).map(([name, value]) => {
         const { shape, dtype } = value as { shape: readonly number[]; dtype: TensorType }
         return [name, { shape, dtype }]

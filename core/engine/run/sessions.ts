@@ -5,17 +5,17 @@ import * as ort from 'onnxruntime-node'
 const MOST_OPEN = 64
 
 /** A session that is closed when others are wanted more, and opened again when it runs. */
-export interface SleepingSession {
+export interface CachedSession {
   run(feeds: Readonly<Record<string, ort.Tensor>>): Promise<ort.InferenceSession.OnnxValueMapType>
   /** Closes it for good. */
   release(): Promise<void>
 }
 
 /** Keeps `most` sessions open, those used last. */
-export class Dormitory {
+export class SessionCache {
   readonly #most: number
   /** In the order of their last use. */
-  readonly #open = new Set<Sleeper>()
+  readonly #open = new Set<ReopeningSession>()
 
   constructor(most = MOST_OPEN) {
     this.#most = most
@@ -27,40 +27,40 @@ export class Dormitory {
   }
 
   /** Opens the session at once, so that a model the runtime refuses shows here. */
-  async open(model: Uint8Array, options: ort.InferenceSession.SessionOptions): Promise<SleepingSession> {
-    const sleeper = new Sleeper(model, options, this)
-    await sleeper.awake()
-    return sleeper
+  async open(model: Uint8Array, options: ort.InferenceSession.SessionOptions): Promise<CachedSession> {
+    const session = new ReopeningSession(model, options, this)
+    await session.opened()
+    return session
   }
 
   /** Notes the use of a session, and closes the one longest unused where there are too many. */
-  async used(sleeper: Sleeper): Promise<void> {
-    this.#open.delete(sleeper)
-    this.#open.add(sleeper)
+  async used(session: ReopeningSession): Promise<void> {
+    this.#open.delete(session)
+    this.#open.add(session)
     for (const other of this.#open) {
       if (this.#open.size <= this.#most) return
-      if (other === sleeper || other.busy) continue
+      if (other === session || other.busy) continue
       this.#open.delete(other)
-      await other.sleep()
+      await other.close()
     }
   }
 
-  forget(sleeper: Sleeper): void {
-    this.#open.delete(sleeper)
+  forget(session: ReopeningSession): void {
+    this.#open.delete(session)
   }
 }
 
-class Sleeper implements SleepingSession {
+class ReopeningSession implements CachedSession {
   readonly #model: Uint8Array
   readonly #options: ort.InferenceSession.SessionOptions
-  readonly #dormitory: Dormitory
+  readonly #cache: SessionCache
   #session: Promise<ort.InferenceSession> | null = null
   #running = 0
 
-  constructor(model: Uint8Array, options: ort.InferenceSession.SessionOptions, dormitory: Dormitory) {
+  constructor(model: Uint8Array, options: ort.InferenceSession.SessionOptions, cache: SessionCache) {
     this.#model = model
     this.#options = options
-    this.#dormitory = dormitory
+    this.#cache = cache
   }
 
   /** Whether a run is under way. */
@@ -68,11 +68,11 @@ class Sleeper implements SleepingSession {
     return this.#running > 0
   }
 
-  async awake(): Promise<ort.InferenceSession> {
+  async opened(): Promise<ort.InferenceSession> {
     const opening = (this.#session ??= ort.InferenceSession.create(this.#model, this.#options))
     try {
       const session = await opening
-      await this.#dormitory.used(this)
+      await this.#cache.used(this)
       return session
     } catch (thrown) {
       this.#session = null
@@ -83,21 +83,21 @@ class Sleeper implements SleepingSession {
   async run(feeds: Readonly<Record<string, ort.Tensor>>): Promise<ort.InferenceSession.OnnxValueMapType> {
     this.#running++
     try {
-      const session = await this.awake()
+      const session = await this.opened()
       return await session.run(feeds)
     } finally {
       this.#running--
     }
   }
 
-  async sleep(): Promise<void> {
+  async close(): Promise<void> {
     const session = this.#session
     this.#session = null
     await (await session)?.release()
   }
 
   async release(): Promise<void> {
-    this.#dormitory.forget(this)
-    await this.sleep()
+    this.#cache.forget(this)
+    await this.close()
   }
 }
