@@ -1,9 +1,12 @@
 // Files that the system asks Espalier to open: in the arguments of a start, of a second start, or by macOS' own event.
 import { isAbsolute, resolve } from 'node:path'
 import type { App } from 'electron'
+import { fileEndings } from '../core/contract/files.ts'
 
 /** The kinds that the packages are registered for (build/file-associations.ts), compressed or not. */
-const openable = /\.(onnx|vnnlib)(\.gz)?$/i
+const openableEndings = [...fileEndings.network, ...fileEndings.property]
+
+const openable = (path: string): boolean => openableEndings.some((ending) => path.toLowerCase().endsWith(ending))
 
 /**
  * The files among the arguments of a start, as absolute paths. Flags, the program, and everything else are left out.
@@ -12,7 +15,7 @@ const openable = /\.(onnx|vnnlib)(\.gz)?$/i
 export function filesAmong(args: readonly string[], directory: string): string[] {
   return args
     .slice(1)
-    .filter((one) => !one.startsWith('-') && openable.test(one))
+    .filter((one) => !one.startsWith('-') && openable(one))
     .map((one) => (isAbsolute(one) ? one : resolve(directory, one)))
 }
 
@@ -24,7 +27,7 @@ export function setupOpenFiles(app: Pick<App, 'on'>, opened: (paths: readonly st
   })
   app.on('open-file', (event, path) => {
     event.preventDefault()
-    if (openable.test(path)) opened([path])
+    if (openable(path)) opened([path])
   })
 }
 
