@@ -74,7 +74,8 @@ export async function checkRecipeOf(
     title: `${model.name}, ${name}`.slice(0, 200),
     variants: [{ name: word(model.name), title: model.name.slice(0, 120), from: `model:${modelId}` }],
     properties: [{ name, file: property }],
-    verify: options,
+    // Somebody asks one question: its proof is as good as its answer.
+    verify: { ...options, keepProofs: true },
   })
 }
 
@@ -107,12 +108,17 @@ async function findProperty(store: Store, runId: string, index: number): Promise
   return { name: reference.name, property: parseVnnlib(text), rows, model }
 }
 
+/** The counterexample that one of the verifiers found; null where none did. */
+async function witnessAmong(store: Store, rows: Asked['rows'], inputs: number): ReturnType<typeof readWitness> {
+  const falsified = rows.find(({ counterexample }) => counterexample !== null)
+  return falsified === undefined ? null : readWitness(store, falsified, inputs)
+}
+
 /** @throws EspalierError 'store/missing' */
 export async function getProperty(store: Store, id: string, index: number): Promise<ApiOutput<'runs.property'>> {
   const { name, property, rows, model } = await findProperty(store, id, index)
   const report = describeProperty(property)
-  const falsified = rows.find(({ counterexample }) => counterexample !== null)
-  const found = falsified === undefined ? null : await readWitness(store, falsified, property.inputSize)
+  const found = await witnessAmong(store, rows, property.inputSize)
   if (found === null) return { name, report, rows, witness: null }
   const { input, output } = found
   const shape = model && imageShapeOf(model.inputShape)
@@ -130,9 +136,21 @@ function boxOf({ disjuncts }: VnnlibProperty, point: Float64Array): VnnlibProper
 /** The witness file of the competition. @throws EspalierError 'store/missing' where there is no counterexample */
 export async function getWitness(store: Store, id: string, index: number): Promise<ApiOutput<'runs.witness'>> {
   const { name, property, rows } = await findProperty(store, id, index)
-  const falsified = rows.find(({ counterexample }) => counterexample !== null)
-  const found = falsified && (await readWitness(store, falsified, property.inputSize))
-  if (!found) throw new EspalierError('store/missing', `${name} has no counterexample.`, 'Only falsified ones do.')
+  const found = await witnessAmong(store, rows, property.inputSize)
+  if (found === null)
+    throw new EspalierError('store/missing', `${name} has no counterexample.`, 'Only falsified ones do.')
   const base64 = Buffer.from(writeWitness(found), 'utf8').toString('base64')
-  return { name: `${name.replace(/\.vnnlib(\.gz)?$/i, '')}.counterexample`, mediaType: 'text/plain', base64 }
+  return { name: `${stemOf(name)}.counterexample`, mediaType: 'text/plain', base64 }
+}
+
+const stemOf = (name: string): string => name.replace(/\.vnnlib(\.gz)?$/i, '')
+
+/** The proof of a property, for `espalier check`. @throws EspalierError 'store/missing' where there is none */
+export async function getCertificate(store: Store, id: string, index: number): Promise<ApiOutput<'runs.certificate'>> {
+  const { name, rows } = await findProperty(store, id, index)
+  const proof = rows.find(({ certificate }) => certificate !== null)?.certificate
+  if (proof == null)
+    throw new EspalierError('store/missing', `${name} has no certificate.`, 'Only what is verified with evidence certified has one.') // prettier-ignore
+  const base64 = Buffer.from(await store.artifacts.get(proof)).toString('base64')
+  return { name: `${stemOf(name)}.certificate.json.gz`, mediaType: 'application/gzip', base64 }
 }
