@@ -8,6 +8,8 @@ import { openHome, type HomeAccess, type OpenedHome } from './app/open-home.ts'
 import { listRecipes } from './app/recipes.ts'
 import { neuronFigures } from './app/neurons.ts'
 import { exportRun, reportRuns } from './app/run-files.ts'
+import { StudyDesk } from './app/study-desk.ts'
+import { implementWizard } from './app/wizard-methods.ts'
 import { getRun, listRuns, pageOfRuns } from './app/runs.ts'
 import type { Api } from './contract/api.ts'
 import { EspalierError } from './contract/errors.ts'
@@ -58,16 +60,26 @@ export async function createApp(options: AppOptions): Promise<App> {
   if (opened.obstacle === null) await supervisor.recover()
   const devices = new DeviceProbe({ launcher })
   const files = new FileDesk(store)
+  const studies = new StudyDesk(store.home, launcher)
   let disposed = false
   return {
-    api: implement(opened, { options, log, supervisor, devices, launcher, files, shelf: new DatasetShelf(store) }),
+    api: implement(opened, {
+      options,
+      log,
+      supervisor,
+      devices,
+      studies,
+      launcher,
+      files,
+      shelf: new DatasetShelf(store),
+    }),
     home: store.home,
     files,
     subscribe: (listener) => log.subscribe(listener),
     async dispose() {
       if (disposed) return
       disposed = true
-      await Promise.all([devices.close(), supervisor.close()])
+      await Promise.all([devices.close(), studies.close(), supervisor.close()])
       await store.close()
     },
   }
@@ -78,6 +90,7 @@ interface Parts {
   readonly log: EventLog
   readonly supervisor: JobSupervisor
   readonly devices: DeviceProbe
+  readonly studies: StudyDesk
   readonly launcher: JobLauncher
   readonly files: FileDesk
   readonly shelf: DatasetShelf
@@ -93,6 +106,7 @@ function implement({ store, obstacle }: OpenedHome, parts: Parts): Api {
   return {
     ...implementFiles({ store, jobs, ...parts }),
     ...implementLooks({ store, ...parts }),
+    ...implementWizard({ store, jobs, ...parts }),
     'app.info': () =>
       Promise.resolve({
         version,

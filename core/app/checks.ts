@@ -48,8 +48,8 @@ async function take(
   network: string,
   property: string | null,
 ): Promise<{ modelId: string; property: string | null }> {
-  const task = { type: 'import', home: store.home, network: await files.open(network, 'network'), property } as const
-  const answer = await askProcess(launcher, task)
+  const file = await files.open(network, 'network')
+  const answer = await askProcess(launcher, { type: 'import', home: store.home, network: file, property, images: null })
   if (answer.type !== 'imported') throw new TypeError(`import was answered by ${answer.type}`)
   return answer
 }

@@ -33,7 +33,8 @@ const descriptions: Readonly<Record<ArchitectureName, readonly [title: string, d
 
 type LayerRows = ApiOutput<'models.get'>['layers']
 
-function layersOf(network: Network): LayerRows {
+/** The layer table of a network. */
+export function layersOf(network: Network): LayerRows {
   return layerTable(network).map((row) => ({
     ...row,
     inputShape: [...row.inputShape],

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { fileMethods } from './api-files.ts'
 import { lookMethods } from './api-look.ts'
+import { wizardMethods } from './api-wizard.ts'
 import { jobEventSchema } from './events.ts'
 import { graftedLayerSchema, neuronFiguresSchema, searchSampleSchema } from './figures.ts'
 import { layerRowSchema } from './layer-row.ts'
@@ -231,6 +232,7 @@ export const apiSchemas = {
   },
   ...fileMethods,
   ...lookMethods,
+  ...wizardMethods,
 } as const
 
 export type ApiMethod = keyof typeof apiSchemas

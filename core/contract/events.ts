@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { jobStateSchema, runRowSchema, runSummarySchema, verdictRowSchema } from './rows.ts'
 
-const gaugeSchema = z.discriminatedUnion('stage', [
+export const jobGaugeSchema = z.discriminatedUnion('stage', [
   z.object({ stage: z.literal('load'), message: z.string() }),
   z.object({
     stage: z.enum(['train', 'fine-tune']),
@@ -30,7 +30,7 @@ const gaugeSchema = z.discriminatedUnion('stage', [
     worstBound: z.number().nullable(),
   }),
 ])
-export type JobGauge = z.infer<typeof gaugeSchema>
+export type JobGauge = z.infer<typeof jobGaugeSchema>
 
 export const jobEventBodySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('state'), state: jobStateSchema }),
@@ -41,7 +41,7 @@ export const jobEventBodySchema = z.discriminatedUnion('type', [
     stage: z.string(),
     error: runRowSchema.shape.error.describe('Why it failed; null where it did not'),
   }),
-  z.object({ type: z.literal('gauge'), runId: z.string(), gauge: gaugeSchema }),
+  z.object({ type: z.literal('gauge'), runId: z.string(), gauge: jobGaugeSchema }),
   z.object({
     type: z.literal('metrics'),
     runId: z.string(),

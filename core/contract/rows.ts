@@ -6,7 +6,7 @@ import { evidenceSchema, verdictSchema } from './verdict.ts'
 const id = z.string().min(1).max(64)
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 const time = z.iso.datetime()
-const errorData = z.object({ code: z.string(), message: z.string(), hint: z.string() })
+export const errorDataSchema = z.object({ code: z.string(), message: z.string(), hint: z.string() })
 
 export const datasetRowSchema = z.object({
   id,
@@ -56,7 +56,7 @@ export const jobRowSchema = z.object({
   startedAt: time.nullable(),
   finishedAt: time.nullable(),
   pid: z.int().nullable(),
-  error: errorData.nullable(),
+  error: errorDataSchema.nullable(),
   environment: z.record(z.string(), z.string()).describe('Versions, provider, hardware'),
 })
 export type JobRow = z.infer<typeof jobRowSchema>
@@ -114,7 +114,7 @@ export const runRowSchema = z.object({
   epsilon: z.number().nullable(),
   timeoutSeconds: z.number().nullable(),
   summary: runSummarySchema.nullable(),
-  error: errorData.nullable(),
+  error: errorDataSchema.nullable(),
   createdAt: time,
   startedAt: time.nullable(),
   finishedAt: time.nullable(),
@@ -146,7 +146,7 @@ export const verdictRowSchema = z.object({
   certificate: hash.nullable().describe('Artifact: the proof behind evidence certified, where proofs are kept'),
   search: hash.nullable().describe('Artifact: how the search went; null where it was over at once'),
   detail: z.record(z.string(), z.number()),
-  error: errorData.nullable(),
+  error: errorDataSchema.nullable(),
   createdAt: time,
 })
 export type VerdictRow = z.infer<typeof verdictRowSchema>

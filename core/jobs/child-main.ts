@@ -1,5 +1,6 @@
-// The life of a job process: says it is ready, carries out one job, one measurement or one reading of files, tells how it ended.
+// The life of a job process: says it is ready, carries out one job, one measurement, one study or one reading of files, tells how it ended.
 import { toErrorData, type ErrorData } from '../contract/errors.ts'
+import type { JobGauge } from '../contract/events.ts'
 import { openStore } from '../store/open.ts'
 import { coalesceGauges } from './coalesce.ts'
 import { createFinisher, type Finisher } from './finish.ts'
@@ -31,6 +32,9 @@ export async function runJobProcess(port: ParentPort): Promise<void> {
   try {
     if (task.type === 'probe') {
       await measureProviders(task.skip, stop.signal, (message) => port.send(message))
+      end('done', null)
+    } else if (task.type === 'study') {
+      await study(task, stop.signal, port)
       end('done', null)
     } else if (task.type !== 'start') {
       port.send(await answer(task, stop.signal))
@@ -77,8 +81,34 @@ async function answer(
       const { confusionOf } = await import('./study/confusion.ts')
       return { type: 'confusion', confusion: await confusionOf(store, task.modelId, signal) }
     }
-    return { type: 'imported', ...(await importFiles(store, task.network, task.property)) }
+    return { type: 'imported', ...(await importFiles(store, task.network, task.property, task.images)) }
   } finally {
+    await store.close()
+  }
+}
+
+/** Tells what it finds as it finds it. */
+async function study(
+  { kind, home, recipe }: Extract<ToChild, { type: 'study' }>,
+  signal: AbortSignal,
+  port: ParentPort,
+): Promise<void> {
+  const gauges = coalesceGauges((body) => {
+    if (body.type === 'gauge') port.send({ type: 'gauge', gauge: body.gauge })
+  })
+  const gauge = (now: JobGauge): void => gauges.emit({ type: 'gauge', runId: kind, gauge: now })
+  // Nothing is written, so it can go on beside a job.
+  const store = await openStore(home, { role: 'reader' })
+  try {
+    if (kind === 'trial') {
+      const { tryVerifier } = await import('./study/trial.ts')
+      await tryVerifier(store, recipe, signal, { gauge, trial: (trial) => port.send({ type: 'trial', trial }) })
+    } else {
+      const { measureScores } = await import('./study/scores.ts')
+      port.send({ type: 'measured', measured: await measureScores(store, recipe, signal, gauge) })
+    }
+  } finally {
+    gauges.flush()
     await store.close()
   }
 }

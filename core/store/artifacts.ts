@@ -64,6 +64,12 @@ export class ArtifactStore {
     )
   }
 
+  /** Where the bytes lie, for a process that reads them itself; verified. @throws EspalierError `store/missing`, `store/corrupt` */
+  async locate(hash: string): Promise<string> {
+    await this.get(hash)
+    return this.#path(hash)
+  }
+
   /** What is recorded of an artifact, null if there is none of that hash. */
   async info(hash: string): Promise<ArtifactRow | null> {
     const query = this.#database.selectFrom('artifacts').selectAll().where('hash', '=', hash)

@@ -1,14 +1,12 @@
 // The stages that make a variant's network: load, train, simplify, fine-tune; each is recorded, and skipped when recorded.
-import { EspalierError } from '../../contract/errors.ts'
 import type { Engine } from '../../engine/engine.ts'
-import { buildArchitecture, formatShape, sizeOf, type Network } from '../../nn/index.ts'
 import { originOf } from '../recipe/check.ts'
 import type { VariantContext } from './context.ts'
 import { gradualWhileTuning, heldWhileTuning } from './fine-tuning.ts'
 import { findStage, loadModel, loadRunModel, recordModel, type RecordedModel } from './models.ts'
-import { normalisationOf } from './normalisation.ts'
 import type { StageName } from './progress.ts'
 import { runSimplifyStage } from './simplify-stage.ts'
+import { freshNetwork, requireFit } from './start-network.ts'
 import { runTrainStage } from './train-stage.ts'
 
 /** @param parent the finished network of the variant under `from`; null where the variant is fresh or of the history */
@@ -21,7 +19,7 @@ export async function buildModel(
   const { variant } = context
   await enter('load')
   let model = await loadStart(context, parent)
-  requireFit(context, model.network)
+  requireFit(variant.name, model.network, { ...context.data.train, name: context.data.name })
   if (variant.train !== undefined) {
     await enter('train')
     model = await runTrainStage(context, engine, model, { name: 'train', options: variant.train })
@@ -50,26 +48,7 @@ async function loadStart(context: VariantContext, parent: RecordedModel | null):
   if (origin.kind === 'run') return loadRunModel(store, origin, run.createdAt)
   const done = await findStage(store, run, 'initialise')
   if (done !== null) return done
+  const network = freshNetwork(variant, data.train, run.seed)
   const architecture = variant.architecture ?? 'net1'
-  const normalisation = normalisationOf(variant.normalise, data.train)
-  const network = buildArchitecture(architecture, data.train.shape, run.seed, {
-    classes: data.train.classes.length,
-    batchNorm: variant.batchNorm ?? false,
-    ...(normalisation === null ? {} : { normalisation }),
-  })
   return recordModel(store, network, { run, operation: 'initialise', parent: null, architecture, datasetId })
-}
-
-/** A model of the history may come from other data: say so before hours are spent. */
-function requireFit({ data, variant }: VariantContext, network: Network): void {
-  const outputs = sizeOf(network.nodes.find(({ id }) => id === network.output)?.shape ?? [])
-  const { shape, classes } = data.train
-  // Imported networks often take their pixels flat.
-  const flat = network.inputShape.length === 1 && sizeOf(network.inputShape) === sizeOf(shape)
-  if ((flat || formatShape(network.inputShape) === formatShape(shape)) && outputs === classes.length) return
-  throw new EspalierError(
-    'model/does-not-fit-data',
-    `${variant.name}: the network takes ${formatShape(network.inputShape)} and has ${outputs} outputs, but ${data.name} has images of ${formatShape(shape)} in ${classes.length} classes.`,
-    'Choose data of the same shape and number of classes, or another model.',
-  )
 }

@@ -21,6 +21,11 @@ export interface VariantContext extends JobContext {
   readonly run: RunRow
 }
 
+/** What scoring the neurons of a variant's network needs: less than a run, so that it can be asked before there is one. */
+export interface ScoringContext extends Pick<VariantContext, 'data' | 'recipe' | 'variant' | 'signal' | 'emit'> {
+  readonly run: Pick<RunRow, 'id' | 'seed'>
+}
+
 /** @throws EspalierError 'job/cancelled' once the job was asked to stop */
 export function requireRunning(signal: AbortSignal): void {
   if (signal.aborted)

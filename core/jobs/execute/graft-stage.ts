@@ -4,7 +4,7 @@ import type { Engine } from '../../engine/engine.ts'
 import { graftNeurons, planGraft, readyToGraft, type GraftRequest } from '../../graft/index.ts'
 import type { Network } from '../../nn/index.ts'
 import { simplifyEpsilon } from '../recipe/check.ts'
-import type { VariantContext } from './context.ts'
+import type { ScoringContext, VariantContext } from './context.ts'
 import { recordGraftFigures } from './graft-figures.ts'
 
 /** The network with ⌊ratio·N⌋ lines, or with none yet where grafting is gradual; the figures behind the choice are stored. */
@@ -23,7 +23,7 @@ export async function graft(
 export function graftRequest(
   network: Network,
   options: GraftOptions,
-  { data, recipe, run, signal, emit }: VariantContext,
+  { data, recipe, run, signal, emit }: ScoringContext,
   engine: Engine,
 ): GraftRequest {
   return {

@@ -7,7 +7,7 @@ import { pruneActivations } from '../../prune/index.ts'
 import { scoreAtRandom, scoreByActivation, scoreByGradient, scoreByHydra, type LayerScores } from '../../score/index.ts'
 import { splitTraining } from '../../train/batches.ts'
 import { simplifyEpsilon } from '../recipe/check.ts'
-import type { VariantContext } from './context.ts'
+import type { ScoringContext, VariantContext } from './context.ts'
 
 /** The network with ⌊ratio·N⌋ neurons at zero, or with none yet where pruning is gradual. */
 export async function pruneByScores(
@@ -24,7 +24,7 @@ export async function pruneByScores(
 export async function scoreNeurons(
   network: Network,
   options: ActivationPruneOptions,
-  { data, recipe, run, variant, signal, emit }: VariantContext,
+  { data, recipe, run, variant, signal, emit }: ScoringContext,
   engine: Engine,
 ): Promise<readonly LayerScores[]> {
   const { seed } = run

@@ -15,6 +15,7 @@ import {
 import { countNeurons, countParameters, layerTable } from '../../nn/index.ts'
 import type { Store } from '../../store/store.ts'
 import { recordImported } from '../execute/models.ts'
+import { requireFit } from '../execute/start-network.ts'
 
 export interface Inspection {
   readonly network: NetworkReport | null
@@ -49,15 +50,18 @@ function reportOf({ network, inputs, outputs, operators, difference }: ImportedM
 /**
  * Takes a network file into the history, with its bytes, unpacked; the same bytes twice are one model.
  * @param property a property file that is to be asked of it, kept too
- * @throws EspalierError of the readers, 'property/unsupported' where they do not fit, 'store/*'
+ * @param images what it must fit
+ * @throws EspalierError of the readers, 'property/unsupported' and 'model/does-not-fit-data' where they do not fit, 'store/*'
  */
 export async function importFiles(
   store: Store,
   { path, name }: { readonly path: string; readonly name: string },
   property: string | null,
+  images: Parameters<typeof requireFit>[2] | null = null,
 ): Promise<{ modelId: string; property: string | null }> {
   const bytes = await readOnnxBytes(path)
   const model = await importOnnx(bytes, { name: networkNameOf(name) })
+  if (images !== null) requireFit(name, model.network, images)
   const text = property === null ? null : await readVnnlibText(property)
   if (text !== null) bindProperty(parseVnnlib(text), model)
   const source = await store.artifacts.put(bytes, 'application/x-onnx')
