@@ -32,6 +32,7 @@ export function implementFiles(parts: FileParts): Pick<Api, keyof typeof fileMet
     },
     'runs.property': async ({ id, index }) => (await checks()).getProperty(store, id, index),
     'runs.witness': async ({ id, index }) => (await checks()).getWitness(store, id, index),
+    'runs.certificate': async ({ id, index }) => (await checks()).getCertificate(store, id, index),
   }
 }
 

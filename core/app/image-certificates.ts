@@ -12,7 +12,10 @@ import type { Subject } from './check-certificate.ts'
 import { DatasetShelf } from './datasets.ts'
 import { openHome } from './open-home.ts'
 
-/** The proofs of all images of a run as one certificate. @throws EspalierError 'store/missing' where there is none */
+/**
+ * The proofs of all images of a run, or of the one property that a check asked, as one certificate.
+ * @throws EspalierError 'store/missing' where there is none, or several properties have each their own
+ */
 export async function certificateOfRun(store: Store, runId: string): Promise<Certificate> {
   const parts: Certificate[] = []
   const seen = new Set<string>()
@@ -28,6 +31,12 @@ export async function certificateOfRun(store: Store, runId: string): Promise<Cer
       'store/missing',
       `The run ${runId} has no certificates.`,
       'Verify with --certificate FILE, or with verify.keepProofs: true in the recipe.',
+    )
+  if (parts.length > 1 && parts[0].question.kind === 'files')
+    throw new EspalierError(
+      'store/missing',
+      `The run ${runId} has ${parts.length} certificates, each of a property of its own.`,
+      `Save them one by one in the app, or all with espalier report ${runId} --bundle FILE.zip.`,
     )
   return { ...parts[0], claims: parts.flatMap(({ claims }) => claims) }
 }

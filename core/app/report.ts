@@ -3,12 +3,13 @@ import { formatRecipe } from '../jobs/recipe/text.ts'
 import { reportHtml, type ReportedRun } from '../report/html/report.ts'
 import type { Store } from '../store/store.ts'
 import type { DatasetShelf } from './datasets.ts'
+import { getProperty } from './checks.ts'
 import { getInstance } from './instance.ts'
 import { neuronFigures } from './neurons.ts'
 import { getRun } from './runs.ts'
 
-/** Counterexamples shown of each run, at most. */
-const mostPictures = 24
+/** Counterexamples shown of each run, at most; and properties in words. */
+const [mostPictures, mostProperties] = [24, 50]
 
 /** One HTML file about these runs. @throws EspalierError 'store/missing', 'data/*' where the images are gone */
 export async function makeReport(
@@ -36,11 +37,13 @@ async function gather(store: Store, shelf: DatasetShelf, id: string): Promise<Re
     ({ counterexample, detail }) => counterexample !== null && detail['misclassified'] !== 1,
   )
   const instances: ReportedRun['instances'][number][] = []
-  for (const { verifier, imageIndex, target } of changed.slice(0, mostPictures))
+  const asked = job.recipe.properties.slice(0, mostProperties)
+  for (const { verifier, imageIndex, target } of asked.length > 0 ? [] : changed.slice(0, mostPictures))
     instances.push(await getInstance(store, shelf, { id, verifier, imageIndex, target }))
+  const properties = await Promise.all(asked.map((_, index) => getProperty(store, id, index)))
   return {
     name: run.title || run.variant,
-    run, job, model, dataset, verdicts, instances,
+    run, job, model, dataset, verdicts, instances, properties,
     recipe: formatRecipe(job.recipe),
     metrics: await store.metrics.curves(id),
     neurons: await neuronFigures(store, id),

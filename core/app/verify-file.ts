@@ -14,9 +14,9 @@ import {
   wordOfVerdict,
   type WitnessValues,
 } from '../io/index.ts'
-import { networkHash } from '../nn/index.ts'
 import type { Evidence, VerifierName, VerifyProgress, Witness } from '../verify/outcome.ts'
 import type { Problem } from '../verify/problem.ts'
+import { propertyCertificate } from '../verify/property-certificate.ts'
 import { Replay } from '../verify/replay.ts'
 import { createVerifier } from '../verify/verifier.ts'
 import { verifyProblems, type PropertyAnswer } from '../verify/verify-problems.ts'
@@ -120,7 +120,7 @@ async function decide(question: FileQuestion, elapsed: () => number): Promise<Fi
       lowerBound: outcome?.lowerBound ?? null,
       detail: outcome?.detail ?? {},
       witness,
-      certificate: certificateOf(question, problems, answer),
+      certificate: propertyCertificate(filesOf(question), problems, answer.outcomes),
       reason: outcome?.reason ?? null,
       error: outcome?.error ?? null,
     }
@@ -143,19 +143,9 @@ function ask(
   return verifyProblems({ problems, verifier, quick, seconds, signal, report })
 }
 
-/** All proofs together; null where a problem has none. */
-function certificateOf(
-  { onnx, vnnlib }: FileQuestion,
-  problems: readonly Problem[],
-  { outcomes }: PropertyAnswer,
-): Certificate | null {
-  const claims = problems.flatMap(({ box, property }, i) => {
-    const proof = outcomes[i]?.proof
-    return proof ? [{ image: null, box, property, proof }] : []
-  })
-  if (claims.length === 0 || claims.length < problems.length) return null
-  const question = { kind: 'files', onnx: resolve(onnx), vnnlib: resolve(vnnlib) } as const
-  return { network: networkHash(problems[0].network), question, claims }
+/** As a certificate names them. */
+function filesOf({ onnx, vnnlib }: FileQuestion): { readonly onnx: string; readonly vnnlib: string } {
+  return { onnx: resolve(onnx), vnnlib: resolve(vnnlib) }
 }
 
 /**

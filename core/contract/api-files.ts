@@ -8,6 +8,7 @@ import { jobRowSchema, modelRowSchema, verdictRowSchema } from './rows.ts'
 
 const handle = fileHandleIdSchema
 const byIndex = z.strictObject({ id: z.string().min(1).max(64), index: z.int().min(0) })
+const savedFile = z.object({ name: z.string(), mediaType: z.string(), base64: z.string() })
 const { method, timeoutSeconds, certify } = verifySchema.shape
 
 /** What is asked of a network, besides the property. */
@@ -58,8 +59,7 @@ export const fileMethods = {
     }),
   },
   /** The counterexample as the verification competition writes it. */
-  'runs.witness': {
-    input: byIndex,
-    output: z.object({ name: z.string(), mediaType: z.string(), base64: z.string() }),
-  },
+  'runs.witness': { input: byIndex, output: savedFile },
+  /** The proof of one property, compressed, for `espalier check`. */
+  'runs.certificate': { input: byIndex, output: savedFile },
 } as const

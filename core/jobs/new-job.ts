@@ -17,7 +17,8 @@ export function runsOf({ id, recipe, createdAt }: JobRow): RunRow[] {
       datasetId: null,
       modelId: null,
       seed: seed ?? recipe.seed,
-      epsilon: verify?.epsilon ?? null,
+      // A property has a box of its own.
+      epsilon: recipe.properties.length > 0 ? null : (verify?.epsilon ?? null),
       timeoutSeconds: verify?.timeoutSeconds ?? null,
       summary: null,
       error: null,

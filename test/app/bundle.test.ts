@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { strToU8, unzipSync, zipSync, type Unzipped } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkBundle, type BundleReport } from '../../core/app/bundle/check.ts'
-import type { Manifest } from '../../core/app/bundle/manifest.ts'
+import type { ImageManifest as Manifest } from '../../core/app/bundle/manifest.ts'
 import { isBundle } from '../../core/app/bundle/read.ts'
 import { writeBundle } from '../../core/app/bundle/write.ts'
 import { DatasetShelf } from '../../core/app/datasets.ts'
@@ -164,9 +164,9 @@ describe('an altered bundle is refused:', () => {
       textOf(witness)
         .replace(/\(X_0 [^)]*\)/, `(X_0 ${input})`)
         .replace(/\(Y_0 [^)]*\)/, `(Y_0 ${output})`)
-    await refused(forged({ [witness]: strToU8(values(0.9, 0)) }), /outside the ball/)
+    await refused(forged({ [witness]: strToU8(values(0.9, 0)) }), /outside the input box/)
     await refused(forged({ [witness]: strToU8(values(0, 1e6)) }), /other outputs/)
-    await refused(forged({ [witness]: strToU8('sat\n((X_0 0.0)(Y_0 0.0))\n') }), /outside the ball/)
+    await refused(forged({ [witness]: strToU8('sat\n((X_0 0.0)(Y_0 0.0))\n') }), /outside the input box/)
   })
 
   it('a robust image that is called falsified, with the image itself as its witness', async () => {

@@ -33,6 +33,7 @@ const run = (name: string, verdicts: readonly VerdictRow[], timeoutSeconds = 60)
   metrics: [{ runId: 'run-1', series: 'train.loss', step: 1, value: 0.5 }],
   neurons: { images: 0, layers: [], before: [], ranks: null },
   instances: [],
+  properties: [],
 })
 
 describe('a report', () => {

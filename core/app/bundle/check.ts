@@ -7,27 +7,26 @@ import { decodeCertificate } from '../../certify/format.ts'
 import { prepareGraph, type Graph } from '../../certify/graph.ts'
 import { EspalierError } from '../../contract/errors.ts'
 import { mostUnpacked } from '../../io/file.ts'
-import { exportOnnx } from '../../io/onnx/export.ts'
 import { parseWitness } from '../../io/vnncomp/witness.ts'
-import { evaluate64, networkHash, parseNetwork, type Network } from '../../nn/index.ts'
+import { evaluate64 } from '../../nn/index.ts'
 import type { Problem } from '../../verify/problem.ts'
 import { Replay } from '../../verify/replay.ts'
+import { openSubject, type AskedAgain } from './asked.ts'
 import { altered } from './failure.ts'
-import { bundleFiles, type BundleInstance, type Manifest } from './manifest.ts'
-import { readNpy } from './npy.ts'
-import { instancesText, problemOf, propertyText, resultsText } from './questions.ts'
+import { bundleFiles, type BundleInstance } from './manifest.ts'
+import { instancesText, resultsText } from './questions.ts'
 import { withBundle, type OpenBundle } from './read.ts'
 
 export interface BundleReport {
   readonly title: string
   readonly instances: number
-  /** Verified images whose certificate was proved again, and the smallest bound among them (null without any). */
+  /** Verified instances whose certificate was proved again, and the smallest bound among them (null without any). */
   readonly proved: number
   readonly lowerBound: number | null
-  /** Falsified images whose witness was replayed. */
+  /** Falsified ones whose witness was replayed. */
   readonly replayed: number
-  /** Images called verified whose proof is not in the bundle: only another verifier can confirm them. */
-  readonly unproved: readonly number[]
+  /** Those called verified whose proof is not in the bundle: only another verifier can confirm them. */
+  readonly unproved: readonly string[]
   /** Neither verified nor falsified: nothing to check. */
   readonly open: number
   readonly seconds: number
@@ -45,40 +44,38 @@ const outputTolerance = 1e-4
 export async function checkBundle(
   path: string,
   signal: AbortSignal,
-  told: (instance: BundleInstance, what: string) => void,
+  told: (label: string, what: string) => void,
 ): Promise<BundleReport> {
   const started = performance.now()
   return withBundle(path, async (bundle) => {
     const { manifest } = bundle
-    const network = await readNetwork(bundle)
-    const images = await readImages(bundle, network)
+    const { network, asked } = await openSubject(bundle)
     await requireLists(bundle)
     // Whatever else is listed was read at least for its hash.
     for (const { name } of manifest.files) await bundle.read(name)
     const checker = { bundle, graph: prepareGraph(network), signal }
     let lowerBound = Infinity
     const counts = { proved: 0, replayed: 0, open: 0 }
-    const unproved: number[] = []
-    for (const instance of manifest.instances) {
-      const problem = problemOf(network, images, instance)
-      const text = (await bundle.read(instance.property)).toString('utf8')
-      if (text !== propertyText(problem, instance)) throw altered(`${instance.property} asks another question`)
+    const unproved: string[] = []
+    for (const one of asked) {
+      const { instance, label } = one
+      const problems = await one.problems()
       if (instance.verdict === 'falsified') {
-        await replay(checker, instance, problem)
+        await replay(checker, one, problems)
         counts.replayed += 1
-        told(instance, 'counterexample replayed')
+        told(label, 'counterexample replayed')
       } else if (instance.verdict !== 'verified') counts.open += 1
-      else if (instance.certificate === null) unproved.push(instance.image)
+      else if (problems.length > 0 && instance.certificate === null) unproved.push(label)
       else {
-        lowerBound = Math.min(lowerBound, await prove(checker, instance, instance.certificate, problem))
+        if (instance.certificate !== null)
+          lowerBound = Math.min(lowerBound, await prove(checker, label, instance.certificate, problems))
         counts.proved += 1
-        told(instance, 'proved again')
+        told(label, 'proved again')
       }
     }
-    const { title, instances } = manifest
     const seconds = (performance.now() - started) / 1000
-    const bound = counts.proved === 0 ? null : lowerBound
-    return { title, instances: instances.length, ...counts, lowerBound: bound, unproved, seconds }
+    const bound = lowerBound === Infinity ? null : lowerBound
+    return { title: manifest.title, instances: asked.length, ...counts, lowerBound: bound, unproved, seconds }
   })
 }
 
@@ -88,34 +85,9 @@ interface Checker {
   readonly signal: AbortSignal
 }
 
-async function readNetwork(bundle: OpenBundle): Promise<Network> {
-  const network = parseNetwork(await bundle.read(bundleFiles.network))
-  if (networkHash(network) !== bundle.manifest.network)
-    throw altered('its network is another one than the manifest says')
-  const onnx = await bundle.read(bundleFiles.onnx)
-  if (!onnx.equals(exportOnnx(network)))
-    throw altered(`${bundleFiles.onnx} is not what Espalier ${bundle.manifest.espalier} exports for its network`)
-  return network
-}
-
-async function readImages({ manifest, read }: OpenBundle, network: Network): Promise<Float32Array> {
-  const { shape, instances } = manifest
-  if (shape.join() !== network.inputShape.join()) throw altered('its images do not fit its network')
-  const rows = new Set(instances.map(({ row }) => row))
-  if (instances.some(({ row }) => row >= rows.size)) throw altered('an instance names an image that is not there')
-  const images = readNpy(await read(bundleFiles.images), [rows.size, ...shape])
-  const numbers = new Map<number, number>()
-  for (const { row, image } of instances) {
-    if ((numbers.get(row) ?? image) !== image)
-      throw altered(`two images claim to be number ${row} of ${bundleFiles.images}`)
-    numbers.set(row, image)
-  }
-  return images
-}
-
 /** The lists that other verifiers read say what the manifest says. */
 async function requireLists({ manifest, read }: OpenBundle): Promise<void> {
-  const lists: readonly (readonly [string, (instances: Manifest['instances']) => string])[] = [
+  const lists: readonly (readonly [string, (instances: readonly BundleInstance[]) => string])[] = [
     [bundleFiles.instances, instancesText],
     [bundleFiles.results, resultsText],
   ]
@@ -124,17 +96,26 @@ async function requireLists({ manifest, read }: OpenBundle): Promise<void> {
       throw altered(`${name} and the manifest differ`)
 }
 
-/** The witness is inside the box, a counterexample in float64, and states the outputs that the network has there. */
-async function replay({ bundle }: Checker, { image, witness }: BundleInstance, problem: Problem): Promise<void> {
-  if (witness === null) throw altered(`image ${image} is called falsified without a counterexample`)
+/** The witness is inside a box, a counterexample in float64, and states the outputs that the network has there. */
+async function replay(
+  { bundle }: Checker,
+  { instance, label }: AskedAgain,
+  problems: readonly Problem[],
+): Promise<void> {
+  const { witness } = instance
+  if (witness === null) throw altered(`${label} is called falsified without a counterexample`)
   const { input, output } = parseWitness((await bundle.read(witness)).toString('utf8'))
-  const { lower, upper } = problem.box
-  const inside = input.length === lower.length && input.every((value, i) => value >= lower[i] && value <= upper[i])
-  if (!inside) throw altered(`${witness} lies outside the ball of image ${image}`)
-  if (!new Replay(problem).accept(input)) throw altered(`${witness} is no counterexample`)
-  const actual = evaluate64(problem.network, input)
+  const around = problems.filter(({ box }) => inside(input, box))
+  if (around.length === 0) throw altered(`${witness} lies outside the input box of ${label}`)
+  const violated = around.find((problem) => new Replay(problem).accept(input))
+  if (violated === undefined) throw altered(`${witness} is no counterexample`)
+  const actual = evaluate64(violated.network, input)
   const stated = output.length === actual.length && actual.every((value, i) => near(value, output[i]))
   if (!stated) throw altered(`${witness} states other outputs than the network has`)
+}
+
+function inside(point: Float64Array, { lower, upper }: Problem['box']): boolean {
+  return point.length === lower.length && point.every((value, i) => value >= lower[i] && value <= upper[i])
 }
 
 function near(value: number, stated: number): boolean {
@@ -144,18 +125,18 @@ function near(value: number, stated: number): boolean {
 /** The smallest bound of the proof. */
 async function prove(
   { bundle, graph, signal }: Checker,
-  { image }: BundleInstance,
+  label: string,
   name: string,
-  problem: Problem,
+  problems: readonly Problem[],
 ): Promise<number> {
   const certificate = decodeCertificate(await unpacked(await bundle.read(name)))
   const { network } = bundle.manifest
-  const task = { certificate, graph, networkHash: network, claims: [problem], pace: { signal } }
+  const task = { certificate, graph, networkHash: network, claims: problems, pace: { signal } }
   try {
     return (await checkCertificate(task)).lowerBound
   } catch (thrown) {
     if (!(thrown instanceof EspalierError)) throw thrown
-    throw new EspalierError(thrown.code, `${name}, image ${image}: ${thrown.message}`, thrown.hint, { cause: thrown })
+    throw new EspalierError(thrown.code, `${name}, ${label}: ${thrown.message}`, thrown.hint, { cause: thrown })
   }
 }
 

@@ -3,10 +3,9 @@ import { createHash } from 'node:crypto'
 import { EspalierError } from '../../contract/errors.ts'
 import type { VerdictRow } from '../../contract/rows.ts'
 import { clampWitness, writeWitness } from '../../io/vnncomp/witness.ts'
-import { exportOnnx } from '../../io/onnx/export.ts'
 import { loadModel } from '../../jobs/execute/models.ts'
 import { formatRecipe } from '../../jobs/recipe/text.ts'
-import { evaluate64, networkHash, serializeNetwork, type Network } from '../../nn/index.ts'
+import { evaluate64, networkHash, serializeNetwork } from '../../nn/index.ts'
 import { verdictsToCsv } from '../../report/verdicts-csv.ts'
 import type { Store } from '../../store/store.ts'
 import { Replay } from '../../verify/replay.ts'
@@ -14,9 +13,9 @@ import type { Problem } from '../../verify/problem.ts'
 import type { DatasetShelf } from '../datasets.ts'
 import { readWitness } from '../instance.ts'
 import { getRun } from '../runs.ts'
-import { BUNDLE_FORMAT, BUNDLE_VERSION, bundleFiles, type BundleFile, type BundleInstance, type Manifest } from './manifest.ts' // prettier-ignore
-import { writeNpy } from './npy.ts'
-import { instancesText, problemOf, propertyText, resultsText } from './questions.ts'
+import { imageContent, propertyContent, text } from './content.ts'
+import { BUNDLE_VERSION, bundleFiles, type BundleFile, type BundleInstance, type Manifest } from './manifest.ts'
+import { instancesText, resultsText } from './questions.ts'
 import { readmeText } from './readme.ts'
 
 export interface BundleRequest {
@@ -37,86 +36,68 @@ export async function makeBundle({
   version,
   report,
 }: BundleRequest): Promise<readonly BundleFile[]> {
-  const { run, job, model, dataset } = await getRun(store, runId)
+  const parts = await getRun(store, runId)
+  const { run, job, model, dataset } = parts
   const verdicts = await store.verdicts.ofRun(runId)
-  const { verify } = job.recipe
+  const { verify, properties } = job.recipe
   const rows = verdicts.filter(({ verifier }) => verifier === verify?.method)
-  if (model === null || dataset === null || verify === null || rows.length === 0)
+  if (model === null || verify === null || rows.length === 0 || (dataset === null && properties.length === 0))
     throw new EspalierError(
       'store/missing',
       `The run ${runId} has verified nothing yet.`,
       'Wait for its first verdict.',
     )
   const { network } = await loadModel(store, model.id)
-  const { test } = await shelf.reopen(dataset.id)
-  const indices = [...new Set(rows.map(({ imageIndex }) => imageIndex))].sort((a, b) => a - b)
-  const images = test.batch(indices)
-  const instances = rows.map((row) => describe(row, indices.indexOf(row.imageIndex), verify))
-  const text = (name: string, content: string): BundleFile => ({ name, content: Buffer.from(content, 'utf8') })
+  const asked = { ...parts, store, network, rows, timeoutSeconds: run.timeoutSeconds ?? verify.timeoutSeconds }
+  const content = dataset === null ? await propertyContent(asked) : await imageContent(asked, shelf, dataset.id)
+  const { instances, format } = content.manifest
+  const title = run.title || run.variant
   const files: BundleFile[] = [
-    text(bundleFiles.readme, readmeText(run.title || run.variant, version)),
+    text(bundleFiles.readme, readmeText(title, version, format)),
     text(bundleFiles.report, report),
     { name: bundleFiles.network, content: serializeNetwork(network) },
-    { name: bundleFiles.onnx, content: exportOnnx(network) },
-    { name: bundleFiles.images, content: writeNpy(images, [indices.length, ...test.shape]) },
+    { name: bundleFiles.onnx, content: content.onnx },
     text(bundleFiles.instances, instancesText(instances)),
     text(bundleFiles.results, resultsText(instances)),
     text(bundleFiles.verdicts, verdictsToCsv(verdicts)),
     text(bundleFiles.run, JSON.stringify({ run, job, model, dataset }, null, 2)),
     text(bundleFiles.recipe, formatRecipe(job.recipe)),
+    ...content.files,
   ]
-  for (const [i, instance] of instances.entries()) {
-    const problem = problemOf(network, images, instance)
-    files.push(text(instance.property, propertyText(problem, instance)))
-    files.push(...(await evidenceFiles(store, rows[i], instance, network, problem)))
-  }
+  for (const [i, instance] of instances.entries())
+    files.push(...(await evidenceFiles(store, rows[i], instance, content.problems[i])))
   const manifest: Manifest = {
-    format: BUNDLE_FORMAT,
+    ...content.manifest,
     version: BUNDLE_VERSION,
     espalier: version,
     madeAt: new Date().toISOString(),
-    title: run.title || run.variant,
+    title,
     network: networkHash(network),
-    shape: [...test.shape],
-    instances,
-    files: files.map(({ name, content }) => ({ name, bytes: content.length, sha256: sha256(content) })),
+    files: files.map((file) => ({ name: file.name, bytes: file.content.length, sha256: sha256(file.content) })),
   }
   return [...files, text(bundleFiles.manifest, `${JSON.stringify(manifest, null, 1)}\n`)]
-}
-
-function describe(
-  { imageIndex: image, label, target, epsilon, verdict, evidence, seconds, counterexample, certificate }: VerdictRow,
-  row: number,
-  { clip, timeoutSeconds }: { readonly clip: boolean; readonly timeoutSeconds: number },
-): BundleInstance {
-  const name = `image-${image}${target === null ? '' : `-to-${target}`}`
-  return {
-    image, row, label, target, epsilon, clip, timeoutSeconds, verdict, evidence, seconds,
-    property: `properties/${name}.vnnlib`,
-    witness: counterexample === null ? null : `witnesses/${name}.txt`,
-    certificate: certificate === null ? null : `certificates/${name}.json.gz`,
-  } // prettier-ignore
 }
 
 async function evidenceFiles(
   store: Store,
   row: VerdictRow,
   { witness, certificate }: BundleInstance,
-  network: Network,
-  problem: Problem,
+  problems: readonly Problem[],
 ): Promise<BundleFile[]> {
   const files: BundleFile[] = []
   if (certificate !== null && row.certificate !== null)
     files.push({ name: certificate, content: await store.artifacts.get(row.certificate) })
-  const found = await readWitness(store, row, problem.box.lower.length)
-  if (witness !== null && found !== null) {
-    // Other verifiers read float32: such values where they are a counterexample too, else the doubles that were found.
-    const rounded = clampWitness(found.input, problem.box)
-    const input = new Replay(problem).accept(rounded) ? rounded : found.input
-    const content = writeWitness({ input, output: evaluate64(network, input) })
-    files.push({ name: witness, content: Buffer.from(content, 'utf8') })
-  }
+  const found = problems.length > 0 && (await readWitness(store, row, problems[0].box.lower.length))
+  if (witness !== null && found) files.push(text(witness, witnessText(problems, found.input)))
   return files
+}
+
+/** Other verifiers read float32: such values where they are a counterexample too, else the doubles that were found. */
+function witnessText(problems: readonly Problem[], found: Float64Array): string {
+  const violated = problems.find((problem) => new Replay(problem).accept(found)) ?? problems[0]
+  const rounded = clampWitness(found, violated.box)
+  const input = new Replay(violated).accept(rounded) ? rounded : found
+  return writeWitness({ input, output: evaluate64(violated.network, input) })
 }
 
 export function sha256(content: Uint8Array): string {

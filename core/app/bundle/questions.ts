@@ -6,13 +6,13 @@ import { writeVnnlib } from '../../io/vnnlib/write.ts'
 import type { Disjunct } from '../../io/vnnlib/property.ts'
 import { shapeOf, sizeOf } from '../../nn/index.ts'
 import { robustness, type Problem } from '../../verify/problem.ts'
-import { bundleFiles, type BundleInstance } from './manifest.ts'
+import { bundleFiles, type BundleInstance, type ImageInstance } from './manifest.ts'
 
 /** @param images float32 pixels, [rows, channels·height·width] */
 export function problemOf(
   network: Network,
   images: Float32Array,
-  { row, label, target, epsilon, clip }: BundleInstance,
+  { row, label, target, epsilon, clip }: ImageInstance,
 ): Problem {
   const size = sizeOf(network.inputShape)
   const image = images.slice(row * size, (row + 1) * size)
@@ -22,7 +22,7 @@ export function problemOf(
 /** VNN-LIB 1.0: sat where a row is not positive (untargeted), or where none is (targeted). */
 export function propertyText(
   { network, box, property }: Problem,
-  { image, label, target, epsilon }: BundleInstance,
+  { image, label, target, epsilon }: ImageInstance,
 ): string {
   const { rows } = property
   const outputs = sizeOf(shapeOf(network, network.output))

@@ -59,8 +59,8 @@ async function checkWholeBundle(
       'Leave --onnx, --vnnlib and --model out.',
     )
   const { checkBundle } = await import('../../app/bundle/check.ts')
-  const report = await checkBundle(path, new AbortController().signal, ({ image }, what) =>
-    terminal.status(`  image ${image}: ${what}`),
+  const report = await checkBundle(path, new AbortController().signal, (label, what) =>
+    terminal.status(`  ${label}: ${what}`),
   )
   terminal.value({ result: 'checked', ...report })
   const { title, instances, proved, replayed, unproved, open, lowerBound, seconds } = report
@@ -73,7 +73,7 @@ async function checkWholeBundle(
   if (open > 0) terminal.note(`  ${open} undecided: nothing to check`)
   if (unproved.length > 0)
     terminal.note(
-      `  ${unproved.length} verified without a certificate in the bundle (images ${unproved.join(', ')}): run another verifier on them`,
+      `  ${unproved.length} verified without a certificate in the bundle (${unproved.join(', ')}): run another verifier on them`,
     )
   return undefined
 }

@@ -1,13 +1,14 @@
 // Carries out a recipe of properties: each is asked of each network, one verdict a property; recorded ones are skipped.
 import { EspalierError, toErrorData } from '../../contract/errors.ts'
 import type { JobEventBody } from '../../contract/events.ts'
-import type { PropertyReference } from '../../contract/recipe.ts'
+import { verifySchema, type PropertyReference } from '../../contract/recipe.ts'
 import type { JobRow, VerdictRow } from '../../contract/rows.ts'
 import { openEngine, type Engine, type EngineOptions } from '../../engine/engine.ts'
 import { bindProperty, clampWitness, evaluateOnnx, importOnnx, parseVnnlib, type ModelPort } from '../../io/index.ts'
 import { evaluate64, shapeOf, type Network } from '../../nn/index.ts'
 import type { Store } from '../../store/store.ts'
 import type { Outcome, Problem, VerifierName } from '../../verify/problem.ts'
+import { propertyCertificate } from '../../verify/property-certificate.ts'
 import { Replay } from '../../verify/replay.ts'
 import { createVerifier } from '../../verify/verifier.ts'
 import { verifyProblems, type PropertyAnswer } from '../../verify/verify-problems.ts'
@@ -135,7 +136,7 @@ async function answer(
   { index, property, verifier }: Question,
 ): Promise<VerdictRow> {
   requireRunning(signal)
-  const { certify, timeoutSeconds } = job.recipe.verify ?? { certify: 'auto' as const, timeoutSeconds: 60 }
+  const { certify, timeoutSeconds, keepProofs: keepProof } = job.recipe.verify ?? verifySchema.parse({})
   const text = new TextDecoder().decode(await store.artifacts.get(property.file))
   const problems = violationProblems(asked.network, bindProperty(parseVnnlib(text), asked.ports))
   const trace = new SearchTrace()
@@ -145,7 +146,7 @@ async function answer(
   const listeners = { runId: run.id, place, trace, emit }
   const found = await verifyProblems({
     problems,
-    verifier: createVerifier(verifier, engine, { seed: job.recipe.seed, certify }),
+    verifier: createVerifier(verifier, engine, { seed: job.recipe.seed, certify, keepProof }),
     quick: createVerifier('attack', engine, { seed: job.recipe.seed }),
     // Of the run: it was asked again with more time, perhaps.
     seconds: run.timeoutSeconds ?? timeoutSeconds,
@@ -156,7 +157,9 @@ async function answer(
   const outcome = await outcomeOf(found, problems, asked, verifier, elapsed())
   const question = { runId: run.id, imageIndex: index, group: property.name }
   const unknowns = { label: -1, predicted: -1, target: null, epsilon: 0, unstable: outcome.unstable }
-  const row = await recordOutcome(store, verifier, { ...question, ...unknowns }, outcome, null, trace)
+  const files = { onnx: `${asked.model.row.name}.onnx`, vnnlib: property.name }
+  const certificate = found.verdict === 'verified' ? propertyCertificate(files, problems, found.outcomes) : null
+  const row = await recordOutcome(store, verifier, { ...question, ...unknowns }, outcome, certificate, trace)
   emit({ type: 'verdict', runId: run.id, row })
   return row
 }

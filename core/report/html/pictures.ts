@@ -36,7 +36,8 @@ function strip({ verdict, image, counterexample, difference, magnification, linf
   ]
 }
 
-function picture(source: Picture, alt: string, signed: boolean): Markup {
+/** As PNG inside the page. `signed`: 128 is no change. */
+export function picture(source: Picture, alt: string, signed: boolean): Markup {
   const { width, height } = source
   const png = encode({ width, height, data: rgb(source, signed), channels: 3, depth: 8 })
   return html`<img

@@ -23,20 +23,23 @@ export function plots(runs: readonly Plotted[]): Markup {
   const over = (points: (run: Plotted) => PlotSeries['points']): PlotSeries[] =>
     runs.map((run) => ({ label: run.name, points: points(run) })).filter((one) => one.points.length > 0)
   const time = { label: 'seconds', logarithmic: true, format: seconds }
+  // A single question has no curve.
+  const several = runs.some(({ verdicts }) => verdicts.length > 1)
+  const timed = (points: (run: Plotted) => PlotSeries['points']): PlotSeries[] => (several ? over(points) : [])
   const accuracies = over(({ run }) => [paretoPoint(run)].filter((point) => point !== null))
   return html`<div class="plots">
     ${plot({
       title: 'Verified accuracy against time limit',
-      x: { ...time, label: 'time limit for each image' },
-      y: { label: 'images verified', format: share, range: [0, 1] },
-      series: over(({ verdicts, run }) => verifiedWithin(verdicts, run.timeoutSeconds)),
+      x: { ...time, label: 'time limit for each' },
+      y: { label: 'verified', format: share, range: [0, 1] },
+      series: timed(({ verdicts, run }) => verifiedWithin(verdicts, run.timeoutSeconds)),
       form: 'step',
     })}
     ${plot({
-      title: 'Cactus: decided images, quickest first',
-      x: { label: 'images decided' },
+      title: 'Cactus: what was decided, quickest first',
+      x: { label: 'decided' },
       y: { ...time, label: 'time of each' },
-      series: over(({ verdicts }) => cactus(verdicts)),
+      series: timed(({ verdicts }) => cactus(verdicts)),
     })}
     ${
       runs.length < 2

@@ -5,6 +5,7 @@ import { compareRuns } from '../compare.ts'
 import { html, type Markup } from './markup.ts'
 import { strips } from './pictures.ts'
 import { plots, type Plotted } from './plots.ts'
+import { propertySections, propertyTable, type ReportedProperty } from './properties.ts'
 import { style } from './style.ts'
 import { summaryTable } from './summary.ts'
 import { flipTable, verdictTable } from './verdicts.ts'
@@ -17,6 +18,8 @@ export interface ReportedRun extends Plotted {
   readonly recipe: string
   /** Some of those with a counterexample. */
   readonly instances: readonly Instance[]
+  /** Of a check of properties, the first ones; none of a run on images. */
+  readonly properties: readonly ReportedProperty[]
 }
 
 export interface ReportRequest {
@@ -71,12 +74,15 @@ function comparisons(runs: readonly ReportedRun[]): Markup[] {
     const comparison = compareRuns(first, other)
     return html`<h2>${first.name} and ${other.name}</h2>
       ${comparison.warnings.map((warning) => html`<p class="notice">Careful: ${warning}.</p>`)}
-      <h3>Verdicts of the same images</h3>
+      <h3>Verdicts of the same ${first.properties.length > 0 ? 'properties' : 'images'}</h3>
       ${flipTable(comparison, first.name, other.name)}`
   })
 }
 
-function evidence({ name, instances, verdicts, dataset }: ReportedRun, several: boolean): Markup {
+function evidence({ name, instances, verdicts, dataset, properties }: ReportedRun, several: boolean): Markup {
+  if (properties.length > 0)
+    return html`<h2>${several ? `Properties: ${name}` : 'Properties'}</h2>
+      ${propertyTable(verdicts)} ${propertySections(properties)}`
   const shown = instances.filter(({ counterexample }) => counterexample !== null)
   return html`<h2>${several ? `Verdicts: ${name}` : 'Verdicts'}</h2>
     ${verdictTable(verdicts, dataset?.classes ?? [])}
@@ -92,9 +98,12 @@ function evidence({ name, instances, verdicts, dataset }: ReportedRun, several: 
 
 const words = html`<dl>
   <dt>verified</dt>
-  <dd>no image in the ball of radius ε (every pixel changed by ε at most) is classified differently</dd>
+  <dd>
+    no image in the ball of radius ε (every pixel changed by ε at most) is classified differently; of a property: no
+    input in its box violates it
+  </dd>
   <dt>falsified</dt>
-  <dd>a counterexample in the ball was found, and evaluated in float64 on the original network</dd>
+  <dd>a counterexample in the ball or box was found, and evaluated in float64 on the original network</dd>
   <dt>unknown, timeout</dt>
   <dd>not decided: limits of the method, or of time</dd>
   <dt>certified</dt>

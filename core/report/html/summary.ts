@@ -16,7 +16,7 @@ const lines: readonly Line[] = [
   ['Hidden neurons', ({ hiddenNeurons }) => count(hiddenNeurons)],
   ['Weights not zero', ({ nonzeroWeights, weights }) => `${count(nonzeroWeights)} of ${count(weights)}`],
   ['Unstable neurons', ({ unstable }) => share(unstable)],
-  ['Images asked about', ({ images }) => count(images)],
+  ['Images or properties asked about', ({ images }) => count(images)],
   ['ε of verification', (_, { epsilon }) => number(epsilon)],
   ['Time limit for each', (_, { timeoutSeconds }) => seconds(timeoutSeconds)],
   ['Verified', ({ verified, images }) => counted(verified, images)],
@@ -24,12 +24,19 @@ const lines: readonly Line[] = [
   ['Falsified', ({ falsified, images }) => counted(falsified, images)],
   ['of them misclassified as they are', ({ misclassified }) => count(misclassified)],
   ['Undecided', ({ unknown, timeout, error, images }) => counted(unknown + timeout + error, images)],
-  ['Mean time for each image', ({ meanSeconds }) => seconds(meanSeconds)],
+  ['Mean time for each', ({ meanSeconds }) => seconds(meanSeconds)],
 ]
 
 const counted = (part: number, all: number): string => (all === 0 ? '–' : `${count(part)} (${share(part / all)})`)
 
+/** Lines in which no run has a figure are left out: a check of properties knows no accuracy. */
 export function summaryTable(runs: readonly RunRow[], names: readonly string[]): Markup {
+  const figures = lines
+    .map(([title, value]) => ({
+      title,
+      values: runs.map((run) => (run.summary === null ? '–' : value(run.summary, run))),
+    }))
+    .filter(({ values }) => values.some((value) => value !== '–'))
   return html`<div class="scroll">
     <table>
       <thead>
@@ -39,11 +46,11 @@ export function summaryTable(runs: readonly RunRow[], names: readonly string[]):
         </tr>
       </thead>
       <tbody>
-        ${lines.map(
-          ([title, value]) =>
+        ${figures.map(
+          ({ title, values }) =>
             html`<tr>
               <th scope="row">${title}</th>
-              ${runs.map((run) => html`<td>${run.summary === null ? '–' : value(run.summary, run)}</td>`)}
+              ${values.map((value) => html`<td>${value}</td>`)}
             </tr>`,
         )}
       </tbody>
