@@ -4,10 +4,12 @@ import type { BodyHeader } from '../body.ts'
 import type { DataLimits } from '../limits.ts'
 import { dtypeOf, type DType } from './dtype.ts'
 
-/** `shape` row-major; no extents mean a single number. */
+/** No extents mean a single number. */
 export interface NpyHeader extends BodyHeader {
   readonly dtype: DType
   readonly shape: readonly number[]
+  /** The first index moves fastest in the file; otherwise the last one does. */
+  readonly fortranOrder: boolean
 }
 
 const magic = Buffer.from('\x93NUMPY', 'latin1')
@@ -50,12 +52,6 @@ function headerOf(name: string, text: string, headerBytes: number, limits: DataL
     throw badHeader(name, 'descr, fortran_order or shape is missing in it')
   const shape = extents.split(',').map((part) => part.trim()).filter((part) => part !== '').map(Number) // prettier-ignore
   const dtype = dtypeOf(name, described.at(1) ?? 'a list of fields')
-  if (order === 'True' && shape.length > 1)
-    throw new EspalierError(
-      'data/type',
-      `${name} holds its array in Fortran order.`,
-      'Save it as numpy.save(file, numpy.ascontiguousarray(array)).',
-    )
   const bodyBytes = shape.reduce((product, extent) => product * extent, dtype.bytes)
   const tooLong = shape.length > mostExtents || shape.slice(1).some((extent) => extent > limits.side ** 2)
   if (tooLong || !(bodyBytes + headerBytes <= limits.bytes))
@@ -64,7 +60,7 @@ function headerOf(name: string, text: string, headerBytes: number, limits: DataL
       `${name} claims an array of ${shape.join(' × ')} ${dtype.name}: more than the limit of ${limits.bytes} bytes.`,
       'The file is damaged or not meant for this; check where it came from, or save a part of it.',
     )
-  return { dtype, shape, headerBytes, bodyBytes }
+  return { dtype, shape, fortranOrder: order === 'True', headerBytes, bodyBytes }
 }
 
 function notNpy(name: string): EspalierError {

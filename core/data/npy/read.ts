@@ -5,6 +5,7 @@ import { defaultLimits, type DataLimits } from '../limits.ts'
 import type { Numbers } from '../pixels.ts'
 import { valuesOf } from './dtype.ts'
 import { parseNpyHeader } from './header.ts'
+import { toRowMajor } from './order.ts'
 
 /** Where an array's bytes come from. `most`: no more than so many bytes can come. */
 export interface NpyInput {
@@ -38,7 +39,9 @@ export async function readNpy(input: NpyInput, limits: DataLimits = defaultLimit
         'The header and the content disagree: save the array again.',
       ),
   })
-  return { name, shape: header.shape, values: valuesOf(header.dtype, body) }
+  const { dtype, shape, fortranOrder } = header
+  const values = valuesOf(dtype, body)
+  return { name, shape, values: fortranOrder ? toRowMajor(values, shape) : values }
 }
 
 function truncated(name: string, promised: number, there: number): EspalierError {
