@@ -21,7 +21,7 @@ export function menuTemplate({ platform, packaged, go, openWindow }: MenuContext
     {
       label: '&File',
       submenu: [
-        place('New experiment', '#/wizard/data', 'CmdOrCtrl+N'),
+        place('New experiment', '#/wizard/goal', 'CmdOrCtrl+N'),
         { label: 'New window', accelerator: 'CmdOrCtrl+Shift+N', click: openWindow },
         { type: 'separator' },
         mac ? { role: 'close' } : { role: 'quit' },

@@ -1,4 +1,4 @@
-// The wizard's draft: loose input while it is typed, a baseline and a simplified variant once it is a recipe.
+// The wizard's draft: loose input while it is typed, one network or a baseline and its simplified twin once it is a recipe.
 import {
   dataSchema,
   recipeSchema,
@@ -8,16 +8,26 @@ import {
   type Recipe,
 } from '../../core/contract/recipe.ts'
 import { issuesOf, issuesUnder, type Issue } from './issues.ts'
-import type { WizardStep } from './routes.ts'
+import { wizardSteps, type WizardStep } from './routes.ts'
 
 /** What a form holds: any JSON, valid or not yet. */
 export type Loose = Record<string, unknown>
 
+/** What people come for; `compare` is about runs that are there, and makes no recipe. */
+export const goals = ['simplify', 'check', 'compare'] as const
+export type Goal = (typeof goals)[number]
+
 export interface Draft {
+  readonly goal: Goal
   readonly name: string
   readonly seed: unknown
   readonly data: Loose
+  /** Whether the network is made here, from `architecture`, or is the `model` of the history. */
+  readonly origin: 'preset' | 'stored'
   readonly architecture: ArchitectureName
+  readonly model: string | null
+  /** A network of the history is trained further. */
+  readonly further: boolean
   readonly train: Loose
   readonly simplify: Loose
   readonly fineTune: Loose
@@ -31,10 +41,14 @@ export interface Draft {
 export function initialDraft(): Draft {
   const train = trainSchema.parse({ epochs: 20 })
   return {
+    goal: 'simplify',
     name: 'my-network',
     seed: 1,
     data: dataSchema.parse({ source: 'sample' }),
+    origin: 'preset',
     architecture: 'net1',
+    model: null,
+    further: false,
     train,
     simplify: { method: 'neuron', ratio: 0.5 },
     fineTune: { ...train, epochs: 10, learningRate: train.learningRate / 10 },
@@ -60,17 +74,25 @@ const simplifiedTitles: Readonly<Record<string, string>> = {
   graft: 'Grafted',
 }
 
+/** Whether the network comes from the history: the only kind that can be checked as it is. */
+export function isStored({ goal, origin }: Draft): boolean {
+  return goal === 'check' || origin === 'stored'
+}
+
+/** The variant that all starts from. */
+function firstVariant(draft: Draft): Loose {
+  const { goal, model, further, train } = draft
+  const named = goal === 'check' ? { name: 'network', title: 'Network' } : { name: 'baseline', title: 'Baseline' }
+  if (isStored(draft)) return { ...named, from: `model:${model ?? ''}`, ...(goal !== 'check' && further && { train }) }
+  // Neurons are ranked by their batch-norm scale, so there must be one.
+  const batchNorm = draft.simplify['method'] === 'neuron'
+  return { ...named, architecture: draft.architecture, ...(batchNorm && { batchNorm }), train }
+}
+
 /** The recipe a draft describes; not yet checked. */
 export function draftRecipe(draft: Draft): Loose {
-  const method = draft.simplify['method']
-  const baseline = {
-    name: 'baseline',
-    title: 'Baseline',
-    architecture: draft.architecture,
-    // Neurons are ranked by their batch-norm scale, so there must be one.
-    ...(method === 'neuron' && { batchNorm: true }),
-    train: draft.train,
-  }
+  const method = draft.goal === 'check' ? 'none' : draft.simplify['method']
+  const baseline = firstVariant(draft)
   const simplified = {
     name: method === 'graft' ? 'grafted' : `${String(method)}-pruned`,
     title: simplifiedTitles[String(method)] ?? '',
@@ -79,7 +101,7 @@ export function draftRecipe(draft: Draft): Loose {
     fineTune: draft.fineTune,
   }
   const variants = method === 'none' ? [baseline] : [baseline, simplified]
-  const names = variants.map(({ name }) => name)
+  const names = variants.map(({ name }) => String(name))
   return {
     name: draft.name,
     seed: draft.seed,
@@ -93,13 +115,23 @@ export type Checked = { readonly recipe: Recipe | null; readonly issues: readonl
 
 export function checkDraft(draft: Draft): Checked {
   const result = recipeSchema.safeParse(draftRecipe(draft), { reportInput: true })
-  return result.success ? { recipe: result.data, issues: [] } : { recipe: null, issues: issuesOf(result.error) }
+  const missing = isStored(draft) && draft.model === null ? [{ path: originPath, message: 'Choose a network.' }] : []
+  const issues = [...missing, ...(result.success ? [] : issuesOf(result.error))]
+  return result.success && issues.length === 0 ? { recipe: result.data, issues } : { recipe: null, issues }
+}
+
+const originPath = 'variants.0.from'
+
+/** The steps that lead to a goal, in order. A network that is only checked is neither trained nor simplified. */
+export function stepsOf(goal: Goal): readonly WizardStep[] {
+  return goal === 'check' ? wizardSteps.filter((step) => step !== 'train' && step !== 'simplify') : wizardSteps
 }
 
 /** Where each step's inputs live in the recipe. */
 export const stepPaths: Readonly<Record<WizardStep, readonly string[]>> = {
+  goal: [],
   data: ['data'],
-  model: ['variants.0.architecture'],
+  model: ['variants.0.architecture', originPath],
   train: ['variants.0.train', 'seed'],
   simplify: ['variants.1'],
   verify: ['verify'],

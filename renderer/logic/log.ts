@@ -1,5 +1,5 @@
 // The log of a run: what the job said, its stages, and each verdict as it came, one line per event.
-import type { JobEvent } from '../../core/contract/events.ts'
+import type { LogEntry } from '../../core/contract/log.ts'
 import { formatSeconds } from './format.ts'
 import { methodTitle, stageTitles, verdictWords } from './words.ts'
 
@@ -10,11 +10,11 @@ export interface LogLine {
   readonly message: string
 }
 
-/** As many as anybody reads; the rest is in the history. */
+/** As many as anybody reads. */
 export const keptLines = 2_000
 
-/** The line an event makes in the log of `runId`; null for events that are shown elsewhere. */
-export function logLine({ sequence, time, body }: JobEvent, runId: string): LogLine | null {
+/** The line an entry makes in the log of `runId`; null for those of other runs. */
+export function logLine({ sequence, time, body }: LogEntry, runId: string): LogLine | null {
   const info = (message: string): LogLine => ({ sequence, time, level: 'info', message })
   switch (body.type) {
     case 'log':
@@ -30,20 +30,25 @@ export function logLine({ sequence, time, body }: JobEvent, runId: string): LogL
       )
     case 'verdict': {
       if (body.runId !== runId) return null
-      const { imageIndex, verdict, method, seconds } = body.row
+      const { subject, verdict, method, seconds } = body
       return info(
-        `image ${imageIndex}: ${verdictWords[verdict].title.toLowerCase()} (${methodTitle(method)}, ${formatSeconds(seconds)})`,
+        `${subject}: ${verdictWords[verdict].title.toLowerCase()} (${methodTitle(method)}, ${formatSeconds(seconds)})`,
       )
     }
     default:
+      body satisfies never
       return null
   }
 }
 
-/** Lines in order of their events, the newest of them; one that is there already stays as it is. */
+/** What tells lines apart: numbers begin anew with every process of the core. */
+export const lineKey = ({ time, sequence }: LogLine): string => `${time} ${sequence}`
+
+/** Lines in order of time, the newest of them; one that is there already stays as it is. */
 export function addLines(lines: readonly LogLine[], more: readonly LogLine[]): readonly LogLine[] {
   if (more.length === 0) return lines
-  const known = new Set(lines.map(({ sequence }) => sequence))
-  const all = [...lines, ...more.filter(({ sequence }) => !known.has(sequence))]
-  return all.sort((a, b) => a.sequence - b.sequence).slice(-keptLines)
+  const known = new Set(lines.map(lineKey))
+  const all = [...lines, ...more.filter((line) => !known.has(lineKey(line)))]
+  const order = (a: LogLine, b: LogLine): number => Date.parse(a.time) - Date.parse(b.time) || a.sequence - b.sequence
+  return all.sort(order).slice(-keptLines)
 }

@@ -1,12 +1,18 @@
 // Hash routes: the address is the state that a reload, a bookmark or the back button restores.
-export const wizardSteps = ['data', 'model', 'train', 'simplify', 'verify', 'review'] as const
+export const wizardSteps = ['goal', 'data', 'model', 'train', 'simplify', 'verify', 'review'] as const
 export type WizardStep = (typeof wizardSteps)[number]
 
 export type Route =
   | { readonly screen: 'check'; readonly network: string | null; readonly property: string | null }
   | { readonly screen: 'data'; readonly file: string | null }
   | { readonly screen: 'home' | 'models' | 'runs' | 'compute' | 'guide' | 'settings' | 'missing' }
-  | { readonly screen: 'wizard'; readonly step: WizardStep }
+  | {
+      readonly screen: 'wizard'
+      readonly step: WizardStep
+      /** A network to begin with: a file that was handed in, or a model of the history. */
+      readonly file: string | null
+      readonly model: string | null
+    }
   | { readonly screen: 'model' | 'job'; readonly id: string }
   | { readonly screen: 'run'; readonly id: string; readonly tab: string | null; readonly instance: string | null }
   | {
@@ -22,7 +28,10 @@ export function parseRoute(hash: string): Route {
   const query = new URLSearchParams(search)
   const [head = '', tail] = path.split('/').map(decodeURIComponent)
   if (head === '') return { screen: 'home' }
-  if (head === 'wizard') return { screen: 'wizard', step: wizardSteps.find((step) => step === tail) ?? 'data' }
+  if (head === 'wizard') {
+    const step = wizardSteps.find((one) => one === tail) ?? 'goal'
+    return { screen: 'wizard', step, file: query.get('file'), model: query.get('model') }
+  }
   if (head === 'compare') {
     const more = (query.get('more') ?? '').split(',').filter((id) => id !== '')
     return { screen: 'compare', a: query.get('a'), b: query.get('b'), more: more.slice(0, 4) }

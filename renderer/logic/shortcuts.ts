@@ -11,7 +11,7 @@ export interface Action {
 export const actions: readonly Action[] = [
   { title: 'Find anything', keys: ['Mod+k'], does: { command: 'palette' } },
   { title: 'Show the shortcuts', keys: ['?'], does: { command: 'shortcuts' } },
-  { title: 'New experiment', keys: ['n'], does: { go: '#/wizard/data' } },
+  { title: 'New experiment', keys: ['n'], does: { go: '#/wizard/goal' } },
   { title: 'Check a network against a property', keys: ['k'], does: { go: '#/check' } },
   { title: 'Home', keys: ['g', 'h'], does: { go: '#/' } },
   { title: 'Data', keys: ['g', 'd'], does: { go: '#/data' } },

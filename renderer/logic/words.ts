@@ -1,6 +1,7 @@
 // The words of the interface for the contract's identifiers: verdicts, stages, methods, states, and what each means.
 import type { Evidence, Verdict, VerifierName } from '../../core/contract/verdict.ts'
 import type { ArchitectureName, SimplifyOptions } from '../../core/contract/recipe.ts'
+import type { Cut } from '../../core/contract/study.ts'
 import { formatCount, formatSeconds, formatValue } from './format.ts'
 
 type Words = { readonly title: string; readonly meaning: string }
@@ -109,12 +110,11 @@ export const simplifyWords: Readonly<Record<SimplifyOptions['method'], Words>> =
   },
 }
 
-/** What a ratio means for a network with so many hidden neurons, in one sentence. */
-export function simplifyConsequence(method: string, ratio: number, neurons: number): string {
-  if (method === 'weight') return `Leaves about ${Math.round((1 - ratio) * 100)} % of the weights.`
-  const share = `about ${formatCount(Math.round(ratio * neurons))} of ${formatCount(neurons)} hidden neurons`
-  if (method === 'neuron') return `Removes ${share}.`
-  return method === 'graft' ? `Makes lines of ${share}.` : `Puts ${share} to 0.`
+/** What simplification takes, in one sentence with exact counts. */
+export function cutSentence(method: string, { unit, taken, total }: Pick<Cut, 'unit' | 'taken' | 'total'>): string {
+  const share = `${formatCount(taken)} of ${formatCount(total)} ${unit}`
+  if (method === 'neuron') return `Removes ${share}`
+  return method === 'graft' ? `Makes lines of ${share}` : `Sets ${share} to zero`
 }
 
 export const architectureTitles: Readonly<Record<ArchitectureName, string>> = {

@@ -8,7 +8,7 @@ import { writeLargeHistory, type LargeHistory } from './large-history.ts'
 
 warnWithoutChromium()
 
-const wizardSteps = ['data', 'model', 'train', 'simplify', 'verify', 'review']
+const wizardSteps = ['goal', 'data', 'model', 'train', 'simplify', 'verify', 'review']
 
 describe.skipIf(!hasChromium)('accessibility', () => {
   const core = new ServedCore()
@@ -98,6 +98,7 @@ describe.skipIf(!hasChromium)('accessibility', () => {
     await page.getByRole('heading', { name: 'Robustness you can prove' }).waitFor()
     await page.keyboard.press('n')
     for (const heading of [
+      'What do you want?',
       'Which images?',
       'Which network?',
       'How is it trained?',

@@ -41,7 +41,7 @@ async function addresses(page: Page, jobAddress: string): Promise<Readonly<Recor
   await page.goto(at(`${before ?? ''}?tab=instances`))
   await openCounterexample(page)
   const instance = new URL(page.url()).hash
-  const steps = ['data', 'model', 'train', 'simplify', 'verify', 'review']
+  const steps = ['goal', 'data', 'model', 'train', 'simplify', 'verify', 'review']
   return {
     home: at('#/'),
     ...Object.fromEntries(steps.map((step, i) => [`wizard-${i + 1}-${step}`, at(`#/wizard/${step}`)])),
@@ -70,7 +70,9 @@ const large = { width: 1920, height: 1080 }
 /** Screens that are kept in the large size too. */
 const main = [
   'home',
-  'wizard-5-verify',
+  'wizard-1-goal',
+  'wizard-5-simplify',
+  'wizard-6-verify',
   'models',
   'runs',
   'run-instances',

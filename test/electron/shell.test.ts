@@ -106,7 +106,7 @@ describe('menu', () => {
       for (const item of Array.isArray(submenu) ? submenu : []) (item.click as (() => void) | undefined)?.()
     expect(visited).toEqual([
       ...[
-        '#/wizard/data',
+        '#/wizard/goal',
         'window',
         '#/',
         '#/data',

@@ -15,6 +15,7 @@ import {
   initialDraft,
   reviveDraft,
   stepIssues,
+  stepsOf,
   type Draft,
 } from '../../renderer/logic/draft.ts'
 import { issueAt, issuesUnder } from '../../renderer/logic/issues.ts'
@@ -189,6 +190,31 @@ describe('the draft of the wizard', () => {
     expect(stepIssues(checked, 'train')).toHaveLength(4)
     expect(stepIssues(checked, 'simplify')).toEqual([])
     expect(issuesUnder(checked.issues, ['verify', 'data'])).toHaveLength(3)
+  })
+
+  it('takes a network of the history as it is, or trains it further', () => {
+    const stored = { origin: 'stored', model: 'net-1' } as const
+    const variant = (part: Partial<Draft>) => checkDraft(change({ ...stored, ...part })).recipe?.variants[0]
+    expect(variant({})).toMatchObject({ name: 'baseline', from: 'model:net-1' })
+    expect(variant({})?.train).toBeUndefined()
+    expect(variant({})?.architecture).toBeUndefined()
+    expect(variant({})?.batchNorm).toBeUndefined()
+    expect(variant({ further: true })?.train?.epochs).toBe(20)
+    const none = checkDraft(change({ ...stored, model: null }))
+    expect(none.recipe).toBeNull()
+    expect(stepIssues(none, 'model')).toEqual([{ path: 'variants.0.from', message: 'Choose a network.' }])
+  })
+
+  it('asks a network that is only checked and nothing else, and keeps what was chosen for another goal', () => {
+    const draft = change({ goal: 'check', model: 'net-1', further: true })
+    expect(checkDraft(draft).recipe?.variants).toEqual([
+      expect.objectContaining({ name: 'network', from: 'model:net-1', simplify: { method: 'none' } }),
+    ])
+    expect(checkDraft(draft).recipe?.variants[0].train).toBeUndefined()
+    expect(stepsOf('check')).toEqual(['goal', 'data', 'model', 'verify', 'review'])
+    expect(stepsOf('simplify')).toContain('train')
+    const back = checkDraft({ ...draft, goal: 'simplify' }).recipe
+    expect(back?.variants.map(({ architecture }) => architecture)).toEqual(['net1', undefined])
   })
 
   it('survives storage, and damaged storage does not hurt', () => {

@@ -17,7 +17,7 @@ import { gaugeText, stagesOf, stageState } from '../../renderer/logic/gauge.ts'
 import { rgba } from '../../renderer/logic/picture.ts'
 import { linkTo, parseRoute, sectionOf } from '../../renderer/logic/routes.ts'
 import { groupCurves, mergePoints, noCurves } from '../../renderer/logic/series.ts'
-import { detailTitle, detailValue, simplifyConsequence } from '../../renderer/logic/words.ts'
+import { cutSentence, detailTitle, detailValue } from '../../renderer/logic/words.ts'
 
 describe('figures', () => {
   it.each([
@@ -144,12 +144,12 @@ describe('progress', () => {
 
 describe('what a ratio means', () => {
   it.each([
-    ['neuron', 'Removes about 1,350 of 2,700 hidden neurons.'],
-    ['weight', 'Leaves about 50 % of the weights.'],
-    ['hydra', 'Puts about 1,350 of 2,700 hidden neurons to 0.'],
-    ['graft', 'Makes lines of about 1,350 of 2,700 hidden neurons.'],
-  ])('is said in the words of %s', (method, sentence) => {
-    expect(simplifyConsequence(method, 0.5, 2700)).toBe(sentence)
+    ['neuron', 'neurons', 'Removes 1,351 of 2,700 neurons'],
+    ['weight', 'weights', 'Sets 1,351 of 2,700 weights to zero'],
+    ['hydra', 'neurons', 'Sets 1,351 of 2,700 neurons to zero'],
+    ['graft', 'neurons', 'Makes lines of 1,351 of 2,700 neurons'],
+  ] as const)('is said in the words of %s', (method, unit, sentence) => {
+    expect(cutSentence(method, { unit, taken: 1_351, total: 2_700 })).toBe(sentence)
   })
 })
 
@@ -163,7 +163,8 @@ describe('addresses', () => {
     })
     expect(parseRoute(linkTo(['compare'], { a: '1', b: '2' }))).toEqual({ screen: 'compare', a: '1', b: '2', more: [] })
     expect(parseRoute('')).toEqual({ screen: 'home' })
-    expect(parseRoute('#/wizard/nonsense')).toEqual({ screen: 'wizard', step: 'data' })
+    expect(parseRoute('#/wizard/nonsense')).toEqual({ screen: 'wizard', step: 'goal', file: null, model: null })
+    expect(parseRoute(linkTo(['wizard', 'model'], { model: 'net-1' }))).toMatchObject({ step: 'model', model: 'net-1' })
     expect(parseRoute('#/nowhere')).toEqual({ screen: 'missing' })
     expect(sectionOf(parseRoute('#/jobs/1'))).toBe('runs')
   })

@@ -1,0 +1,59 @@
+// The recipe of the wizard in a line for each step, for the last look before the start.
+import type { ImagesOptions, Recipe, TrainOptions } from '../../core/contract/recipe.ts'
+import { formatCount } from './format.ts'
+import type { WizardStep } from './routes.ts'
+import { simplifyWords, verifierWords } from './words.ts'
+
+export interface ReviewLine {
+  readonly step: WizardStep
+  readonly title: string
+  readonly text: string
+}
+
+/** @param network what the network is called, and how large it is, where that is known */
+export function reviewLines(
+  recipe: Recipe,
+  network: { readonly title: string; readonly neurons: number | null },
+): ReviewLine[] {
+  const [first, simplified] = recipe.variants
+  const size = network.neurons === null ? '' : `, ${formatCount(network.neurons)} hidden neurons`
+  return [
+    { step: 'data', title: 'Data', text: dataText(recipe) },
+    { step: 'model', title: 'Model', text: `${network.title}${size}` },
+    {
+      step: 'train',
+      title: 'Train',
+      text: first?.train ? trainText(first.train, recipe.seed) : 'nothing; taken as it is',
+    },
+    { step: 'simplify', title: 'Simplify', text: simplified ? simplifyText(simplified) : 'nothing; one network only' },
+    { step: 'verify', title: 'Verify', text: verifyText(recipe) },
+  ]
+}
+
+function dataText({ data }: Recipe): string {
+  if (data.source !== 'sample') return data.directory
+  return `Sample set, ${formatCount(data.train)} training and ${formatCount(data.test)} test images`
+}
+
+function trainText({ epochs, batchSize, learningRate }: TrainOptions, seed: number): string {
+  return `at most ${formatCount(epochs)} epochs, batch ${formatCount(batchSize)}, learning rate ${learningRate}, seed ${seed}`
+}
+
+function simplifyText({ simplify, fineTune }: Recipe['variants'][number]): string {
+  const ratio = 'ratio' in simplify ? `, ratio ${simplify.ratio}` : ''
+  const after = fineTune && fineTune.epochs > 0 ? `at most ${formatCount(fineTune.epochs)} epochs` : 'no epoch'
+  return `${simplifyWords[simplify.method].title}${ratio}, then ${after} of fine-tuning`
+}
+
+function verifyText({ verify }: Recipe): string {
+  if (verify === null) return 'nothing'
+  const { method, epsilon, images, timeoutSeconds } = verify
+  return `${verifierWords[method].title}, ε = ${epsilon}, ${imagesText(images)}, at most ${timeoutSeconds} s per image`
+}
+
+function imagesText(images: ImagesOptions): string {
+  if (images.select === 'first') return `the first ${formatCount(images.count)} test images`
+  if (images.select === 'indices') return `${formatCount(images.indices.length)} chosen test images`
+  if (images.select === 'pie') return `at most ${formatCount(images.count)} images that simplification changes`
+  return `${formatCount(images.found + images.missed)} images on which FGSM agrees`
+}

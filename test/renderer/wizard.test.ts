@@ -1,0 +1,71 @@
+// The wizard's words and choices apart from its screens: networks found, files that stay, scores named, the last look.
+import { describe, expect, it } from 'vitest'
+import type { FileHandle } from '../../core/contract/files.ts'
+import { recipeSchema } from '../../core/contract/recipe.ts'
+import type { ModelRow } from '../../core/contract/rows.ts'
+import { placeOf } from '../../renderer/logic/files.ts'
+import { findNetworks, takesImages } from '../../renderer/logic/networks.ts'
+import { reviewLines } from '../../renderer/logic/review.ts'
+import { parseRoute } from '../../renderer/logic/routes.ts'
+import { scoreNote, scoreTitle } from '../../renderer/logic/scores.ts'
+
+const model = (name: string, inputShape: number[], operation = 'train'): ModelRow =>
+  ({ name, inputShape, operation, architecture: 'net1' }) as ModelRow
+
+describe('networks of the history', () => {
+  const models = [model('colours', [3, 32, 32]), model('flat', [784], 'import'), model('baseline', [1, 28, 28])]
+
+  it('are found by every word, those that take the images first', () => {
+    const names = (words: string, shape: number[] | null) => findNetworks(models, words, shape).map(({ name }) => name)
+    expect(names('', [1, 28, 28])).toEqual(['flat', 'baseline', 'colours'])
+    expect(names('', null)).toEqual(['colours', 'flat', 'baseline'])
+    expect(names('NET1 import', [1, 28, 28])).toEqual(['flat'])
+    expect(names('nobody', null)).toEqual([])
+  })
+
+  it('take images flat, but not of another shape with as many values', () => {
+    expect(takesImages({ inputShape: [3072] }, [3, 32, 32])).toBe(true)
+    expect(takesImages({ inputShape: [32, 32, 3] }, [3, 32, 32])).toBe(false)
+  })
+})
+
+describe('a network that is dropped', () => {
+  const network = { id: 'n', kind: 'network' } as FileHandle
+  const property = { id: 'p', kind: 'property' } as FileHandle
+
+  it('stays in the wizard where that is open, and goes to the check with a property', () => {
+    expect(placeOf([network], parseRoute('#/wizard/data'))).toBe('#/wizard/model?file=n')
+    expect(placeOf([network, property], parseRoute('#/wizard/model'))).toBe('#/check?network=n&property=p')
+    expect(placeOf([network], parseRoute('#/runs'))).toBe('#/check?network=n')
+  })
+})
+
+describe('the last look', () => {
+  it('says what happens at every step, and what does not', () => {
+    const recipe = recipeSchema.parse({
+      name: 'look',
+      variants: [
+        { name: 'baseline', from: 'model:net-1' },
+        { name: 'pruned', from: 'baseline', simplify: { method: 'weight', ratio: 0.4 }, fineTune: { epochs: 0 } },
+      ],
+      verify: { epsilon: 0.02, images: { select: 'first', count: 5 }, timeoutSeconds: 30 },
+    })
+    expect(reviewLines(recipe, { title: 'mine', neurons: 112 }).map(({ text }) => text)).toEqual([
+      'Sample set, 10,000 training and 2,000 test images',
+      'mine, 112 hidden neurons',
+      'nothing; taken as it is',
+      'Weight pruning, ratio 0.4, then no epoch of fine-tuning',
+      'Automatic, ε = 0.02, the first 5 test images, at most 30 s per image',
+    ])
+  })
+})
+
+describe('scores', () => {
+  it('are named, and it is said which go first', () => {
+    expect(scoreTitle({ method: 'neuron' })).toBe('batch-norm scale |γ|')
+    expect(scoreNote({ method: 'neuron' })).toBe('The lowest go first.')
+    expect(scoreTitle({ method: 'graft', criterion: 'cost' })).toContain('costs a verifier')
+    expect(scoreNote({ method: 'graft', criterion: 'decaying' })).toMatch(/highest .* γ falls/)
+    expect(scoreNote({ method: 'weight', gradual: { span: 0.5 } })).toContain('anew before every epoch')
+  })
+})
