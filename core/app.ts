@@ -16,6 +16,7 @@ import { EspalierError } from './contract/errors.ts'
 import type { JobEvent } from './contract/events.ts'
 import { DeviceProbe } from './jobs/devices/probe.ts'
 import { EventLog } from './jobs/event-log.ts'
+import { JobLogs, keepLogs } from './jobs/log-file.ts'
 import { forkLauncher, type JobLauncher } from './jobs/launcher.ts'
 import { checkRecipe } from './jobs/recipe/check.ts'
 import { requireOrigins } from './jobs/recipe/origins.ts'
@@ -54,6 +55,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const opened = await openHome(home, options.access ?? 'write')
   const { store } = opened
   const log = new EventLog()
+  const logs = new JobLogs(store.home)
+  if (opened.obstacle === null) keepLogs(log, logs)
   // A command does what it was asked, not what a closed window left in the queue.
   const takeUpQueue = options.shell !== 'cli'
   const supervisor = new JobSupervisor({ store, log, launcher, concurrency: 1, grace, takeUpQueue })
@@ -66,6 +69,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     api: implement(opened, {
       options,
       log,
+      logs,
       supervisor,
       devices,
       studies,
@@ -88,6 +92,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 interface Parts {
   readonly options: AppOptions
   readonly log: EventLog
+  readonly logs: JobLogs
   readonly supervisor: JobSupervisor
   readonly devices: DeviceProbe
   readonly studies: StudyDesk
@@ -160,6 +165,10 @@ function implement({ store, obstacle }: OpenedHome, parts: Parts): Api {
       return supervisor.queue()
     },
     'jobs.resume': async ({ id }) => attempt(() => jobs().resume(id)),
+    'jobs.log': async ({ id, limit }) => {
+      const job = await store.jobs.get(id)
+      return job === null ? [] : [...(await parts.logs.read(job.id, limit))]
+    },
     'jobs.events': ({ jobId, after, limit }) => {
       const { events, sequence, complete } = log.since(jobId, after)
       return Promise.resolve({ events: events.slice(limit === undefined ? 0 : -limit), sequence, complete })

@@ -6,6 +6,7 @@ import { wizardMethods } from './api-wizard.ts'
 import { jobEventSchema } from './events.ts'
 import { graftedLayerSchema, neuronFiguresSchema, searchSampleSchema } from './figures.ts'
 import { layerRowSchema } from './layer-row.ts'
+import { logEntrySchema } from './log.ts'
 import { pictureSchema } from './picture.ts'
 import { architectureSchema, dataSchema, recipeSchema, verifySchema } from './recipe.ts'
 import {
@@ -173,6 +174,11 @@ export const apiSchemas = {
   'jobs.queue': { input: none, output: queueSchema },
   'jobs.reorder': { input: z.strictObject({ ids: z.array(byId.shape.id).max(10_000) }), output: queueSchema },
   'jobs.hold': { input: z.strictObject({ held: z.boolean() }), output: queueSchema },
+  /** What a job said, from its first start on, also to processes of the core that are gone; the newest. */
+  'jobs.log': {
+    input: z.strictObject({ id: byId.shape.id, limit: z.int().min(1).max(10_000) }),
+    output: z.array(logEntrySchema),
+  },
   'jobs.events': {
     input: z.strictObject({
       jobId: z.string().nullable(),

@@ -32,15 +32,23 @@ export const jobGaugeSchema = z.discriminatedUnion('stage', [
 ])
 export type JobGauge = z.infer<typeof jobGaugeSchema>
 
+export const stateBodySchema = z.object({ type: z.literal('state'), state: jobStateSchema })
+export const runBodySchema = z.object({
+  type: z.literal('run'),
+  runId: z.string(),
+  state: z.string(),
+  stage: z.string(),
+  error: runRowSchema.shape.error.describe('Why it failed; null where it did not'),
+})
+export const logBodySchema = z.object({
+  type: z.literal('log'),
+  level: z.enum(['info', 'warning', 'error']),
+  message: z.string(),
+})
+
 export const jobEventBodySchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('state'), state: jobStateSchema }),
-  z.object({
-    type: z.literal('run'),
-    runId: z.string(),
-    state: z.string(),
-    stage: z.string(),
-    error: runRowSchema.shape.error.describe('Why it failed; null where it did not'),
-  }),
+  stateBodySchema,
+  runBodySchema,
   z.object({ type: z.literal('gauge'), runId: z.string(), gauge: jobGaugeSchema }),
   z.object({
     type: z.literal('metrics'),
@@ -49,7 +57,7 @@ export const jobEventBodySchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('verdict'), runId: z.string(), row: verdictRowSchema }),
   z.object({ type: z.literal('summary'), runId: z.string(), summary: runSummarySchema }),
-  z.object({ type: z.literal('log'), level: z.enum(['info', 'warning', 'error']), message: z.string() }),
+  logBodySchema,
 ])
 export type JobEventBody = z.infer<typeof jobEventBodySchema>
 

@@ -55,7 +55,8 @@ export class JobSupervisor {
   /** On start: what a vanished process left running becomes interrupted; what was queued waits for its turn. */
   async recover(): Promise<void> {
     const { store } = this.#options
-    await store.jobs.interruptOrphans(new Date().toISOString())
+    for (const { id } of await store.jobs.interruptOrphans(new Date().toISOString()))
+      this.#tell(id, { type: 'state', state: 'interrupted' })
     this.#held = (await store.settings.get(heldKey)) === true
     this.#pump()
   }

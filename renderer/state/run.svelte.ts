@@ -2,6 +2,7 @@
 import { toErrorData, type ErrorData } from '../../core/contract/errors.ts'
 import type { JobEvent, JobGauge } from '../../core/contract/events.ts'
 import type { ApiOutput } from '../../core/contract/api.ts'
+import { logEntryOf, type LogEntry } from '../../core/contract/log.ts'
 import type { RunRow, VerdictRow } from '../../core/contract/rows.ts'
 import type { Connection } from '../client/connection.ts'
 import { mergePoints, noCurves, type Curves } from '../logic/series.ts'
@@ -57,6 +58,7 @@ export class RunState {
           this.curves = mergePoints(this.curves, points)
         }),
         this.client.call('jobs.events', { jobId, after: 0, limit: keptLines }).then(({ events }) => this.tell(events)),
+        this.client.call('jobs.log', { id: jobId, limit: keptLines }).then((entries) => this.note(entries)),
       ])
     } catch (thrown) {
       this.error = toErrorData(thrown)
@@ -80,12 +82,16 @@ export class RunState {
 
   /** The log of what happened, and what is being done now. */
   private tell(events: readonly JobEvent[]): void {
-    const lines = events.map((event) => logLine(event, this.runId)).filter((line) => line !== null)
-    this.log = addLines(this.log, lines)
+    this.note(events.map(logEntryOf).filter((entry) => entry !== null))
     const last = events.findLast(({ body }) => body.type === 'gauge' && body.runId === this.runId)
     if (last?.body.type !== 'gauge') return
     this.gauge = last.body.gauge
     this.search = followSearch(this.search, this.gauge)
+  }
+
+  private note(entries: readonly LogEntry[]): void {
+    const lines = entries.map((entry) => logLine(entry, this.runId)).filter((line) => line !== null)
+    this.log = addLines(this.log, lines)
   }
 
   private hear(event: JobEvent): void {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RecipeInput } from '../../core/contract/recipe.ts'
 import { hasChromium, launchChromium, newContext, warnWithoutChromium } from './chromium.ts'
 import { ServedCore } from './core.ts'
+import { shoot } from './shots.ts'
 
 warnWithoutChromium()
 
@@ -120,5 +121,16 @@ describe.skipIf(!hasChromium)('recovery', () => {
     const steps = page.locator('figure').first().locator('tbody tr')
     await steps.nth(24).waitFor()
     expect(await steps.count()).toBe(25)
+  })
+
+  it('shows the log from before the core was killed, and what came after', async () => {
+    await page.getByRole('tab', { name: 'Log' }).click()
+    const log = page.getByRole('list', { name: 'Log' })
+    await log.getByText('job done').waitFor()
+    // Started, resumed three times in the first core, resumed once in the second.
+    expect(await log.getByText('job running').count()).toBe(5)
+    // Paused in the first core; found interrupted by the second.
+    expect(await log.getByText('job interrupted').count()).toBe(2)
+    await shoot(page, 'log')
   })
 })

@@ -58,6 +58,7 @@ describe('a finished job', () => {
     }
     for (const method of ['runs.get', 'runs.metrics', 'runs.verdicts'] as const) await check(method, { id })
     await check('jobs.get', { id: jobId })
+    await check('jobs.log', { id: jobId, limit: 100 })
     await check('jobs.events', { jobId, after: 0 })
     await check('models.get', { id: modelId })
     await check('models.export', { id: modelId })

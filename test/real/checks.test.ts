@@ -1,7 +1,9 @@
 // A network file and a property file in the app: read in a process of their own, asked as a job, answered with a witness.
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp, type App } from '../../core/app.ts'
@@ -92,6 +94,23 @@ describe('a check', () => {
     const [model] = await app.api['models.list']({ limit: 10, offset: 0 })
     expect(model).toMatchObject({ name: 'diamond', operation: 'import', runId: null })
     await expect(app.api['runs.witness']({ id: run.id, index: 0 })).rejects.toMatchObject({ code: 'store/missing' })
+  })
+
+  it('is proved again by espalier check, from its certificate and from its bundle', async () => {
+    const run = await only(await ask('diamond', 'holds'))
+    const [certificate, bundle] = [join(folder, 'holds.json.gz'), join(folder, 'holds.zip')]
+    const saved = await app.api['runs.certificate']({ id: run.id, index: 0 })
+    writeFileSync(certificate, Buffer.from(saved.base64, 'base64'))
+    writeFileSync(
+      bundle,
+      Buffer.from((await app.api['runs.export']({ id: run.id, format: 'bundle' })).base64, 'base64'),
+    )
+    const cli = (...args: string[]) =>
+      promisify(execFile)(process.execPath, [join(import.meta.dirname, '../../core/cli/main.ts'), 'check', ...args])
+    const proved = await cli(certificate, '--onnx', files.onnx('diamond'), '--vnnlib', files.vnnlib('holds'))
+    expect(proved.stdout).toBe('proved\n')
+    const checked = await cli(bundle, '--json')
+    expect(JSON.parse(checked.stdout)).toMatchObject({ result: 'checked', instances: 1, proved: 1, unproved: [] })
   })
 
   it('of compressed files is the same question about the same model', async () => {
