@@ -122,6 +122,11 @@ export function checkDraft(draft: Draft): Checked {
 
 const originPath = 'variants.0.from'
 
+/** Nothing was chosen yet, which is no fault before its step is there. */
+export function isBlank({ path }: Issue): boolean {
+  return path === originPath
+}
+
 /** The steps that lead to a goal, in order. A network that is only checked is neither trained nor simplified. */
 export function stepsOf(goal: Goal): readonly WizardStep[] {
   return goal === 'check' ? wizardSteps.filter((step) => step !== 'train' && step !== 'simplify') : wizardSteps

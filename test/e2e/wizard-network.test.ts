@@ -54,7 +54,7 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     complaints = context.complaints
     page = await context.context.newPage()
     await page.goto(link)
-  })
+  }, 300_000)
   afterAll(async () => {
     await browser.close()
     await core.stop()
@@ -181,7 +181,8 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     expect(await violations()).toEqual([])
     await shoot(page, 'wizard-simplify-neuron')
     await page.locator('#field-simplify-ratio').fill('1')
-    await page.getByText('prune/ratio').waitFor()
+    await page.getByText('prune/ratio').first().waitFor()
+    expect(await page.getByText(/of 112 neurons/).count()).toBe(0)
     await page.locator('#field-simplify-ratio').fill('0.5')
     await page.getByRole('radio', { name: /^Weight pruning/ }).check()
     await page.getByText('Sets 26,448 of 52,896 weights to zero', { exact: true }).waitFor()
@@ -233,6 +234,14 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     await heading('only-checked')
     await page.getByRole('complementary', { name: 'Jobs' }).getByText('No job is running').waitFor({ timeout: 240_000 })
     await page.getByRole('link', { name: 'Network', exact: true }).first().waitFor()
+  })
+
+  it('starts the demo from the goal, and keeps what was chosen', async () => {
+    await go('#/wizard/goal')
+    await page.getByRole('button', { name: 'Run the one-minute demo' }).click()
+    await heading('Demo: verified before and after pruning')
+    await go('#/wizard/goal')
+    expect(await page.getByRole('radio', { name: /^Check a network/ }).isChecked()).toBe(true)
   })
 
   it('left no complaint of the page', () =>

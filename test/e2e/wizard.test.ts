@@ -77,6 +77,15 @@ describe.skipIf(!hasChromium)('the app in Chromium', () => {
     await page.getByText('3 min 20 s').waitFor()
   })
 
+  it('tries three images on a stand-in, and says that it is one', async () => {
+    const trial = page.getByRole('region', { name: 'Dry run of three' })
+    await trial.getByText(/The network is not trained yet. A stand-in is/).waitFor()
+    await trial.getByRole('button', { name: 'Try three images' }).click()
+    await trial.getByText('20 images of 2 networks', { exact: false }).waitFor({ timeout: 240_000 })
+    await trial.getByText('mean of the three, by a stand-in after one epoch of training').waitFor()
+    expect(await trial.getByRole('row').count()).toBe(4)
+  })
+
   it('loses nothing when going back, and shows the recipe', async () => {
     await page.getByRole('link', { name: 'Back' }).click()
     await page.getByRole('link', { name: 'Back' }).click()
