@@ -38,7 +38,7 @@ export class UnrolledAdam {
     return this.#first && this.#second ? { first: this.#first, second: this.#second } : null
   }
 
-  /** The step for gradient `g`; `size` [1, 1] is the next of `adamSteps`. */
+  /** The step for gradient `g`; `size` [rows or 1, 1] is the next of `adamSteps`, times a factor for each row. */
   step(g: Tensor, size: Tensor): Tensor {
     const square = tf.mul(g, g)
     this.#first = this.#first ? tf.add(tf.mul(this.#first, tf.scalar(BETA1)), g) : g

@@ -5,26 +5,12 @@ import { adamSteps } from './adam.ts'
 import type { Box, PreActivationBounds } from './box.ts'
 import { centreAndRadius, hostArrays } from './flat.ts'
 import type { Floats } from './floats.ts'
+import { DomainBatch } from './domain-batch.ts'
 import { coneOf, type Cone } from './graph.ts'
 import { intervalBounds } from './interval.ts'
-import { ascentDefinition, boundDefinition, type AscentOutput, type ProgramShape } from './programs.ts'
+import { boundDefinition, domainDefinition, type DomainOutput, type ProgramShape } from './programs.ts'
 import { RoundingWalk } from './rounding.ts'
 import type { StartRows } from './start.ts'
-
-/** Rows of a batch, all flat and float32; only the first `count` rows mean anything to the caller. */
-export interface DomainBatch {
-  count: number
-  /** [size, neurons] */
-  readonly lower: Float32Array
-  readonly upper: Float32Array
-  readonly alpha: Float32Array
-  readonly beta: Float32Array
-  /** +1: z ≥ 0, −1: z ≤ 0, 0: not split. */
-  readonly sign: Float32Array
-  /** Which mixture of the bounder's rows each domain is about, [size, rows]; one-hot for a single row. */
-  readonly mix: Float32Array
-  readonly size: number
-}
 
 /** Results of `ascend`, of the rows of the batch in order. */
 export interface AscendedDomains {
@@ -32,6 +18,7 @@ export interface AscendedDomains {
   /** What the last iterate's bound gave up for rounding. */
   readonly slack: Float32Array
   readonly alpha: Float32Array
+  /** Of the splits, in the slots of the batch. */
   readonly beta: Float32Array
   readonly mix: Float32Array
   /** Λ on every neuron at the last iterate. */
@@ -49,6 +36,9 @@ export interface DomainAscent {
   /** Step of the mixtures of rows; 0 where each domain is about one row. */
   readonly mixRate: number
 }
+
+/** Slots for the splits of a row in one activation that the first programs have; further ones have four times as many. */
+const FEW_SPLITS = 64
 
 export class DomainBounder {
   readonly cone: Cone
@@ -88,21 +78,21 @@ export class DomainBounder {
     return this.sizes.find((size) => size >= count) ?? this.sizes[this.sizes.length - 1]
   }
 
-  /** An empty batch with room for at least `count` rows. */
-  batch(count: number): DomainBatch {
-    const size = this.sizeFor(count)
-    const { neurons } = this.cone
-    const wide = (): Float32Array => new Float32Array(size * neurons)
-    return {
-      count: 0,
-      lower: wide(),
-      upper: wide(),
-      alpha: wide(),
-      beta: wide(),
-      sign: wide(),
-      mix: new Float32Array(size * this.#rows.rows),
-      size,
-    }
+  /** An empty batch with room for at least `count` rows, each split `splits` times at most. */
+  batch(count: number, splits: number): DomainBatch {
+    return new DomainBatch(this.cone, {
+      size: this.sizeFor(count),
+      splits: this.splitsFor(splits),
+      rows: this.#rows.rows,
+    })
+  }
+
+  /** The smallest number of slots for each activation that programs are compiled for and that takes `splits`. */
+  splitsFor(splits: number): number {
+    const widest = this.cone.activations.reduce((most, { neurons }) => Math.max(most, neurons), 0)
+    let slots = FEW_SPLITS
+    while (slots < splits) slots *= 4
+    return Math.min(slots, widest)
   }
 
   /** One CROWN pass with the α and β of the batch: bounds of its rows. */
@@ -127,23 +117,30 @@ export class DomainBounder {
     batch: DomainBatch,
     { iterations, betaRate, mixRate, ...settings }: DomainAscent,
     points: boolean,
-  ): Promise<Readonly<Record<AscentOutput, TensorData>>> {
-    const definition = ascentDefinition(
+  ): Promise<Readonly<Record<DomainOutput, TensorData>>> {
+    const definition = domainDefinition(
       this.cone,
       this.#shape(batch, points),
       { iterations, betaRate, mixRate },
       this.#key,
     )
     const program = await this.#engine.compile({ ...definition, fewRuns: this.#fewRuns })
-    return await program.run({ ...this.#inputs(batch), ...this.#rounding, steps: adamSteps(settings, 0, iterations) })
+    const each = adamSteps(settings, 0, iterations)
+    const steps = Float32Array.from({ length: batch.size * iterations }, (_, i) => {
+      const k = i % iterations
+      return batch.rate[(i - k) / iterations] * each[k]
+    })
+    return await program.run({ ...this.#inputs(batch), ...this.#rounding, steps })
   }
 
-  #inputs({ lower, upper, alpha, beta, sign, mix }: DomainBatch): Record<string, Floats> {
+  #inputs({ lower, upper, alpha, place, sign, beta, mix }: DomainBatch): Record<string, TensorData> {
     const shared = { ...this.#shared, mix }
-    return this.cone.neurons === 0 ? shared : { ...shared, lower, upper, alpha, beta, sign }
+    if (this.cone.neurons === 0) return shared
+    const rows = { ...shared, lower, upper, alpha }
+    return sign.length > 0 ? { ...rows, place, sign, beta } : rows
   }
 
-  #shape(batch: DomainBatch, points: boolean): ProgramShape {
-    return { rows: batch.size, ownBounds: true, splits: true, mixed: this.#rows.rows, points }
+  #shape({ size, splits }: DomainBatch, points: boolean): ProgramShape {
+    return { rows: size, ownBounds: true, splits, mixed: this.#rows.rows, points }
   }
 }

@@ -2,7 +2,8 @@
 import type { Engine } from '../engine/engine.ts'
 import { networkHash, type Network } from '../nn/index.ts'
 import type { Box, PreActivationBounds } from './box.ts'
-import type { AscendedDomains, DomainBatch } from './domain-bounder.ts'
+import type { DomainBatch } from './domain-batch.ts'
+import type { AscendedDomains } from './domain-bounder.ts'
 import { coneInputs } from './flat.ts'
 import type { Floats } from './floats.ts'
 import { coneOf, type Cone } from './graph.ts'
@@ -48,31 +49,43 @@ export class DomainConfirmer {
 
   async #boundPart(rows: readonly number[], batch: DomainBatch, result: AscendedDomains): Promise<Float64Array> {
     const size = SIZES.find((candidate) => candidate >= rows.length) ?? rows.length
-    const shape: ProgramShape = { rows: size, ownBounds: true, splits: true, mixed: this.#mixed, points: false }
+    const shape: ProgramShape = { rows: size, ownBounds: true, splits: batch.splits, mixed: this.#mixed, points: false }
     const definition = crownDefinition(this.#cone, shape, this.#key)
     const program = await this.#engine.compile({ ...definition, precision: 'float64' })
-    const { neurons } = this.#cone
-    const wide = (values: Float32Array): Float64Array => copied(values, rows, size, neurons)
+    const wide = (values: Float32Array): Float64Array => {
+      const width = values.length / batch.size
+      return copied(values, rows, width, new Float64Array(size * width))
+    }
+    const slots = batch.place.length / batch.size
     this.#shared ??= this.#makeShared()
     const { bound, scale } = await program.run({
       ...this.#shared,
-      mix: copied(result.mix.length > 1 ? result.mix : batch.mix, rows, size, this.#mixed),
+      mix: wide(result.mix.length > 1 ? result.mix : batch.mix),
       lower: wide(batch.lower),
       upper: wide(batch.upper),
       alpha: wide(result.alpha),
-      beta: wide(result.beta),
-      sign: wide(batch.sign),
+      ...(slots > 0
+        ? {
+            place: copied(batch.place, rows, slots, new Int32Array(size * slots)),
+            beta: wide(result.beta),
+            sign: wide(batch.sign),
+          }
+        : {}),
     })
     return Float64Array.from(rows, (_, k) => bound[k] - roundingUnit('float64') * scale[k])
   }
 }
 
-/** The listed rows of `values`, `width` numbers each, the first repeated to make `size` of them. */
-function copied(values: Float32Array, rows: readonly number[], size: number, width: number): Float64Array {
-  const copy = new Float64Array(size * width)
-  for (let k = 0; k < size; k++) {
+/** The listed rows of `values`, `width` numbers each, the first repeated until `into` is full. */
+function copied<T extends Float64Array | Int32Array>(
+  values: Float32Array | Int32Array,
+  rows: readonly number[],
+  width: number,
+  into: T,
+): T {
+  for (let k = 0; k * width < into.length; k++) {
     const row = rows[k] ?? rows[0]
-    copy.set(values.subarray(row * width, (row + 1) * width), k * width)
+    into.set(values.subarray(row * width, (row + 1) * width), k * width)
   }
-  return copy
+  return into
 }

@@ -1,15 +1,17 @@
 // The recorded programs of bound propagation: one CROWN pass, and several α,β-CROWN iterations in one call.
 import type { ProgramDefinition, TensorSpec } from '../engine/engine.ts'
 import { tf, type Tensor } from '../engine/tensor.ts'
-import { ascend, mixRows, type AscentOptions, type Given } from './ascent.ts'
-import { backward, type BackwardResult } from './backward.ts'
+import { ascendDomains, ascendRows, type AscentOptions } from './ascent.ts'
+import type { BackwardResult } from './backward.ts'
 import { concretise, minimiser, roundingScale, type BoxTensors } from './concretise.ts'
+import { mixRows, passAt, type Given, type Relaxed } from './evaluate.ts'
 import type { Cone } from './graph.ts'
 import { relaxationOf } from './relaxation/index.ts'
-import type { PreparedRelaxation } from './relaxation/relaxation.ts'
 import { trueOutputs } from './relaxed-forward.ts'
 import { roundingInputs } from './rounding.ts'
-import { byActivation, clipped, prepare, relaxActivations } from './relaxed.ts'
+import { join, prepare } from './relaxed.ts'
+import { splitInputs, Splits } from './splits.ts'
+import { givenVariables } from './variables.ts'
 
 /** What the tensors of a program look like. */
 export interface ProgramShape {
@@ -21,8 +23,8 @@ export interface ProgramShape {
   readonly ownBox?: boolean
   /** Whether all rows have the same α (plain CROWN). Default: each has its own. */
   readonly sharedAlpha?: boolean
-  /** Whether rows carry split constraints. */
-  readonly splits: boolean
+  /** Most splits of a row in one activation, where rows are domains; null: rows of the root. */
+  readonly splits: number | null
   /**
    * Rows given as mixtures of this many shared rows (`mix` [rows, mixed], `shared`, `sharedOffset`) instead of `start`
    * and `offset`; 0: not mixed.
@@ -30,23 +32,11 @@ export interface ProgramShape {
   readonly mixed: number
   /** Whether the minimisers are wanted (of an ascent's last iterate), and Λ from a single pass. */
   readonly points: boolean
-  /** Whether an ascent goes on from an earlier call: inputs `first`, `second`, `bestBound`, `bestAlpha`. Default: no. */
-  readonly carried?: boolean
 }
 
 export type CrownOutput = 'bound' | 'scale' | 'coefficients' | 'point'
-export type AscentOutput =
-  | 'bound'
-  | 'slack'
-  | 'alpha'
-  | 'beta'
-  | 'mix'
-  | 'coefficients'
-  | 'outputs'
-  | 'points'
-  | 'variables'
-  | 'first'
-  | 'second'
+export type AscentOutput = 'bound' | 'alpha' | 'variables' | 'first' | 'second'
+export type DomainOutput = 'bound' | 'slack' | 'alpha' | 'beta' | 'mix' | 'coefficients' | 'outputs' | 'points'
 
 /** The inputs of a program; which there are depends on its shape. */
 export function programInputs(
@@ -71,10 +61,7 @@ export function programInputs(
   inputs.lower = { shape: [ownBounds ? rows : 1, neurons] }
   inputs.upper = inputs.lower
   inputs.alpha = { shape: [sharedAlpha ? 1 : rows, neurons] }
-  if (splits) {
-    inputs.sign = { shape: [rows, neurons] }
-    inputs.beta = inputs.sign
-  }
+  if (splits !== null) Object.assign(inputs, splitInputs(cone, rows, splits))
   for (const { node, layer, neurons: size } of cone.activations)
     for (const name of relaxationOf(layer).arrays) inputs[`${node.id}/${name}`] = { shape: [boxes, size] }
   return inputs
@@ -117,53 +104,58 @@ function onePass(
   inputs: Given,
 ): { result: BackwardResult; given: Given; box: BoxTensors } {
   const given = mixRows(inputs)
-  const relaxed = prepare(cone, given)
-  const pulls = shape.splits && cone.neurons > 0 ? byActivation(cone, tf.mul(given.sign, given.beta)) : []
-  const alphas = cone.neurons === 0 ? [] : byActivation(cone, given.alpha)
-  const own = alphas.map((alpha, k) => clipped(alpha, relaxed.get(cone.activations[k].node.id) as PreparedRelaxation))
-  const activations = relaxActivations(cone, relaxed, own, pulls)
-  const result = backward(cone, given.start, activations, given)
+  const relaxed = relaxedRows(cone, shape, given)
+  const result = passAt(relaxed, given, givenVariables(relaxed, given)).pass
   return { result, given, box: { centre: given.centre, radius: given.radius } }
 }
 
-/** `options.iterations` ascent steps; the best bound of each row with the α and β that gave it. */
+function relaxedRows(cone: Cone, { splits }: ProgramShape, given: Given): Relaxed {
+  return { cone, relaxations: prepare(cone, given), splits: Splits.of(cone, splits, given) }
+}
+
+/** `iterations` steps of the α of rows at the root, from where an earlier call ended (spec C.4). */
 export function ascentDefinition(
   cone: Cone,
   shape: ProgramShape,
-  options: AscentOptions,
+  iterations: number,
   key: string,
 ): ProgramDefinition<string, AscentOutput> {
   return {
     name: `ascent ${cone.start}`,
-    key: `ascent ${key} ${cone.start} ${JSON.stringify({ shape, options })}`,
-    inputs: {
-      ...soundInputs(cone, shape),
-      ...(shape.carried ? carriedInputs(cone, shape) : {}),
-      steps: { shape: [options.iterations, 1] },
-    },
+    key: `ascent ${key} ${cone.start} ${JSON.stringify({ shape, iterations })}`,
+    inputs: { ...soundInputs(cone, shape), ...carriedInputs(cone, shape), steps: { shape: [1, iterations] } },
     build: (given) => {
-      const relaxed = prepare(cone, given)
-      const { bound, slack, alpha, beta, mix, last, point, values, variables, moments } = ascend(
-        cone,
-        relaxed,
-        given,
-        options,
-      )
+      const { bound, alpha, variables, moments } = ascendRows(relaxedRows(cone, shape, given), given, iterations)
+      const { first, second } = moments ?? { first: given.first, second: given.second }
+      return { bound, alpha: join(alpha), variables: join(variables), first, second }
+    },
+  }
+}
+
+/** A few steps of the α, β and mixtures of domains (spec C.5), with what a search ranks neurons and looks for counterexamples by. */
+export function domainDefinition(
+  cone: Cone,
+  shape: ProgramShape,
+  options: AscentOptions,
+  key: string,
+): ProgramDefinition<string, DomainOutput> {
+  return {
+    name: `domains ${cone.start}`,
+    key: `domains ${key} ${cone.start} ${JSON.stringify({ shape, options })}`,
+    inputs: { ...soundInputs(cone, shape), steps: { shape: [shape.rows, options.iterations] } },
+    build: (given) => {
+      const result = ascendDomains(relaxedRows(cone, shape, given), given, options)
+      const { bound, slack, alphas, beta, mix, pass, point, values } = result
       const nothing = tf.zeros([1, 1])
-      const carried = shape.carried ? moments : null
       return {
         bound,
-        slack: (shape.splits && slack) || nothing,
-        alpha,
+        slack: slack ?? nothing,
+        alpha: alphas.length > 0 ? join(alphas) : nothing,
         beta: beta ?? nothing,
         mix: mix ?? nothing,
-        // Only a search ranks neurons and looks for counterexamples at the minimisers.
-        coefficients: shape.splits ? allCoefficients(cone, last, shape.rows) : nothing,
-        outputs: shape.splits ? trueOutputs(cone.network, values) : nothing,
+        coefficients: allCoefficients(cone, pass, shape.rows),
+        outputs: trueOutputs(cone.network, values),
         points: shape.points ? point : nothing,
-        variables: carried ? variables : nothing,
-        first: carried?.first ?? nothing,
-        second: carried?.second ?? nothing,
       }
     },
   }

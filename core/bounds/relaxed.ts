@@ -52,6 +52,6 @@ function columns(all: Tensor, offset: number, size: number): Tensor {
 }
 
 /** Concatenation along axis 1. */
-export function join(parts: Tensor[]): Tensor {
-  return parts.length === 1 ? parts[0] : tf.concat(parts, 1)
+export function join(parts: readonly Tensor[]): Tensor {
+  return parts.length === 1 ? parts[0] : tf.concat([...parts], 1)
 }

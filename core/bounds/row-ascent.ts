@@ -54,10 +54,9 @@ export async function ascendRows(
     bestBound: new Float32Array(shape.rows).fill(-Infinity),
   }
   for (let done = 0; done < iterations && performance.now() < deadline; done += UNROLL) {
-    const options = { iterations: Math.min(UNROLL, iterations - done), betaRate: 1, mixRate: 0 }
-    const definition = ascentDefinition(cone, { ...shape, carried: true }, options, key)
-    const program = await engine.compile({ ...definition, fewRuns: true })
-    const steps = adamSteps({ rate, decay }, done, options.iterations)
+    const unrolled = Math.min(UNROLL, iterations - done)
+    const program = await engine.compile({ ...ascentDefinition(cone, shape, unrolled, key), fewRuns: true })
+    const steps = adamSteps({ rate, decay }, done, unrolled)
     const { variables, alpha: bestAlpha, first, second, bound } = await program.run({ ...inputs, ...state, steps })
     state = { alpha: variables, bestAlpha, first, second, bestBound: bound }
     if (bound.subarray(0, count).every((value: number) => value > goal)) break

@@ -213,7 +213,7 @@ export class RowBounder {
 }
 
 function shapeOf({ shape }: RowSource, { size }: Chunk): ProgramShape {
-  return { ...shape, rows: size, splits: false, mixed: 0, points: false }
+  return { ...shape, rows: size, splits: null, mixed: 0, points: false }
 }
 
 /** `detailed` rows of everything but bounds and slack. */

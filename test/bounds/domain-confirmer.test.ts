@@ -1,7 +1,8 @@
 // Domains bounded again in float64: each as itself whatever its place in the batch, above its float32 bound, below all its points.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createBounder } from '../../core/bounds/bounder.ts'
-import { DomainBounder, type DomainBatch } from '../../core/bounds/domain-bounder.ts'
+import type { DomainBatch } from '../../core/bounds/domain-batch.ts'
+import { DomainBounder } from '../../core/bounds/domain-bounder.ts'
 import { DomainConfirmer } from '../../core/bounds/domain-confirmer.ts'
 import type { Cone } from '../../core/bounds/graph.ts'
 import { relaxationOf } from '../../core/bounds/relaxation/index.ts'
@@ -41,10 +42,7 @@ function splitAround(batch: DomainBatch, k: number, cone: Cone, { pre }: Sample,
       const loose = relaxation.isLoose(layer, i, batch.lower[at], batch.upper[at])
       if (!relaxation.splits || !loose || random.integer(2) === 0) continue
       const sign = pre[offset + i] >= 0 ? 1 : -1
-      batch.sign[at] = sign
-      batch.beta[at] = random.uniform()
-      if (sign > 0) batch.lower[at] = 0
-      else batch.upper[at] = 0
+      batch.split(k, offset + i, sign, random.uniform())
     }
 }
 
@@ -58,7 +56,7 @@ it.each(kinds)('%s networks', async (kind) => {
   const confirmer = new DomainConfirmer(engine, network, exactOutputStart(network, rows), box, bounds)
   const { cone } = bounder
   const points = Array.from(samples(box, 150, 11), (point) => sampleOf(network, cone, point))
-  const batch = bounder.batch(DOMAINS)
+  const batch = bounder.batch(DOMAINS, cone.neurons)
   batch.count = batch.size
   for (let k = 0; k < batch.size; k++) {
     for (const { source, offset } of cone.activations) {
@@ -78,7 +76,8 @@ it.each(kinds)('%s networks', async (kind) => {
   for (const [n, k] of chosen.entries()) {
     expect(confirmed[n]).toBeGreaterThanOrEqual(result.bound[k])
     expect(confirmed[n]).toBeLessThanOrEqual(result.bound[k] + 3 * result.slack[k])
-    const signs = batch.sign.subarray(k * cone.neurons, (k + 1) * cone.neurons)
+    const signs = new Float64Array(cone.neurons)
+    batch.forEachSplit(k, (neuron, at) => (signs[neuron] = batch.sign[at]))
     let least = Infinity
     for (const { pre, output } of points) {
       if (!pre.every((z, i) => signs[i] * z >= 0)) continue

@@ -12,6 +12,11 @@ export function gather(graph: Graph, x: Value, indices: Value, axis: number): Va
   return graph.node('Gather', [x, indices], shape, x.dtype, { axis })
 }
 
+/** One element of every row of x for each index of its row: [rows, columns] and [rows, n] give [rows, n]. */
+function gatherElements(graph: Graph, x: Value, indices: Value): Value {
+  return graph.node('GatherElements', [x, indices], indices.shape, x.dtype, { axis: 1 })
+}
+
 /**
  * Gather where the first `batchDims` axes of x and indices go together: row numbers of the flattened x are
  * (leading position) · extent + index.
@@ -61,8 +66,9 @@ export const indexingKernels = {
   GatherV2: kernel<GatherV2Attrs>(({ graph, input, attrs }) => {
     const [x, indices] = [input('x'), cast(graph, input('indices'), 'int32')]
     const axis = attrs.axis < 0 ? attrs.axis + x.shape.length : attrs.axis
-    return attrs.batchDims === 0
-      ? gather(graph, x, indices, axis)
+    if (attrs.batchDims === 0) return gather(graph, x, indices, axis)
+    return axis === 1 && attrs.batchDims === 1 && x.shape.length === 2 && indices.shape.length === 2
+      ? gatherElements(graph, x, indices)
       : gatherInBatches(graph, x, indices, axis, attrs.batchDims)
   }),
   GatherNd: kernel(({ graph, input }) => {

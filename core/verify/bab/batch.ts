@@ -1,26 +1,35 @@
 // Moves domains between compact records (open neurons only) and the flat rows that bounding programs take.
-import type { DomainBatch, DomainBounder } from '../../bounds/domain-bounder.ts'
+import type { DomainBatch } from '../../bounds/domain-batch.ts'
+import type { DomainBounder } from '../../bounds/domain-bounder.ts'
 import type { DomainRecord } from './pool.ts'
 import type { OpenNeurons } from './root.ts'
 
-/** One batch of each size, used again and again: a batch is done with when its bounds have been read. */
+/** One batch of each shape, used again and again: a batch is done with when its bounds have been read. */
 export class BatchStore {
   readonly #bounder: DomainBounder
-  readonly #batches = new Map<number, DomainBatch>()
+  readonly #batches = new Map<string, DomainBatch>()
 
   constructor(bounder: DomainBounder) {
     this.#bounder = bounder
   }
 
-  /** The batch with room for `count` rows, emptied; rows hold old numbers until they are written. */
-  take(count: number): DomainBatch {
-    const size = this.#bounder.sizeFor(count)
-    const batch = this.#batches.get(size) ?? this.#bounder.batch(count)
-    this.#batches.set(size, batch)
+  /** The batch with room for `count` rows of `splits` splits each, emptied; rows hold old numbers until they are written. */
+  take(count: number, splits: number): DomainBatch {
+    const key = `${this.#bounder.sizeFor(count)},${this.#bounder.splitsFor(splits)}`
+    const batch = this.#batches.get(key) ?? this.#bounder.batch(count, splits)
+    this.#batches.set(key, batch)
     batch.count = 0
     return batch
   }
 }
+
+/** Splits of the deepest of `domains`. */
+export function deepest(domains: readonly DomainRecord[]): number {
+  return domains.reduce((most, { depth }) => Math.max(most, depth), 0)
+}
+
+/** Factor on the steps of a domain with nothing left to split, for every time it was bounded before: where it ends is all it has. */
+const POLISH = 0.5
 
 /** Writes `domain` into the next free row of `batch` and returns the row's number. */
 export function appendDomain(batch: DomainBatch, open: OpenNeurons, domain: DomainRecord): number {
@@ -31,26 +40,17 @@ export function appendDomain(batch: DomainBatch, open: OpenNeurons, domain: Doma
   batch.lower.set(bounds.lower, at)
   batch.upper.set(bounds.upper, at)
   batch.alpha.set(open.alpha, at)
-  batch.beta.fill(0, at, at + neurons)
-  batch.sign.fill(0, at, at + neurons)
+  batch.clearSplits(row)
+  batch.rate[row] = POLISH ** domain.polished
   for (let u = 0; u < index.length; u++) {
-    const j = at + index[u]
-    batch.alpha[j] = domain.alpha[u]
+    batch.alpha[at + index[u]] = domain.alpha[u]
     const sign = domain.sign[u]
-    if (sign !== 0) clamp(batch, j, sign, domain.beta[u])
+    if (sign !== 0) batch.split(row, index[u], sign > 0 ? 1 : -1, domain.beta[u])
   }
   const rows = batch.mix.length / batch.size
   if (domain.mix) batch.mix.set(domain.mix, row * rows)
   else batch.mix.fill(0, row * rows, (row + 1) * rows)[row * rows + domain.row] = 1
   return row
-}
-
-/** The signs of a split at neuron place `j`: bounds clamped, β in place. */
-function clamp(batch: DomainBatch, j: number, sign: number, beta: number): void {
-  batch.sign[j] = sign
-  batch.beta[j] = beta
-  if (sign > 0) batch.lower[j] = Math.max(batch.lower[j], 0)
-  else batch.upper[j] = Math.min(batch.upper[j], 0)
 }
 
 /**
@@ -68,20 +68,23 @@ export function splitRow(
 ): void {
   const pull = domain.pull[domain.candidates.indexOf(neuron)] ?? 0
   const alpha = domain.alpha[neuron]
-  clamp(batch, row * open.alpha.length + open.index[neuron], sign, pull * (sign > 0 ? 1 - alpha : alpha))
-}
-
-/** Repeats the first row into the unused ones, so that padding holds ordinary numbers. */
-export function padBatch(batch: DomainBatch): void {
-  const { size } = batch
-  for (const values of [batch.lower, batch.upper, batch.alpha, batch.beta, batch.sign, batch.mix]) {
-    const width = values.length / size
-    for (let row = batch.count; row < size; row++) values.copyWithin(row * width, 0, width)
-  }
+  batch.split(row, open.index[neuron], sign, pull * (sign > 0 ? 1 - alpha : alpha))
 }
 
 /** Copies the open neurons of row `row` of a flat array into `into`. */
 export function gather(values: Float32Array, open: OpenNeurons, row: number, into: Float32Array): void {
   const at = row * open.alpha.length
   for (let u = 0; u < into.length; u++) into[u] = values[at + open.index[u]]
+}
+
+/** β of the splits of row `row` into the compact order, 0 elsewhere; `values` are in the batch's slots. */
+export function gatherBeta(
+  values: Float32Array,
+  batch: DomainBatch,
+  open: OpenNeurons,
+  row: number,
+  into: Float32Array,
+): void {
+  into.fill(0)
+  batch.forEachSplit(row, (neuron, at) => (into[open.compact[neuron]] = values[at]))
 }

@@ -1,6 +1,6 @@
 // kFSB: each domain's candidates are tried as children with the parent's α and β, and the one that promises most is taken.
 import type { DomainBounder } from '../../bounds/domain-bounder.ts'
-import { appendDomain, padBatch, splitRow, type BatchStore } from './batch.ts'
+import { appendDomain, deepest, splitRow, type BatchStore } from './batch.ts'
 import type { DomainRecord } from './pool.ts'
 import type { OpenNeurons } from './root.ts'
 
@@ -22,11 +22,11 @@ export async function chooseSplits(
   const most = bounder.sizes[bounder.sizes.length - 1] >> 1
   for (let from = 0; from < trials.length; from += most) {
     const part = trials.slice(from, from + most)
-    const batch = batches.take(2 * part.length)
+    const batch = batches.take(2 * part.length, deepest(parents) + 1)
     for (const { parent, neuron } of part)
       for (const sign of [1, -1] as const)
         splitRow(batch, open, appendDomain(batch, open, parents[parent]), parents[parent], neuron, sign)
-    padBatch(batch)
+    batch.pad()
     const bounds = await bounder.crown(batch)
     for (const [k, { parent, neuron }] of part.entries()) {
       const value = promise(parents[parent].bound, bounds[2 * k], bounds[2 * k + 1])

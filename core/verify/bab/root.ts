@@ -9,6 +9,8 @@ import { parameterOf, nodeById, type Network } from '../../nn/index.ts'
 export interface OpenNeurons {
   /** Place in the cone's flat layout, [open]. */
   readonly index: Int32Array
+  /** The way back: compact number of every neuron of the cone, −1 where it is not open. */
+  readonly compact: Int32Array
   /** 1 where the neuron can be split at zero, [open]. */
   readonly splittable: Uint8Array
   /** Bias of the affine node that feeds the neuron, [open]: BaBSR's scores want it. */
@@ -38,8 +40,11 @@ export function openNeurons(cone: Cone, preActivations: PreActivationBounds, ind
       bias.push(biases[i])
     }
   }
+  const compact = new Int32Array(cone.neurons).fill(-1)
+  for (const [u, place] of places.entries()) compact[place] = u
   return {
     index: Int32Array.from(places),
+    compact,
     splittable: Uint8Array.from(splittable),
     bias: Float32Array.from(bias),
     bounds,

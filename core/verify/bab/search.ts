@@ -1,10 +1,12 @@
 // The loop of branch and bound: take the worst domains, split each where its children look best, bound all children at once.
-import type { AscendedDomains, DomainBatch } from '../../bounds/domain-bounder.ts'
+import type { DomainBatch } from '../../bounds/domain-batch.ts'
+import type { AscendedDomains } from '../../bounds/domain-bounder.ts'
 import type { Cone } from '../../bounds/graph.ts'
-import { appendDomain, BatchStore, gather, padBatch, splitRow } from './batch.ts'
+import { appendDomain, BatchStore, deepest, gather, gatherBeta, splitRow } from './batch.ts'
 import { rankCandidates } from './branching.ts'
 import { chooseSplits } from './choose.ts'
 import { columnsOf, fillPool } from './columns.ts'
+import { confirmNearlyProved } from './confirm.ts'
 import { DomainPool, emptyRecord, type DomainRecord, type PoolLayout } from './pool.ts'
 import type { OpenNeurons } from './root.ts'
 import type { SearchContents, SearchContext, SearchStatistics } from './search-context.ts'
@@ -116,7 +118,7 @@ export class BabSearch {
   /** Bounds the whole box for each root, at most `capacity` of them. True: counterexample. */
   async addRoots(roots: readonly Root[]): Promise<boolean> {
     const { open, recorder } = this.#context
-    const batch = this.#batches.take(roots.length)
+    const batch = this.#batches.take(roots.length, 0)
     const children = roots.map(({ row, alpha, bound, mix }, k): Child => {
       const parent = this.#parents[k]
       const node = recorder?.root(row) ?? -1
@@ -177,7 +179,7 @@ export class BabSearch {
   }
 
   async #boundParents(parents: readonly DomainRecord[]): Promise<boolean> {
-    const batch = this.#batches.take(parents.length)
+    const batch = this.#batches.take(parents.length, deepest(parents))
     for (const parent of parents) appendDomain(batch, this.#context.open, parent)
     return await this.#boundChildren(batch, parents.map((parent) => ({ parent, splits: [], node: parent.node }))) // prettier-ignore
   }
@@ -196,7 +198,7 @@ export class BabSearch {
         node: first < 0 ? -1 : first + k,
       }))
     })
-    const batch = this.#batches.take(children.length)
+    const batch = this.#batches.take(children.length, deepest(parents) + levels)
     for (const { parent, splits } of children) {
       const row = appendDomain(batch, open, parent)
       for (const { neuron, sign } of splits) splitRow(batch, open, row, parent, neuron, sign)
@@ -206,14 +208,14 @@ export class BabSearch {
 
   /** Bounds the rows of `batch`, drops what is proved or empty, keeps the rest. True when a counterexample was accepted. */
   async #boundChildren(batch: DomainBatch, children: readonly Child[]): Promise<boolean> {
-    const { bounder, settings, mixed, recorder } = this.#context
-    padBatch(batch)
+    const { bounder, confirmer, settings, mixed, recorder } = this.#context
+    batch.pad()
     const { mixRate, ...steps } = settings.ascent
     const ascent = { ...steps, mixRate: mixed ? mixRate : 0 }
     const result = await bounder.ascend(batch, ascent)
     this.statistics.batches++
     this.statistics.domains += children.length
-    const confirmed = await this.#confirm(batch, children, result)
+    const confirmed = await confirmNearlyProved(confirmer, batch, result)
     const suspects: number[] = []
     const outputs = result.outputs.length / batch.size
     for (const [row, child] of children.entries()) {
@@ -222,7 +224,7 @@ export class BabSearch {
       const bound = found > child.parent.bound ? found : child.parent.bound
       if (bound > 0) {
         this.#closed[child.parent.row] = Math.min(this.#closed[child.parent.row], bound)
-        if (recorder) recorder.close(child.node, this.#load(row, child, bound, result))
+        if (recorder) recorder.close(child.node, this.#load(batch, row, child, bound, result))
         continue
       }
       if (this.#context.looksFalse(result.outputs.subarray(row * outputs, (row + 1) * outputs))) suspects.push(row)
@@ -231,26 +233,19 @@ export class BabSearch {
     return suspects.length > 0 && this.#trySuspects(await bounder.points(batch, ascent), batch.size, suspects)
   }
 
-  /** Bounds in float64 of the children that nothing but float32's rounding keeps open, by row. */
-  async #confirm(
-    batch: DomainBatch,
-    children: readonly Child[],
-    result: AscendedDomains,
-  ): Promise<ReadonlyMap<number, number>> {
-    const { confirmer } = this.#context
-    const rows = confirmer ? [...children.keys()].filter((row) => isNearlyProved(result, row)) : []
-    if (!confirmer || rows.length === 0) return new Map()
-    const bounds = await confirmer.bound(rows, batch, result)
-    return new Map(rows.map((row, k) => [row, Math.max(bounds[k], result.bound[row])]))
-  }
-
   #trySuspects(points: Float32Array, size: number, suspects: readonly number[]): boolean {
     const inputs = points.length / size
     return suspects.some((row) => this.#context.tryPoint(points.subarray(row * inputs, (row + 1) * inputs)))
   }
 
   /** The child as a record, in the one buffer for it. */
-  #load(row: number, { parent, splits, node }: Child, bound: number, result: AscendedDomains): DomainRecord {
+  #load(
+    batch: DomainBatch,
+    row: number,
+    { parent, splits, node }: Child,
+    bound: number,
+    result: AscendedDomains,
+  ): DomainRecord {
     const { open, rows } = this.#context
     const child = this.#child
     const { row: about, polished } = parent
@@ -258,7 +253,7 @@ export class BabSearch {
     child.sign.set(parent.sign)
     for (const { neuron, sign } of splits) child.sign[neuron] = sign
     gather(result.alpha, open, row, child.alpha)
-    gather(result.beta, open, row, child.beta)
+    gatherBeta(result.beta, batch, open, row, child.beta)
     child.mix?.set(result.mix.subarray(row * rows, (row + 1) * rows))
     return child
   }
@@ -272,7 +267,7 @@ export class BabSearch {
 
   async #keep(batch: DomainBatch, row: number, entry: Child, bound: number, result: AscendedDomains): Promise<void> {
     const { open, recorder } = this.#context
-    const child = this.#load(row, entry, bound, result)
+    const child = this.#load(batch, row, entry, bound, result)
     const at = row * open.alpha.length
     const { lower, upper } = batch
     rankCandidates(open, { coefficients: result.coefficients, lower, upper, at, sign: child.sign }, child)
@@ -293,8 +288,4 @@ export class BabSearch {
     this.statistics.undecided++
     this.#closed[child.row] = Math.min(this.#closed[child.row], bound)
   }
-}
-
-function isNearlyProved({ bound, slack }: AscendedDomains, row: number): boolean {
-  return bound[row] <= 0 && bound[row] + slack[row] > 0
 }

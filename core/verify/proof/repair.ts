@@ -1,4 +1,5 @@
 // Leaves that the float64 check does not prove as they are: split further, and at the end settled by a linear programme's duals.
+import { ALPHA_STEPS, BY_RULE } from '../../certify/activation.ts'
 import { unproved } from '../../certify/failure.ts'
 import type { ProofCheck } from '../../certify/check.ts'
 import type { Cell, SplitConstraint } from '../../certify/pass.ts'
@@ -10,6 +11,8 @@ import { joined, splitTree, type LeafSlopes } from './recorded-trees.ts'
 /** Most cells below one leaf, and most further splits on one path. */
 const MOST_CELLS = 4000
 const MOST_DEPTH = 16
+/** Weight of a gap under the lower line against one under the chord. */
+const LOWER_LINE = 1e-3
 
 interface Part extends LeafSlopes {
   /** Number of the neuron split, −1 for a leaf. */
@@ -47,12 +50,12 @@ export class LeafRepair {
       parts.push(this.#leaf(cell, weights))
       return true
     }
-    const k = this.#choose(cell)
+    const { k, coefficient } = this.#choose(cell)
     if (k < 0) return await this.#solve(cell, weights, parts)
     if (depth >= MOST_DEPTH || parts.length >= MOST_CELLS) return false
     parts.push({ ...this.#leaf(cell, weights), split: k })
     for (const sign of [1, -1] as const)
-      if (!(await this.#grow(this.#half(cell, k, sign), weights, parts, depth + 1))) return false
+      if (!(await this.#grow(this.#half(cell, k, sign, coefficient), weights, parts, depth + 1))) return false
     return true
   }
 
@@ -77,11 +80,14 @@ export class LeafRepair {
     }
   }
 
-  /** The open neuron with the largest gap between its lines times its coefficient; one that is open at all; −1. */
-  #choose({ bounds }: Cell): number {
+  /**
+   * The open neuron with the largest gap between its lines times its coefficient Λ, above all those under their chord (Λ < 0): a split
+   * takes that gap away, and gives nothing where the lower line is in use. One that is open at all; −1.
+   */
+  #choose({ bounds }: Cell): { k: number; coefficient: number } {
     const { place, neuron } = this.#places
     const { activations } = this.#check.graph
-    let best = -1
+    let best = { k: -1, coefficient: 0 }
     let most = -1
     for (let k = 0; k < place.length; k++) {
       const { lower, upper } = bounds[place[k]]
@@ -90,23 +96,28 @@ export class LeafRepair {
       const { activation } = activations[place[k]]
       if (activation.needsBothSides || !activation.isLoose(neuron[k], l, u)) continue
       const coefficient = this.#check.pass.coefficients(place[k])?.[neuron[k]] ?? 0
-      const score = (Math.abs(coefficient) * (-l * u)) / (u - l)
+      const gap = (Math.abs(coefficient) * (-l * u)) / (u - l)
+      const score = coefficient < 0 ? gap : LOWER_LINE * gap
       if (!(score > most)) continue
       most = score
-      best = k
+      best = { k, coefficient }
     }
     return best
   }
 
-  #half(cell: Cell, k: number, sign: 1 | -1): Cell {
+  /** β starts where what goes on to the neuron's inputs stays what it was under the lower line (spec C.5). */
+  #half(cell: Cell, k: number, sign: 1 | -1, coefficient: number): Cell {
     const place = this.#places.place[k]
     const neuron = this.#places.neuron[k]
+    const steps = cell.alpha[place]?.[neuron] ?? BY_RULE
+    const kept = sign > 0 ? 1 - steps / ALPHA_STEPS : steps / ALPHA_STEPS
+    const beta = steps === BY_RULE ? 0 : Math.fround(Math.max(0, coefficient) * kept)
     const bounds = cell.bounds.map(({ lower, upper }, at) =>
       at === place ? { lower: lower.slice(), upper: upper.slice() } : { lower, upper },
     )
     if (sign > 0) bounds[place].lower[neuron] = Math.max(0, bounds[place].lower[neuron])
     else bounds[place].upper[neuron] = Math.min(0, bounds[place].upper[neuron])
-    return { ...cell, bounds, splits: [...cell.splits, { place, neuron, sign, beta: 0 }] }
+    return { ...cell, bounds, splits: [...cell.splits, { place, neuron, sign, beta }] }
   }
 }
 

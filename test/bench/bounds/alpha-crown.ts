@@ -1,9 +1,8 @@
 // α-CROWN iteration of core/bounds (bound, analytic gradient, Adam, projection) on the spike's MLP 784-256×4-10.
 // The spike measured 0.48 / 0.36, 1.7 / 1.2 and 12.4 / 7.9 ms (1 / 2 threads) for 8, 64, 512 domains on a quiet machine.
 import { adamSteps } from '../../../core/bounds/adam.ts'
-import { ascentDefinition, programInputs, type ProgramShape } from '../../../core/bounds/programs.ts'
+import { ascentDefinition, type ProgramShape } from '../../../core/bounds/programs.ts'
 import { coneOf } from '../../../core/bounds/graph.ts'
-import { roundingInputs } from '../../../core/bounds/rounding.ts'
 import { SeededRandom } from '../../../core/data/random.ts'
 import { openEngine } from '../../../core/engine/engine.ts'
 import { createNetwork, sizeOf, type Layer } from '../../../core/nn/index.ts'
@@ -30,16 +29,15 @@ const ITERATIONS = 10
 for (const threads of [1, 2]) {
   const engine = await openEngine({ threads })
   for (const rows of [8, 64, 512]) {
-    const shape: ProgramShape = { rows, ownBounds: true, splits: false, mixed: 0, points: false }
+    const shape: ProgramShape = { rows, ownBounds: true, splits: null, mixed: 0, points: false }
     const given = Object.fromEntries(
-      Object.entries({ ...programInputs(cone, shape), ...roundingInputs(cone) }).map(([name, spec]) => [
+      Object.entries(ascentDefinition(cone, shape, 1, 'bench').inputs).map(([name, spec]) => [
         name,
         values(sizeOf(spec.shape), () => (name === 'lower' ? -random.uniform() : random.uniform())),
       ]),
     )
     const time = async (iterations: number): Promise<number> => {
-      const options = { iterations, betaRate: 1, mixRate: 0 }
-      const program = await engine.compile(ascentDefinition(cone, shape, options, 'bench'))
+      const program = await engine.compile(ascentDefinition(cone, shape, iterations, 'bench'))
       let best = Infinity
       for (let run = 0; run < (rows > 100 ? 12 : 60); run++) {
         const start = performance.now()

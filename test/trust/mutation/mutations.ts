@@ -26,7 +26,12 @@ const GRAFTS = 'a layer of inactive neurons still passes its grafted ones on'
 export const mutations: readonly Mutation[] = [
   {
     bug: 'the sign of β is dropped',
-    edits: [edit('core/bounds/ascent.ts', 'tf.mul(split.sign, beta)', 'tf.mul(tf.abs(split.sign), beta)')],
+    edits: [edit('core/bounds/splits.ts', 'tf.mul(this.#signs[k], own)', 'tf.mul(tf.abs(this.#signs[k]), own)')],
+    caughtBy: MULTIPLIERS,
+  },
+  {
+    bug: 'β pulls at another neuron than the split one',
+    edits: [edit('core/bounds/domain-batch.ts', 'this.place[first + free] = neuron - activations[k].offset', 'this.place[first + free] = (neuron - activations[k].offset + 1) % activations[k].neurons')],
     caughtBy: MULTIPLIERS,
   },
   {
@@ -36,7 +41,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     bug: 'α is shared by all rows (sound, but loose)',
-    edits: [edit('core/bounds/ascent.ts', 'alpha: relaxation.gradient(coefficient, z, parameter)', 'alpha: tf.tile(tf.mean(relaxation.gradient(coefficient, z, parameter), 0, true), [z.shape[0], 1])')],
+    edits: [edit('core/bounds/evaluate.ts', 'return relaxation.gradient(coefficient, pre(k), parameter)', 'return tf.tile(tf.mean(relaxation.gradient(coefficient, pre(k), parameter), 0, true), [coefficient.shape[0], 1])')],
     caughtBy: 'α-CROWN: at most the triangle relaxation, equal to it at the optimum',
   },
   {

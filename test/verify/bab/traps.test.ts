@@ -43,27 +43,25 @@ describe('β', () => {
     const area = box([-1], [1])
     const domains = new DomainBounder(engine, network, outputStart(network, rows), area, [2])
     const bounded = async (beta: number): Promise<number[]> => {
-      const batch = domains.batch(2)
+      const batch = domains.batch(2, 1)
       batch.count = 2
       for (let i = 0; i < 2; i++) {
-        const sign = i === 0 ? 1 : -1
-        batch.lower.set([sign > 0 ? 0 : -1, -1, -1], 3 * i)
-        batch.upper.set([sign > 0 ? 1 : 0, 1, 1], 3 * i)
-        batch.alpha.set([0, 0, 0], 3 * i)
-        batch.sign.set([sign, 0, 0], 3 * i)
-        batch.beta.set([beta, 0, 0], 3 * i)
+        batch.lower.set([-1, -1, -1], 3 * i)
+        batch.upper.set([1, 1, 1], 3 * i)
+        batch.split(i, 0, i === 0 ? 1 : -1, beta)
       }
       batch.mix.fill(1)
       return Array.from(await domains.crown(batch))
     }
     const without = await bounded(0)
     expect(without[0]).toBeCloseTo(-0.5, 5)
-    const settings = { iterations: 60, rate: 0.1, betaRate: 1, decay: 0.97, mixRate: 0 }
-    const batch = domains.batch(2)
+    const settings = { iterations: 60, rate: 0.1, betaRate: 1, decay: 0.93, mixRate: 0 }
+    const batch = domains.batch(2, 1)
     batch.count = 2
-    batch.lower.set([0, -1, -1, -1, -1, -1])
-    batch.upper.set([1, 1, 1, 0, 1, 1])
-    batch.sign.set([1, 0, 0, -1, 0, 0])
+    batch.lower.fill(-1)
+    batch.upper.fill(1)
+    batch.split(0, 0, 1, 0)
+    batch.split(1, 0, -1, 0)
     batch.mix.fill(1)
     const { bound, beta } = await domains.ascend(batch, settings)
     expect(bound[0]).toBeCloseTo(0, 2)
@@ -74,11 +72,11 @@ describe('β', () => {
   it('lets the bound of an empty cell rise without limit: z = x + 2 on [−1,1] forced to z ≤ 0', async () => {
     const network = chain([dense([[1]], [2]), relu, dense([[1]], [-5])])
     const domains = new DomainBounder(engine, network, outputStart(network, row([1])), box([-1], [1]), [1])
-    const batch = domains.batch(1)
+    const batch = domains.batch(1, 1)
     batch.count = 1
     batch.lower[0] = -1
-    batch.upper[0] = 0
-    batch.sign[0] = -1
+    batch.upper[0] = 3
+    batch.split(0, 0, -1, 0)
     batch.mix[0] = 1
     const bounds: number[] = []
     for (let round = 0; round < 3; round++) {
