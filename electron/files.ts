@@ -28,7 +28,13 @@ export function setupFiles(ipcMain: Pick<IpcMain, 'handle'>, desk: Desk): void {
 
 /** The place of the app that shows files: `#/check?network=…&property=…`, or the data screen for data. */
 export async function placeOfFiles(desk: Desk, paths: readonly string[]): Promise<string> {
-  const handles = await Promise.all(paths.map((path) => desk.add(path)))
+  const handles: FileHandle[] = []
+  for (const path of paths) handles.push(await desk.add(path))
+  return placeOfHandles(handles)
+}
+
+/** The same of files that were given before. */
+export function placeOfHandles(handles: readonly FileHandle[]): string {
   const last = (kind: FileHandle['kind']) => handles.findLast((handle) => handle.kind === kind)?.id
   const data = last('data')
   if (data !== undefined) return `#/data?file=${data}`

@@ -15,6 +15,7 @@ import {
 } from 'electron'
 import { createApp } from '../core/app.ts'
 import { toErrorData } from '../core/contract/errors.ts'
+import type { FileHandle } from '../core/contract/files.ts'
 import { resolveHome } from '../core/home.ts'
 import { schemePrivileges, setupAppScheme } from './app-scheme.ts'
 import { createCloseQuestion, guardQuit, guardWindow } from './close-guard.ts'
@@ -27,6 +28,7 @@ import { setupNotifications } from './notifications.ts'
 import { filesAmong, setupOpenFiles, WaitingFiles } from './open-files.ts'
 import { appUrl } from './origin.ts'
 import { setupPowerSave } from './power-save.ts'
+import { chooseFiles, RecentFiles } from './recent-files.ts'
 import { setupRecovery } from './recovery.ts'
 import { followRunningJobs } from './running-jobs.ts'
 import { setupSecurity } from './security.ts'
@@ -65,7 +67,22 @@ async function start(files: WaitingFiles): Promise<void> {
   })
   const subscribe = core.subscribe.bind(core)
   setupIpcRouter(ipcMain, core.api)
-  setupFiles(ipcMain, core.files)
+  const showMenu = (recent: readonly FileHandle[]): void =>
+    Menu.setApplicationMenu(
+      Menu.buildFromTemplate(
+        menuTemplate({
+          ...{ platform: process.platform, packaged: app.isPackaged, go, recent },
+          openWindow: () => void open(),
+          openFiles: () => void chooseFiles(dialog).then(show, unopened),
+          clearRecent: () => void recentFiles.clear().catch(unopened),
+        }),
+      ),
+    )
+  const recentFiles = new RecentFiles(app, core.files, showMenu)
+  const show = (paths: readonly string[]): void => {
+    if (paths.length > 0) void placeOfFiles(recentFiles, paths).then(go, unopened)
+  }
+  setupFiles(ipcMain, recentFiles)
   const stopEvents = setupEvents(subscribe, () => BrowserWindow.getAllWindows())
   const stopPowerSave = setupPowerSave(powerSaveBlocker, subscribe)
   const taskbar = createTaskbar(() => BrowserWindow.getAllWindows())
@@ -102,24 +119,20 @@ async function start(files: WaitingFiles): Promise<void> {
     })
     guardWindow(window, () => BrowserWindow.getAllWindows().length === 1, mayClose)
   }
-  Menu.setApplicationMenu(
-    Menu.buildFromTemplate(
-      menuTemplate({ platform: process.platform, packaged: app.isPackaged, go, openWindow: () => void open() }),
-    ),
-  )
   setupRecovery(app, {
     ask: (options) => dialog.showMessageBox(options),
     quit: () => app.quit(),
     now: () => performance.now(),
   })
   app.on('window-all-closed', () => app.quit())
+  await recentFiles.refresh()
   await open()
-  files.showBy((paths) => {
-    placeOfFiles(core.files, paths).then(go, (thrown: unknown) => {
-      const { message, hint } = toErrorData(thrown)
-      dialog.showErrorBox('This file cannot be opened', `${message}\n\n${hint}`)
-    })
-  })
+  files.showBy(show)
+}
+
+function unopened(thrown: unknown): void {
+  const { message, hint } = toErrorData(thrown)
+  dialog.showErrorBox('This file cannot be opened', `${message}\n\n${hint}`)
 }
 
 /** Shows a place of the app in its window. */

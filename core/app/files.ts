@@ -21,6 +21,8 @@ type Entry = z.infer<typeof entrySchema>
 export class FileDesk {
   readonly #store: Pick<Store, 'home' | 'settings'>
   readonly #entries = new Map<string, Entry>()
+  /** Ids of those that are not to be listed again. */
+  readonly #forgotten = new Set<string>()
   #loaded: Promise<void> | null = null
 
   constructor(store: Pick<Store, 'home' | 'settings'>) {
@@ -57,9 +59,16 @@ export class FileDesk {
   /** Those that are still there, the newest first. */
   async list(): Promise<FileHandle[]> {
     await this.#load()
-    const newest = [...this.#entries.values()].reverse().slice(0, remembered)
+    const newest = this.#recent().reverse()
     const there = await Promise.all(newest.map(({ path }) => isFile(path)))
     return newest.filter((_, i) => there[i]).map(handleOf)
+  }
+
+  /** No file is a recent one any more; handles that windows hold work on until the core ends. */
+  async forget(): Promise<void> {
+    await this.#load()
+    for (const id of this.#entries.keys()) this.#forgotten.add(id)
+    await this.#write()
   }
 
   /** @throws EspalierError 'files/handle' where nobody was given that handle, 'files/kind' for another kind of file */
@@ -88,6 +97,7 @@ export class FileDesk {
     const entry: Entry = { id, name, kind, bytes: found.size, at: new Date().toISOString(), path, uploaded }
     this.#entries.delete(id)
     this.#entries.set(id, entry)
+    this.#forgotten.delete(id)
     await this.#write()
     return handleOf(entry)
   }
@@ -102,7 +112,12 @@ export class FileDesk {
       await rm(dirname(path), { recursive: true, force: true })
     }
     // A history opened for reading remembers nothing: the handles of this session still work.
-    await this.#store.settings.set(settingKey, all.slice(-remembered)).catch(() => undefined)
+    await this.#store.settings.set(settingKey, this.#recent()).catch(() => undefined)
+  }
+
+  /** The oldest first. */
+  #recent(): Entry[] {
+    return [...this.#entries.values()].filter(({ id }) => !this.#forgotten.has(id)).slice(-remembered)
   }
 
   #load(): Promise<void> {

@@ -37,6 +37,19 @@ describe('kinds', () => {
   })
 })
 
+describe('recent files', () => {
+  it('are forgotten when asked, also by the next session; what was open stays open, and opened again is recent again', async () => {
+    const place = home()
+    const desk = new FileDesk(place)
+    const handle = await desk.add(file('forgotten.onnx'))
+    await desk.forget()
+    expect([await desk.list(), await new FileDesk(place).list()]).toEqual([[], []])
+    expect((await desk.open(handle.id, 'network')).name).toBe('forgotten.onnx')
+    await desk.add(file('forgotten.onnx'))
+    expect((await new FileDesk(place).list()).map(({ name }) => name)).toEqual(['forgotten.onnx'])
+  })
+})
+
 describe('handles', () => {
   it('lead to the file they were given for, in the next session too, and to nothing else', async () => {
     const place = home()

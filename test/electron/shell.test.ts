@@ -98,6 +98,9 @@ describe('menu', () => {
       menuTemplate({
         ...{ platform: 'linux', packaged, go: (hash: string) => void visited.push(hash) },
         openWindow: () => void visited.push('window'),
+        openFiles: () => void visited.push('open'),
+        recent: [],
+        clearRecent: () => void visited.push('clear'),
       })
     const flat = JSON.stringify(menu(true))
     expect(flat).not.toContain('toggleDevTools')
@@ -108,6 +111,7 @@ describe('menu', () => {
       ...[
         '#/wizard/goal',
         'window',
+        'open',
         '#/',
         '#/data',
         '#/models',
@@ -118,9 +122,9 @@ describe('menu', () => {
         '#/guide',
       ],
     ])
-    expect(
-      menuTemplate({ platform: 'darwin', packaged: true, go: () => undefined, openWindow: () => undefined })[0],
-    ).toEqual({ role: 'appMenu' })
+    const none = (): void => undefined
+    const mac = { go: none, openWindow: none, openFiles: none, recent: [], clearRecent: none }
+    expect(menuTemplate({ platform: 'darwin', packaged: true, ...mac })[0]).toEqual({ role: 'appMenu' })
   })
 })
 

@@ -35,6 +35,12 @@ class App extends EventEmitter {
   exit(code: number): void {
     process.exit(code)
   }
+  addRecentDocument(path: string): void {
+    send({ type: 'log', text: `recent: ${path}` })
+  }
+  clearRecentDocuments(): void {
+    send({ type: 'log', text: 'nothing is recent' })
+  }
 }
 export const app = new App()
 
@@ -75,6 +81,7 @@ export class BrowserWindow extends EventEmitter {
 }
 
 export const dialog = {
+  showOpenDialog: () => Promise.resolve({ canceled: true, filePaths: [] }),
   showErrorBox: (title: string, content: string) => send({ type: 'log', text: `${title}: ${content}` }),
   showMessageBox: (options: MessageBoxOptions) => {
     send({ type: 'log', text: `asked: ${options.message}` })
