@@ -1,7 +1,7 @@
 // Runs side by side: what makes it unfair, figures with Δ to the baseline, verdicts paired by image, the flip matrix.
 import type { DatasetRow, JobRow, RunRow, RunSummary, VerdictRow } from '../../core/contract/rows.ts'
 import { verdictSchema, type Verdict } from '../../core/contract/verdict.ts'
-import { atEpsilon, formatCount, formatDelta, formatPoints, formatSeconds, formatShare } from './format.ts'
+import { atEpsilon, formatCount, formatDelta, formatPoints, formatSeconds, formatShare, formatValue } from './format.ts'
 
 export interface Side {
   readonly run: RunRow
@@ -142,7 +142,7 @@ export function differences(a: Side, b: Side): string[] {
     found.push(`The ε of FGSM differs: ${fgsm.join(' and ')}; robustness figures are not comparable.`)
   if (a.run.timeoutSeconds !== b.run.timeoutSeconds)
     found.push(
-      `The time limits differ: ${formatSeconds(a.run.timeoutSeconds)} and ${formatSeconds(b.run.timeoutSeconds)}.`,
+      `The time limits differ: ${formatValue(a.run.timeoutSeconds)} s and ${formatValue(b.run.timeoutSeconds)} s.`,
     )
   if (a.job.id !== b.job.id && hardware(a) !== hardware(b))
     found.push('Versions, provider or hardware differ: times are not comparable.')

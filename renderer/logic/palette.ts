@@ -1,9 +1,9 @@
 // What the palette offers for a few letters: those whose words begin like the ones typed first, then those that hold them.
 export interface Offer {
   readonly title: string
-  readonly group: 'Places and commands' | 'Jobs'
+  readonly group: 'Places and commands' | 'Jobs' | 'Runs'
   readonly keys: readonly string[]
-  /** Of a job; null for places and commands. */
+  /** Of a job or run; null for places and commands. */
   readonly state: string | null
   readonly choose: () => void
 }

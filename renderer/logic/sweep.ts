@@ -59,7 +59,7 @@ function settingsOf({ simplify, fineTune, train, architecture }: VariantOptions)
 }
 
 function nameOf(run: RunRow, { simplify }: VariantOptions): string {
-  const name = (run.title || run.variant).replace(/[\s,:–-]*[\d.]+\s*%?$/, '')
+  const name = (run.title || run.variant).replace(/[\s,:–-]+[\d.]+\s*%?$/, '')
   return name === '' ? simplifyWords[simplify.method].title : name
 }
 

@@ -138,6 +138,21 @@ export const stageTitles: Readonly<Record<string, string>> = {
   verify: 'Verify',
 }
 
+const operationTitles: Readonly<Record<string, string>> = {
+  import: 'Import',
+  initialise: 'Initialisation',
+  train: 'Training',
+  'fine-tune': 'Fine-tuning',
+  graft: simplifyWords.graft.title,
+}
+
+/** What made a model: `neuron-prune` → `Neuron pruning`. */
+export function operationTitle(operation: string): string {
+  const way = operation.replace(/-prune$/, '')
+  const words = (simplifyWords as Readonly<Record<string, Words | undefined>>)[way]
+  return operationTitles[operation] ?? words?.title ?? operation
+}
+
 /** `alpha-crown` → `α-CROWN`; methods we have no word for stay as they are. */
 export function methodTitle(method: string): string {
   return (verifierWords as Readonly<Record<string, Words | undefined>>)[method]?.title ?? method

@@ -38,11 +38,14 @@ export function axis(
       includeBounds: false,
       font: { size: 11 },
       ...(whole ? { precision: 0 } : {}),
-      ...(format === undefined ? {} : { callback: (value: string | number) => format(Number(value)) }),
+      ...(format === undefined ? {} : { callback: (value: string | number) => shortened(format(Number(value))) }),
     },
     title: { display: text !== '', text, color: colours.muted },
   }
 }
+
+/** Ticks are round: `80.0 %` is `80 %`, `1.00 s` is `1 s`. */
+const shortened = (text: string): string => text.replace(/\.0+(?= (%|s)$)/, '')
 
 export function tooltip(colours: ChartColours) {
   return {

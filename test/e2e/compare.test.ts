@@ -80,7 +80,7 @@ describe.skipIf(!hasChromium)('runs side by side', () => {
       .getByRole('button', { name: /before, .* after$/ })
       .first()
       .click()
-    await page.getByRole('heading', { name: 'Images verified in both: chosen cell' }).waitFor()
+    await page.getByRole('heading', { name: 'Images asked about in both: chosen cell' }).waitFor()
     await page.getByText('No run beats these in both at once').waitFor()
     await page.getByRole('img', { name: /^Average lower bounds by layer/ }).waitFor()
     await page.getByRole('img', { name: /^How often neurons of relu1 are unstable, by run/ }).waitFor()
