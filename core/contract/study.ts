@@ -75,6 +75,7 @@ export const cutSchema = z.object({
     .object({
       from: z.number(),
       to: z.number(),
+      open: z.boolean().describe('The last step holds everything above it too'),
       counts: z.array(z.int()).describe('Scores in equal steps'),
       taken: z.array(z.int()).describe('How many of each step would go'),
     })

@@ -53,7 +53,12 @@ export const fromChildSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('gauge'), gauge: jobGaugeSchema }),
   z.strictObject({ type: z.literal('trial'), trial: trialSchema }),
   z.strictObject({ type: z.literal('measured'), measured: measuredSchema }),
-  z.strictObject({ type: z.literal('imported'), modelId: z.string(), property: z.string().nullable() }),
+  z.strictObject({
+    type: z.literal('imported'),
+    modelId: z.string(),
+    property: z.string().nullable(),
+    network: networkReportSchema,
+  }),
   z.strictObject({
     type: z.literal('end'),
     outcome: z.enum(['done', 'failed', 'stopped']),

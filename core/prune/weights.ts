@@ -1,7 +1,7 @@
 // Weight pruning: the smallest weights become zero and are held there by masks (spec A.8).
 import { trainableParameters, withParameters } from '../nn/parameters.ts'
 import type { Network } from '../nn/network.ts'
-import { lowestIndices, shareOf } from '../score/index.ts'
+import { lowestInOrder, shareOf } from '../score/index.ts'
 import type { Cut } from './cut.ts'
 import { requireRatio } from './ratio.ts'
 
@@ -45,7 +45,7 @@ export function weightCut(network: Network, ratio: number): Cut {
     scores.set(parameter.data.map(Math.abs), offset)
     offset += parameter.data.length
   }
-  return { scores, chosen: lowestIndices(scores, shareOf(ratio, scores.length)) }
+  return { scores, chosen: lowestInOrder(scores, shareOf(ratio, scores.length)) }
 }
 
 function weightsOf(network: Network): ReturnType<typeof trainableParameters> {

@@ -69,9 +69,10 @@ describe.skipIf(missing.length > 0)('the app in Electron', () => {
 
   it('runs a job in a utility process', async () => {
     await page.getByRole('link', { name: 'Wizard' }).click()
+    const steps = page.getByRole('navigation', { name: 'Steps' })
+    await steps.getByRole('link', { name: 'Data' }).click()
     await page.getByLabel('Training images', { exact: true }).fill('500')
     await page.getByLabel('Test images', { exact: true }).fill('100')
-    const steps = page.getByRole('navigation', { name: 'Steps' })
     await steps.getByRole('link', { name: 'Train' }).click()
     await page.getByLabel('Epochs', { exact: true }).fill('1')
     await steps.getByRole('link', { name: 'Simplify' }).click()

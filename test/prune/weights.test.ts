@@ -8,12 +8,23 @@ import {
   trainableParameters,
   type Parameter,
 } from '../../core/nn/index.ts'
+import { SeededRandom } from '../../core/data/random.ts'
 import { pruneWeights } from '../../core/prune/index.ts'
+import { lowestIndices, lowestInOrder } from '../../core/score/index.ts'
 import { masksOfZeros } from '../../core/train/index.ts'
 
 function parameter(shape: readonly number[], values: readonly number[]): Parameter {
   return { shape, data: Float32Array.from(values) }
 }
+
+it('the lowest in order are the lowest, ties by index', () => {
+  const random = new SeededRandom(5)
+  for (let round = 0; round < 40; round++) {
+    const scores = Float64Array.from({ length: 60 }, () => Math.floor(random.uniform() * 12))
+    const count = Math.floor(random.uniform() * 61)
+    expect(lowestInOrder(scores, count)).toEqual(lowestIndices(scores, count).sort())
+  }
+})
 
 describe('pruneWeights', () => {
   it.each([

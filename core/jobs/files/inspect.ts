@@ -58,7 +58,7 @@ export async function importFiles(
   { path, name }: { readonly path: string; readonly name: string },
   property: string | null,
   images: Parameters<typeof requireFit>[2] | null = null,
-): Promise<{ modelId: string; property: string | null }> {
+): Promise<{ modelId: string; property: string | null; network: NetworkReport }> {
   const bytes = await readOnnxBytes(path)
   const model = await importOnnx(bytes, { name: networkNameOf(name) })
   if (images !== null) requireFit(name, model.network, images)
@@ -68,5 +68,5 @@ export async function importFiles(
   const known = await store.models.ofSource(source)
   const row = known ?? (await recordImported(store, model.network, { name: networkNameOf(name), source }))
   const kept = text === null ? null : await store.artifacts.put(Buffer.from(text, 'utf8'), 'application/x-vnnlib')
-  return { modelId: row.id, property: kept }
+  return { modelId: row.id, property: kept, network: reportOf(model) }
 }

@@ -20,6 +20,8 @@ export interface CutQuestion {
 
 /** Steps of a histogram of scores. */
 const bins = 40
+/** Of many scores a few lie far out, and would leave all others in the first steps: those beyond this share are put together. */
+const [manyScores, shownShare] = [1_000, 0.99]
 
 /** @throws EspalierError 'prune/ratio', 'model/unsupported' as the method itself */
 export function cutView(question: CutQuestion): CutView {
@@ -55,17 +57,15 @@ function whyMissing({ method }: Simplify, ready: boolean): CutView['missing'] {
 }
 
 function histogramOf({ scores, chosen }: Cut): CutView['scores'] {
-  let [from, to] = [Infinity, -Infinity]
-  for (const score of scores) {
-    if (score < from) from = score
-    if (score > to) to = score
-  }
   if (scores.length === 0) return null
+  const sorted = scores.slice().sort()
+  const open = scores.length > manyScores
+  const [from, to] = [sorted[0], sorted[Math.floor((scores.length - 1) * (open ? shownShare : 1))]]
   const width = to - from || 1
   const binOf = (score: number): number => Math.min(bins - 1, Math.floor(((score - from) / width) * bins))
   const counts = new Uint32Array(bins)
   const taken = new Uint32Array(bins)
   for (const score of scores) counts[binOf(score)] += 1
   for (const index of chosen) taken[binOf(scores[index])] += 1
-  return { from, to, counts: Array.from(counts), taken: Array.from(taken) }
+  return { from, to, open, counts: Array.from(counts), taken: Array.from(taken) }
 }
