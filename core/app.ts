@@ -11,6 +11,7 @@ import { exportRun, reportRuns } from './app/run-files.ts'
 import { StudyDesk } from './app/study-desk.ts'
 import { implementWizard } from './app/wizard-methods.ts'
 import { getRun, listRuns, pageOfRuns } from './app/runs.ts'
+import { scaleFigures } from './app/scales.ts'
 import type { Api } from './contract/api.ts'
 import { EspalierError } from './contract/errors.ts'
 import type { JobEvent } from './contract/events.ts'
@@ -180,8 +181,10 @@ function implement({ store, obstacle }: OpenedHome, parts: Parts): Api {
     'runs.export': ({ id, format }) => exportRun({ store, shelf, version }, id, format),
     'runs.report': ({ ids }) => reportRuns({ store, shelf, version }, ids),
     'runs.neurons': ({ id }) => neuronFigures(store, id),
+    'runs.scales': ({ id }) => scaleFigures(store, id),
     'runs.metrics': ({ id }) => store.metrics.curves(id),
     'runs.verdicts': ({ id, ...page }) => store.verdicts.ofRun(id, page),
+    'runs.search': async (input) => (await import('./app/instance.ts')).getSearch(store, input),
     'runs.instance': async (input) => (await import('./app/instance.ts')).getInstance(store, shelf, input),
   }
 }

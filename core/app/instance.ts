@@ -18,13 +18,7 @@ export async function getInstance(
   const { id: runId, verifier, imageIndex, target } = input
   const run = await store.runs.get(runId)
   const verdict = await store.verdicts.get({ runId, verifier, imageIndex, target })
-  if (run?.datasetId == null || run.modelId === null || verdict === null) {
-    throw new EspalierError(
-      'store/missing',
-      `There is no verdict of ${verifier} on image ${imageIndex} in ${runId}.`,
-      'Reload the run.',
-    )
-  }
+  if (run?.datasetId == null || run.modelId === null || verdict === null) throw noVerdict(input)
   const { test } = await shelf.reopen(run.datasetId)
   const { network } = await loadModel(store, run.modelId)
   const image = Float64Array.from(test.image(imageIndex))
@@ -44,6 +38,19 @@ export async function getInstance(
     classes: [...test.classes],
     search: await readSearch(store, verdict),
   }
+}
+
+/** @throws EspalierError 'store/missing' where there is no such verdict */
+export async function getSearch(store: Store, input: ApiParsedInput<'runs.search'>): Promise<ApiOutput<'runs.search'>> {
+  const { id: runId, ...question } = input
+  const verdict = await store.verdicts.get({ runId, ...question })
+  if (verdict === null) throw noVerdict(input)
+  return readSearch(store, verdict)
+}
+
+function noVerdict({ id, verifier, imageIndex }: ApiParsedInput<'runs.search'>): EspalierError {
+  const problem = `There is no verdict of ${verifier} on image ${imageIndex} in ${id}.`
+  return new EspalierError('store/missing', problem, 'Reload the run.')
 }
 
 /** The artifact of a counterexample: float64 input, then float64 logits. */

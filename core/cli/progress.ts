@@ -85,7 +85,8 @@ export function gaugeText(gauge: JobGauge): string {
     const domains =
       domainsVisited === null || domainsVisited === 0 ? '' : `, ${domainsVisited} domains, ${domainsOpen ?? '?'} open`
     const bound = worstBound === null ? '' : `, bound ${worstBound.toFixed(3)} (goal > 0)`
-    return `verify, ${done} of ${total} done (${formatShare(done / total, 0)}), image ${imageIndex}: ${method}, ${formatSeconds(seconds)}${domains}${bound}`
+    const subject = gauge.properties === true ? `property ${imageIndex + 1}` : `image ${imageIndex}`
+    return `verify, ${done} of ${total} done (${formatShare(done / total, 0)}), ${subject}: ${method}, ${formatSeconds(seconds)}${domains}${bound}`
   }
   return `${gauge.stage}, ${gauge.message}`
 }

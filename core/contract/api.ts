@@ -4,7 +4,7 @@ import { fileMethods } from './api-files.ts'
 import { lookMethods } from './api-look.ts'
 import { wizardMethods } from './api-wizard.ts'
 import { jobEventSchema } from './events.ts'
-import { graftedLayerSchema, neuronFiguresSchema, searchSampleSchema } from './figures.ts'
+import { graftedLayerSchema, neuronFiguresSchema, scaleFiguresSchema, searchSampleSchema } from './figures.ts'
 import { layerRowSchema } from './layer-row.ts'
 import { logEntrySchema } from './log.ts'
 import { pictureSchema } from './picture.ts'
@@ -23,6 +23,7 @@ import { verdictSchema } from './verdict.ts'
 export type { Picture } from './picture.ts'
 
 const none = z.strictObject({})
+const oneVerdict = z.strictObject({ id: z.string(), verifier: z.string(), imageIndex: z.int(), target: z.int().nullable() }) // prettier-ignore
 const byId = z.strictObject({ id: z.string().min(1).max(64) })
 const page = { limit: z.int().min(1).max(1_000).default(200), offset: z.int().min(0).default(0) }
 /** Only runs with each of these words in the name or title of the run or of its job. */
@@ -222,6 +223,7 @@ export const apiSchemas = {
   /** One HTML file about one run, or about several side by side; the first is the one others are compared with. */
   'runs.report': { input: z.strictObject({ ids: z.array(byId.shape.id).min(1).max(6) }), output: fileSchema },
   'runs.neurons': { input: byId, output: neuronFiguresSchema },
+  'runs.scales': { input: byId, output: scaleFiguresSchema },
   'runs.metrics': { input: byId, output: z.array(metricPointSchema) },
   /** All of them, or a page: a run on a whole test set has ten thousand. */
   'runs.verdicts': {
@@ -232,8 +234,10 @@ export const apiSchemas = {
     }),
     output: z.array(verdictRowSchema),
   },
+  /** How the search about one image or property went; empty where it was over at once. */
+  'runs.search': { input: oneVerdict, output: z.array(searchSampleSchema) },
   'runs.instance': {
-    input: z.strictObject({ id: z.string(), verifier: z.string(), imageIndex: z.int(), target: z.int().nullable() }),
+    input: oneVerdict,
     output: instanceSchema,
   },
   ...fileMethods,

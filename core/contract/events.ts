@@ -19,6 +19,7 @@ export const jobGaugeSchema = z.discriminatedUnion('stage', [
     done: z.int(),
     total: z.int(),
     imageIndex: z.int(),
+    properties: z.boolean().optional().describe('Properties are asked about, in place of images'),
     method: z.string(),
     seconds: z.number(),
     domainsOpen: z.int().nullable(),

@@ -106,3 +106,12 @@ export const neuronStateWords = [
   ['line', 'grafted'],
   ['zero', 'pruned to 0'],
 ] as const
+
+/** Histograms of |γ|: bins of equal width from 0; the last one holds all that is larger. */
+export const scaleBins = { count: 31, width: 0.05 } as const
+
+/** The scales γ of batch norm while a run was trained: after each epoch, and before the first (epoch 0). */
+export const scaleFiguresSchema = z.array(
+  z.object({ stage: z.enum(['train', 'fine-tune']), epoch: z.int(), counts: z.array(z.int()).length(scaleBins.count) }),
+)
+export type ScaleFigures = z.infer<typeof scaleFiguresSchema>

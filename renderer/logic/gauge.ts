@@ -14,8 +14,8 @@ export interface GaugeText {
 
 function verifyText(gauge: Extract<JobGauge, { stage: 'verify' }>): string {
   const parts = [
-    `${gauge.done} of ${gauge.total} images done`,
-    `image ${gauge.imageIndex}: ${methodTitle(gauge.method)}`,
+    `${gauge.done} of ${gauge.total} ${gauge.properties === true ? 'properties' : 'images'} done`,
+    `${gauge.properties === true ? `property ${gauge.imageIndex + 1}` : `image ${gauge.imageIndex}`}: ${methodTitle(gauge.method)}`,
   ]
   parts.push(formatSeconds(gauge.seconds))
   if (gauge.domainsVisited !== null) parts.push(`${formatCount(gauge.domainsVisited)} domains visited`)

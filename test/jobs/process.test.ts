@@ -37,6 +37,24 @@ describe('a finished job', () => {
     expect(own.filter(({ series }) => series === 'evaluate.accuracy')).toHaveLength(1)
   })
 
+  it('has the scales of batch norm before and after each epoch, all of them, and none among the curves', async () => {
+    const scalesOf = (id: string) => workshop.app.api['runs.scales']({ id })
+    const [own, pruned] = await Promise.all(runs.map(({ id }) => scalesOf(id)))
+    expect(own.map(({ stage, epoch }) => `${stage} ${epoch}`)).toEqual(['train 0', 'train 1', 'train 2', 'train 3'])
+    expect(pruned.map(({ stage, epoch }) => `${stage} ${epoch}`)).toEqual(['fine-tune 0', 'fine-tune 1', 'fine-tune 2'])
+    const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0)
+    // Every hidden neuron of NET1 has one; half of them were removed.
+    expect([own, pruned].map((frames) => [...new Set(frames.map(({ counts }) => total(counts)))])).toEqual([
+      [112],
+      [55],
+    ])
+    // All are 1 at first.
+    expect(own[0].counts[20]).toBe(112)
+    expect(own[3].counts).not.toEqual(own[0].counts)
+    const curves = await workshop.app.api['runs.metrics']({ id: runs[0].id })
+    expect(curves.filter(({ series }) => series.startsWith('scales'))).toEqual([])
+  })
+
   it('stores what decides the result', async () => {
     const { job } = await workshop.app.api['runs.get']({ id: runs[0].id })
     expect(job.environment).toMatchObject({ provider: 'cpu', node: process.versions.node })
@@ -56,7 +74,8 @@ describe('a finished job', () => {
     for (const method of ['app.info', 'data.list', 'models.list', 'jobs.list', 'runs.list', 'recipes.list'] as const) {
       await check(method, {})
     }
-    for (const method of ['runs.get', 'runs.metrics', 'runs.verdicts'] as const) await check(method, { id })
+    for (const method of ['runs.get', 'runs.metrics', 'runs.scales', 'runs.verdicts'] as const)
+      await check(method, { id })
     await check('jobs.get', { id: jobId })
     await check('jobs.log', { id: jobId, limit: 100 })
     await check('jobs.events', { jobId, after: 0 })

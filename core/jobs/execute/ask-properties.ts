@@ -142,7 +142,7 @@ async function answer(
   const trace = new SearchTrace()
   const started = performance.now()
   const elapsed = (): number => (performance.now() - started) / 1000
-  const place = { done: index, total: job.recipe.properties.length, imageIndex: index }
+  const place = { done: index, total: job.recipe.properties.length, imageIndex: index, properties: true }
   const listeners = { runId: run.id, place, trace, emit }
   const found = await verifyProblems({
     problems,

@@ -6,7 +6,12 @@ import type { SearchTrace } from './search-trace.ts'
 export interface SearchListeners {
   readonly runId: string
   /** Which question of how many; `imageIndex` as its verdict is recorded. */
-  readonly place: { readonly done: number; readonly total: number; readonly imageIndex: number }
+  readonly place: {
+    readonly done: number
+    readonly total: number
+    readonly imageIndex: number
+    readonly properties?: boolean
+  }
   readonly trace: SearchTrace
   readonly emit: (body: JobEventBody) => void
 }

@@ -8,6 +8,7 @@ import { train } from '../../train/train.ts'
 import { TrainCheckpoints } from './checkpoints.ts'
 import type { VariantContext } from './context.ts'
 import { findStage, recordModel, type RecordedModel } from './models.ts'
+import { ScaleHistogram } from './scale-histogram.ts'
 
 export interface TrainStage {
   readonly name: 'train' | 'fine-tune'
@@ -31,6 +32,8 @@ export async function runTrainStage(
   const checkpoints = new TrainCheckpoints(store, run.id, stage.name)
   const checkpoint = await checkpoints.read()
   const gradual = await stage.gradual?.(model.network)
+  const scales = new ScaleHistogram(run.id, stage.name, model.network)
+  if (checkpoint === undefined) await store.metrics.append(scales.before())
   const pending: Promise<void>[] = []
   const { network } = await train({
     engine,
@@ -46,6 +49,7 @@ export async function runTrainStage(
     onBatch: (report) => tellBatch(context, stage, report),
     onCheckpoint: async (state) => {
       await Promise.all(pending.splice(0))
+      await store.metrics.append(scales.after(state.epoch, state.last.weights))
       await checkpoints.write(state)
     },
   })

@@ -46,13 +46,14 @@ export class MetricRepository {
     return (await query.orderBy('series').orderBy('step').execute()).map(fromTable)
   }
 
-  /** The curves of a run: all points but those of neurons, of which there can be very many. */
+  /** The curves of a run: all points but those of neurons and scales, of which there can be very many. */
   async curves(runId: string): Promise<MetricPoint[]> {
     const query = this.#database
       .selectFrom('metrics')
       .selectAll()
       .where('runId', '=', runId)
       .where('series', 'not like', 'neurons.%')
+      .where('series', 'not like', 'scales.%')
     return (await query.orderBy('series').orderBy('step').execute()).map(fromTable)
   }
 }
