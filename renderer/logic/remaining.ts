@@ -31,12 +31,18 @@ export function remaining(gauge: JobGauge, { rows, limit, epochs }: Pace): Remai
   }
   if ((gauge.stage === 'train' || gauge.stage === 'fine-tune') && epochs.length > 0) {
     const left = gauge.epochs - gauge.epoch + (1 - gauge.batch / Math.max(1, gauge.batches))
-    return { text: `≤ ${formatDuration(left * mean(epochs.map(({ y }) => y)))}`, note: 'of this training' }
+    return { text: `≤ ${estimate(left * mean(epochs.map(({ y }) => y)))}`, note: 'of this training' }
   }
   return null
 }
 
 function range(low: number, high: number): string {
-  const [from, to] = [formatDuration(low), formatDuration(high)]
+  const [from, to] = [estimate(low), estimate(high)]
   return from === to ? from : `${from} – ${to}`
+}
+
+/** Of what takes ten minutes nobody knows the seconds. */
+function estimate(seconds: number): string {
+  const minutes = Math.round(seconds / 60)
+  return minutes >= 10 && minutes < 60 ? `${minutes} min` : formatDuration(seconds)
 }

@@ -187,6 +187,10 @@ export function architectureTitle(name: string): string {
 export const optionTitles: Readonly<Record<string, string>> = {
   sample: 'Sample set (drawn here)',
   idx: 'IDX files (MNIST, Fashion-MNIST)',
+  cifar: 'CIFAR-10 or CIFAR-100 (binary)',
+  npy: 'NumPy arrays (NPY, NPZ)',
+  images: 'Folders of PNG or JPEG',
+  csv: 'CSV table',
   constant: 'Constant',
   plateau: 'Reduce on plateau',
   step: 'Step',
@@ -216,7 +220,8 @@ export const optionTitles: Readonly<Record<string, string>> = {
   data: 'Measured on the training images',
   cifar10: 'Constants of CIFAR-10',
   'cifar10-255': 'Constants of CIFAR-10, of 0–255',
-  svhn: 'Constants of SVHN',
+  // A source of data, and the constants of one.
+  svhn: 'SVHN',
   given: 'Given here',
   decaying: 'Costly and insignificant, γ falling',
   fixed: 'Costly and insignificant, fixed γ',
