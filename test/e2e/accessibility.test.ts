@@ -54,7 +54,18 @@ describe.skipIf(!hasChromium)('accessibility', () => {
   }
 
   it.each([
-    ...['#/', '#/data', '#/models', '#/runs', '#/compute', '#/guide', '#/settings', '#/nowhere', '#/jobs/JOB'],
+    ...[
+      '#/',
+      '#/data',
+      '#/models',
+      '#/runs',
+      '#/compute',
+      '#/guide',
+      '#/settings',
+      '#/check',
+      '#/nowhere',
+      '#/jobs/JOB',
+    ],
     ...wizardSteps.map((step) => `#/wizard/${step}`),
     ...['curves', 'instances', 'figures', 'search', 'neurons', 'log', 'recipe'].map((tab) => `#/runs/RUN?tab=${tab}`),
     '#/compare?a=RUN&b=RUN',

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exportOnnx, parseWitness } from '../../core/io/index.ts'
@@ -36,6 +37,13 @@ describe.skipIf(!hasChromium)('files in the app', () => {
       for (const type of ['dragenter', 'dragover', 'drop'])
         document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
     }, given)
+  }
+
+  /** What axe finds of WCAG 2.1 A and AA and good practice on the screen as it is. */
+  async function violations(): Promise<string[]> {
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']
+    const found = (await new AxeBuilder({ page }).withTags(tags).analyze()).violations
+    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
   }
 
   beforeAll(async () => {
@@ -91,6 +99,7 @@ describe.skipIf(!hasChromium)('files in the app', () => {
     await choose('Property', files.vnnlib('fails'))
     await page.getByText('All 2 inputs may vary, each over a range of 2.').waitFor()
     await page.getByText('Y_0 ≥ 1.9 and Y_1 ≤ -1.8').waitFor()
+    expect(await violations()).toEqual([])
     await shoot(page, 'check')
   })
 
@@ -116,6 +125,7 @@ describe.skipIf(!hasChromium)('files in the app', () => {
     const { input, output } = parseWitness(readFileSync(await file.path(), 'utf8'))
     expect([input.length, output[0] >= 1.9, output[1] <= -1.8]).toEqual([2, true, true])
     await answered()
+    expect(await violations()).toEqual([])
     await shoot(page, 'check-numbers')
   })
 
@@ -131,6 +141,7 @@ describe.skipIf(!hasChromium)('files in the app', () => {
     await answer.getByText(/no input in the box violates it/).waitFor()
     await answered()
     await answer.getByText('certified', { exact: true }).waitFor()
+    expect(await violations()).toEqual([])
     await shoot(page, 'check-proved')
     const saving = page.waitForEvent('download')
     await answer.getByRole('button', { name: 'Save the certificate' }).click()

@@ -123,6 +123,21 @@ describe.skipIf(!hasChromium)('recovery', () => {
     expect(await steps.count()).toBe(25)
   })
 
+  it('shows the slimming scales of every epoch', async () => {
+    const slider = page.getByRole('slider', { name: 'Epoch' })
+    await slider.waitFor()
+    expect(await slider.getAttribute('aria-valuetext')).toBe('after epoch 25')
+    await slider.focus()
+    await page.keyboard.press('Home')
+    expect(await slider.getAttribute('aria-valuetext')).toBe('before')
+    await page.keyboard.press('ArrowRight')
+    const chart = page.locator('figure').filter({ hasText: 'Slimming scales' })
+    await chart.getByText('after epoch 1', { exact: true }).first().waitFor()
+    await page.keyboard.press('End')
+    await slider.scrollIntoViewIfNeeded()
+    await shoot(page, 'scales')
+  })
+
   it('shows the log from before the core was killed, and what came after', async () => {
     await page.getByRole('tab', { name: 'Log' }).click()
     const log = page.getByRole('list', { name: 'Log' })
