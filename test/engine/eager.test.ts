@@ -41,3 +41,17 @@ describe.each(Object.entries(convolutionCases))('%s', (kernelName, cases) => {
     expect(difference(given, expected, 2e-5)).toBeNull()
   })
 })
+
+test('one tensor may be several outputs, an input too', async () => {
+  const shared = await reference.compile({
+    name: 'shared',
+    key: 'shared',
+    inputs: { x: { shape: [2] } },
+    build: ({ x }) => {
+      const twice = tf.add(x, x)
+      return { first: twice, second: twice, x }
+    },
+  })
+  const { first, second, x } = await shared.run({ x: Float32Array.of(1, 2) })
+  expect([...first, ...second, ...x]).toEqual([2, 4, 2, 4, 1, 2])
+})

@@ -72,10 +72,9 @@ class EagerProgram<I extends string, O extends string> implements CompiledProgra
     const arrays = expected.map((input) => ({ input, data: inputData(name, input, given[input.name], 'float32') }))
     const tensors: Readonly<Record<string, Tensor>> = onBackend(this.#backend, () => this.#build(arrays))
     const outputs: [string, TensorData][] = []
-    for (const [output, tensor] of Object.entries(tensors)) {
-      outputs.push([output, (await tensor.data()).slice()])
-      tensor.dispose()
-    }
+    for (const [output, tensor] of Object.entries(tensors)) outputs.push([output, (await tensor.data()).slice()])
+    // One tensor may be several outputs.
+    for (const tensor of new Set(Object.values(tensors))) tensor.dispose()
     return Object.fromEntries(outputs) as Record<O, TensorData>
   }
 

@@ -11,8 +11,8 @@ export interface Multipliers {
   readonly weights: Float64Array
 }
 
-/** For one linear programme. */
-const SECONDS = 5
+/** For one linear programme: milliseconds of work, but the solver's thread starts in this time too, on a busy machine in seconds. */
+const SECONDS = 30
 /** A ray that proves a cell empty is tried at these lengths. */
 const LENGTHS = [1, 1e2, 1e4, 1e6, 1e8]
 

@@ -11,6 +11,8 @@ import { joined, splitTree, type LeafSlopes } from './recorded-trees.ts'
 /** Most cells below one leaf, and most further splits on one path. */
 const MOST_CELLS = 4000
 const MOST_DEPTH = 16
+/** Largest β that a further split begins with: finite in float32. */
+const MOST_BETA = 1e10
 /** Weight of a gap under the lower line against one under the chord. */
 const LOWER_LINE = 1e-3
 
@@ -111,7 +113,7 @@ export class LeafRepair {
     const neuron = this.#places.neuron[k]
     const steps = cell.alpha[place]?.[neuron] ?? BY_RULE
     const kept = sign > 0 ? 1 - steps / ALPHA_STEPS : steps / ALPHA_STEPS
-    const beta = steps === BY_RULE ? 0 : Math.fround(Math.max(0, coefficient) * kept)
+    const beta = steps === BY_RULE ? 0 : Math.fround(Math.min(MOST_BETA, Math.max(0, coefficient) * kept))
     const bounds = cell.bounds.map(({ lower, upper }, at) =>
       at === place ? { lower: lower.slice(), upper: upper.slice() } : { lower, upper },
     )
