@@ -2,8 +2,8 @@
 import { tf, type Tensor } from '../engine/tensor.ts'
 import type { BackwardResult } from './backward.ts'
 import { slackOf, soundBound } from './concretise.ts'
-import { evaluate, mixRows, passAt, shiftMix, type Given, type Relaxed } from './evaluate.ts'
-import { byActivation } from './relaxed.ts'
+import { evaluate, mixRows, passAt, shiftMix } from './evaluate.ts'
+import { byActivation, type Given, type Relaxed } from './relaxed.ts'
 import { givenVariables, keepBetter, VariableAscent } from './variables.ts'
 
 /** What rows at the root came to. All [rows, neurons] but `bound` [rows]. */

@@ -2,21 +2,9 @@
 import { tf, type Tensor } from '../engine/tensor.ts'
 import { backward, type BackwardResult, type Choice, type RelaxedActivation } from './backward.ts'
 import { minimiser } from './concretise.ts'
-import type { Cone } from './graph.ts'
-import { relaxActivations, type PreparedRelaxations } from './relaxed.ts'
+import { relaxActivations, type Given, type Relaxed } from './relaxed.ts'
 import { relaxedForward } from './relaxed-forward.ts'
-import type { Splits } from './splits.ts'
 import type { Variables } from './variables.ts'
-
-/** The inputs of a program as tensors, by name. */
-export type Given = Readonly<Record<string, Tensor>>
-
-/** What rows are bounded on, inside a program: relaxations of the cone's activations, and splits where rows carry them. */
-export interface Relaxed {
-  readonly cone: Cone
-  readonly relaxations: PreparedRelaxations
-  readonly splits: Splits | null
-}
 
 export interface Evaluation {
   readonly pass: BackwardResult

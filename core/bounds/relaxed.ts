@@ -4,12 +4,23 @@ import type { RelaxedActivation } from './backward.ts'
 import type { Cone } from './graph.ts'
 import { relaxationOf } from './relaxation/index.ts'
 import type { PreparedRelaxation } from './relaxation/relaxation.ts'
+import type { Splits } from './splits.ts'
 
 /** Prepared relaxations by activation node id. */
 export type PreparedRelaxations = ReadonlyMap<string, PreparedRelaxation>
 
+/** The inputs of a program as tensors, by name. */
+export type Given = Readonly<Record<string, Tensor>>
+
+/** What rows are bounded on, inside a program: relaxations of the cone's activations, and splits where rows carry them. */
+export interface Relaxed {
+  readonly cone: Cone
+  readonly relaxations: PreparedRelaxations
+  readonly splits: Splits | null
+}
+
 /** Relaxations of the cone's activations on the bounds given to a program: `lower`, `upper` and the host arrays. */
-export function prepare(cone: Cone, given: Readonly<Record<string, Tensor>>): PreparedRelaxations {
+export function prepare(cone: Cone, given: Given): PreparedRelaxations {
   const prepared = new Map<string, PreparedRelaxation>()
   for (const { node, layer, offset, neurons } of cone.activations) {
     const relaxation = relaxationOf(layer)

@@ -2,9 +2,8 @@
 import { tf, type Tensor } from '../engine/tensor.ts'
 import { UnrolledAdam } from './adam.ts'
 import type { BackwardResult, Choice } from './backward.ts'
-import type { Given, Relaxed } from './evaluate.ts'
 import type { PreparedRelaxation } from './relaxation/relaxation.ts'
-import { byActivation, clipped, join } from './relaxed.ts'
+import { byActivation, clipped, join, type Given, type Relaxed } from './relaxed.ts'
 
 /** Upper end of β; finite so that 0·∞ never appears. */
 const BETA_LIMIT = 1e10
