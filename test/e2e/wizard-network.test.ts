@@ -207,7 +207,10 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
   })
 
   it('says before the start that a network without batch norm has no neurons to rank', async () => {
+    await go('#/wizard/goal')
+    await page.getByRole('radio', { name: /^Make a network verifiable/ }).check()
     await go('#/wizard/model')
+    await page.getByRole('radio', { name: /^A network that is there/ }).check()
     await page.getByLabel('Find a network by name').fill('fits')
     await page.getByRole('radio', { name: /^fits/ }).check()
     await fits()
