@@ -56,8 +56,7 @@ export function reportHtml({ runs, version, madeAt }: ReportRequest): string {
         runs.map(({ run }) => run),
         names,
       )}
-      <h2>Plots</h2>
-      ${plots(runs)} ${runs.map((run) => evidence(run, runs.length > 1))}
+      ${plotted(runs)} ${runs.map((run) => evidence(run, runs.length > 1))}
       <h2>What the words mean</h2>
       ${words}
       <h2>Provenance</h2>
@@ -65,6 +64,15 @@ export function reportHtml({ runs, version, madeAt }: ReportRequest): string {
     </body>
   </html>`
   return `<!doctype html>\n${page.html}\n`
+}
+
+/** Nothing at all of a single question, which has no curve. */
+function plotted(runs: readonly ReportedRun[]): Markup | null {
+  const drawn = plots(runs)
+  return drawn.html.includes('<figure')
+    ? html`<h2>Plots</h2>
+        ${drawn}`
+    : null
 }
 
 /** What makes the comparison unfair, and which verdicts changed. */
