@@ -4,17 +4,20 @@ import type { CheckOptions } from '../contract/api-files.ts'
 import { EspalierError } from '../contract/errors.ts'
 import type { NetworkReport, PropertyReport } from '../contract/files.ts'
 import { recipeSchema, type Recipe } from '../contract/recipe.ts'
-import type { ModelRow } from '../contract/rows.ts'
+import type { JobRow, ModelRow } from '../contract/rows.ts'
 import { describeProperty } from '../io/vnnlib/words.ts'
 import { parseVnnlib } from '../io/vnnlib/parse.ts'
 import type { VnnlibProperty } from '../io/vnnlib/property.ts'
 import { writeWitness } from '../io/vnncomp/witness.ts'
 import { askProcess } from '../jobs/files/ask.ts'
 import type { JobLauncher } from '../jobs/launcher.ts'
+import type { ToChild } from '../jobs/protocol.ts'
 import type { Store } from '../store/store.ts'
 import type { FileDesk } from './files.ts'
 import { readWitness } from './instance.ts'
 import { imageShapeOf, toScaledPictures } from './pictures.ts'
+
+type ImportTask = Extract<ToChild, { type: 'import' }>
 
 interface CheckParts {
   readonly store: Store
@@ -39,25 +42,24 @@ export async function inspect(
 
 /** Takes a network into the history. @throws EspalierError of the readers, 'files/*', 'store/*' */
 export async function importNetwork(parts: CheckParts, handle: string): Promise<ModelRow> {
-  const { modelId } = await take(parts, handle, null)
-  return modelOf(parts.store, modelId)
+  return (await takeNetwork(parts, handle)).model
 }
 
-async function take(
+/**
+ * Takes a network into the history, with a property (a path) that is asked of it; refused where it does not fit `images`.
+ * @throws EspalierError of the readers, 'model/does-not-fit-data', 'files/*', 'store/*'
+ */
+export async function takeNetwork(
   { store, files, launcher }: CheckParts,
-  network: string,
-  property: string | null,
-): Promise<{ modelId: string; property: string | null }> {
-  const file = await files.open(network, 'network')
-  const answer = await askProcess(launcher, { type: 'import', home: store.home, network: file, property, images: null })
+  handle: string,
+  { property = null, images = null }: Partial<Pick<ImportTask, 'property' | 'images'>> = {},
+): Promise<{ model: ModelRow; property: string | null; report: NetworkReport }> {
+  const network = await files.open(handle, 'network')
+  const answer = await askProcess(launcher, { type: 'import', home: store.home, network, property, images })
   if (answer.type !== 'imported') throw new TypeError(`import was answered by ${answer.type}`)
-  return answer
-}
-
-async function modelOf(store: Store, id: string): Promise<ModelRow> {
-  const row = await store.models.get(id)
-  if (row !== null) return row
-  throw new EspalierError('store/missing', `There is no model ${id}.`, 'Import the network again.')
+  const model = await store.models.get(answer.modelId)
+  if (model !== null) return { model, property: answer.property, report: answer.network }
+  throw new EspalierError('store/missing', `There is no model ${answer.modelId}.`, 'Import the network again.')
 }
 
 /** The recipe that asks a property of a network, both then in the history. @throws EspalierError as `importNetwork` */
@@ -67,12 +69,11 @@ export async function checkRecipeOf(
   options: CheckOptions,
 ): Promise<Recipe> {
   const { path, name } = await parts.files.open(handles.property, 'property')
-  const { modelId, property } = await take(parts, handles.network, path)
-  const model = await modelOf(parts.store, modelId)
+  const { model, property } = await takeNetwork(parts, handles.network, { property: path })
   return recipeSchema.parse({
     name: `check-${word(model.name)}`.slice(0, 64),
     title: `${model.name}, ${name}`.slice(0, 200),
-    variants: [{ name: word(model.name), title: model.name.slice(0, 120), from: `model:${modelId}` }],
+    variants: [{ name: word(model.name), title: model.name.slice(0, 120), from: `model:${model.id}` }],
     properties: [{ name, file: property }],
     // Somebody asks one question: its proof is as good as its answer.
     verify: { ...options, keepProofs: true },
@@ -96,16 +97,27 @@ interface Asked {
   readonly model: ModelRow | null
 }
 
+/** What is known of one property of a run. */
+async function askedOf(
+  store: Store,
+  job: JobRow,
+  model: ModelRow | null,
+  verdicts: Asked['rows'],
+  index: number,
+): Promise<Asked> {
+  const { name, file } = job.recipe.properties[index]
+  const text = new TextDecoder().decode(await store.artifacts.get(file))
+  const rows = verdicts.filter(({ imageIndex }) => imageIndex === index)
+  return { name, property: parseVnnlib(text), rows, model }
+}
+
 async function findProperty(store: Store, runId: string, index: number): Promise<Asked> {
   const run = await store.runs.get(runId)
   const job = run && (await store.jobs.get(run.jobId))
-  const reference = job?.recipe.properties.at(index)
-  if (run == null || reference === undefined)
+  if (run == null || job == null || index >= job.recipe.properties.length)
     throw new EspalierError('store/missing', `${runId} has no property ${index}.`, 'Reload the run.')
-  const text = new TextDecoder().decode(await store.artifacts.get(reference.file))
-  const rows = (await store.verdicts.ofRun(runId)).filter(({ imageIndex }) => imageIndex === index)
   const model = run.modelId === null ? null : await store.models.get(run.modelId)
-  return { name: reference.name, property: parseVnnlib(text), rows, model }
+  return askedOf(store, job, model, await store.verdicts.ofRun(runId), index)
 }
 
 /** The counterexample that one of the verifiers found; null where none did. */
@@ -116,7 +128,21 @@ async function witnessAmong(store: Store, rows: Asked['rows'], inputs: number): 
 
 /** @throws EspalierError 'store/missing' */
 export async function getProperty(store: Store, id: string, index: number): Promise<ApiOutput<'runs.property'>> {
-  const { name, property, rows, model } = await findProperty(store, id, index)
+  return viewOf(store, await findProperty(store, id, index))
+}
+
+/** As `getProperty`, of the first `most` properties of a run whose rows are there. */
+export async function viewProperties(
+  store: Store,
+  { job, model }: Pick<ApiOutput<'runs.get'>, 'job' | 'model'>,
+  verdicts: Asked['rows'],
+  most: number,
+): Promise<ApiOutput<'runs.property'>[]> {
+  const asked = job.recipe.properties.slice(0, most)
+  return Promise.all(asked.map(async (_, index) => viewOf(store, await askedOf(store, job, model, verdicts, index))))
+}
+
+async function viewOf(store: Store, { name, property, rows, model }: Asked): Promise<ApiOutput<'runs.property'>> {
   const report = describeProperty(property)
   const found = await witnessAmong(store, rows, property.inputSize)
   if (found === null) return { name, report, rows, witness: null }
@@ -143,7 +169,8 @@ export async function getWitness(store: Store, id: string, index: number): Promi
   return { name: `${stemOf(name)}.counterexample`, mediaType: 'text/plain', base64 }
 }
 
-const stemOf = (name: string): string => name.replace(/\.vnnlib(\.gz)?$/i, '')
+/** The name of a property without its ending. */
+export const stemOf = (name: string): string => name.replace(/\.vnnlib(\.gz)?$/i, '')
 
 /** The proof of a property, for `espalier check`. @throws EspalierError 'store/missing' where there is none */
 export async function getCertificate(store: Store, id: string, index: number): Promise<ApiOutput<'runs.certificate'>> {

@@ -1,6 +1,5 @@
 // Networks for the wizard: taken from a file into the history, or looked at there, where they fit the images.
 import type { ApiOutput } from '../contract/api.ts'
-import { EspalierError } from '../contract/errors.ts'
 import type { NetworkReport } from '../contract/files.ts'
 import type { DataOptions } from '../contract/recipe.ts'
 import type { ModelRow } from '../contract/rows.ts'
@@ -10,6 +9,7 @@ import { loadModel } from '../jobs/execute/models.ts'
 import { requireFit } from '../jobs/execute/start-network.ts'
 import { activationNodes, countNeurons, countParameters, shapeOf, type Network } from '../nn/index.ts'
 import type { Store } from '../store/store.ts'
+import { takeNetwork } from './checks.ts'
 import type { DatasetShelf } from './datasets.ts'
 import type { FileDesk } from './files.ts'
 import { layersOf } from './models.ts'
@@ -35,17 +35,11 @@ export class NetworkDesk {
 
   /** @throws EspalierError of the readers, 'model/does-not-fit-data', 'files/*', 'data/*', 'store/*' */
   async take(handle: string, data: DataOptions): Promise<ModelRow> {
-    const { store, shelf, files, launcher } = this.#parts
-    const network = await files.open(handle, 'network')
-    const { pair } = await shelf.open(data)
+    const { pair } = await this.#parts.shelf.open(data)
     const images = { name: pair.name, shape: [...pair.train.shape], classes: [...pair.train.classes] }
-    const task = { type: 'import', home: store.home, network, property: null, images } as const
-    const answer = await askProcess(launcher, task)
-    if (answer.type !== 'imported') throw new TypeError(`import was answered by ${answer.type}`)
-    this.#keep(answer.modelId, answer.network)
-    const row = await store.models.get(answer.modelId)
-    if (row !== null) return row
-    throw new EspalierError('store/missing', `There is no model ${answer.modelId}.`, 'Import the network again.')
+    const { model, report } = await takeNetwork(this.#parts, handle, { images })
+    this.#keep(model.id, report)
+    return model
   }
 
   /** @throws EspalierError 'store/missing', 'store/corrupt', 'model/does-not-fit-data', 'data/*' */
@@ -61,7 +55,7 @@ export class NetworkDesk {
     return { model, report, relus }
   }
 
-  /** Files of others are read in a process of their own, here as anywhere. */
+  /** Of a file that was imported: it is not trusted, so a process of its own reads it. */
   async #reportOn(id: string, source: string): Promise<NetworkReport> {
     const known = this.#reports.get(id)
     if (known !== undefined) return known

@@ -3,7 +3,7 @@ import { formatRecipe } from '../jobs/recipe/text.ts'
 import { reportHtml, type ReportedRun } from '../report/html/report.ts'
 import type { Store } from '../store/store.ts'
 import type { DatasetShelf } from './datasets.ts'
-import { getProperty } from './checks.ts'
+import { viewProperties } from './checks.ts'
 import { getInstance } from './instance.ts'
 import { neuronFigures } from './neurons.ts'
 import { getRun } from './runs.ts'
@@ -37,10 +37,10 @@ async function gather(store: Store, shelf: DatasetShelf, id: string): Promise<Re
     ({ counterexample, detail }) => counterexample !== null && detail['misclassified'] !== 1,
   )
   const instances: ReportedRun['instances'][number][] = []
-  const asked = job.recipe.properties.slice(0, mostProperties)
-  for (const { verifier, imageIndex, target } of asked.length > 0 ? [] : changed.slice(0, mostPictures))
+  const aboutImages = job.recipe.properties.length === 0
+  for (const { verifier, imageIndex, target } of aboutImages ? changed.slice(0, mostPictures) : [])
     instances.push(await getInstance(store, shelf, { id, verifier, imageIndex, target }))
-  const properties = await Promise.all(asked.map((_, index) => getProperty(store, id, index)))
+  const properties = await viewProperties(store, { job, model }, all, mostProperties)
   return {
     name: run.title || run.variant,
     run, job, model, dataset, verdicts, instances, properties,

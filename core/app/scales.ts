@@ -9,11 +9,11 @@ export async function scaleFigures(store: Store, runId: string): Promise<ScaleFi
   const points = await store.metrics.under(runId, 'scales.')
   return stages.flatMap((stage) => {
     const epochs = new Map<number, number[]>()
+    const start = `scales.${stage}.`
     for (const { series, step, value } of points) {
-      const bin = new RegExp(`^scales\\.${stage}\\.(\\d+)$`).exec(series)?.[1]
-      if (bin === undefined) continue
+      if (!series.startsWith(start)) continue
       const counts = epochs.get(step) ?? Array.from({ length: scaleBins.count }, () => 0)
-      counts[Number(bin)] = value
+      counts[Number(series.slice(start.length))] = value
       epochs.set(step, counts)
     }
     return [...epochs].sort(([a], [b]) => a - b).map(([epoch, counts]) => ({ stage, epoch, counts }))

@@ -10,7 +10,7 @@ export interface LogLine {
   readonly message: string
 }
 
-/** As many as anybody reads. */
+/** Lines of a log that a window keeps, the newest. */
 export const keptLines = 2_000
 
 /** The line an entry makes in the log of `runId`; null for those of other runs. */

@@ -9,6 +9,7 @@ import type { Network } from '../../nn/index.ts'
 import type { Store } from '../../store/store.ts'
 import type { Problem } from '../../verify/problem.ts'
 import { violationProblems } from '../../verify/vnnlib-problem.ts'
+import { stemOf } from '../checks.ts'
 import type { DatasetShelf } from '../datasets.ts'
 import { bundleFiles, IMAGE_FORMAT, PROPERTY_FORMAT, type BundleFile, type BundleInstance, type ImageManifest, type PropertyManifest } from './manifest.ts' // prettier-ignore
 import { writeNpy } from './npy.ts'
@@ -75,7 +76,7 @@ export async function propertyContent({
   const instances: PropertyManifest['instances'] = []
   for (const row of rows) {
     const { name, file } = job.recipe.properties[row.imageIndex]
-    const plain = name.replace(/\.vnnlib(\.gz)?$/i, '').replaceAll(/[^\w-]/g, '-').slice(0, 100) // prettier-ignore
+    const plain = stemOf(name).replaceAll(/[^\w-]/g, '-').slice(0, 100) // prettier-ignore
     const instance = { name, ...answerOf(row, `${row.imageIndex + 1}-${plain}`, timeoutSeconds) }
     const content = await store.artifacts.get(file)
     instances.push(instance)

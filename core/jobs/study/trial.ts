@@ -5,10 +5,10 @@ import type { Recipe, VerifyOptions } from '../../contract/recipe.ts'
 import type { Trial, TrialAnswer } from '../../contract/study.ts'
 import type { VerifierName } from '../../contract/verdict.ts'
 import type { Dataset } from '../../data/dataset.ts'
-import type { Engine } from '../../engine/engine.ts'
 import { evaluate64, type Network } from '../../nn/index.ts'
 import type { Store } from '../../store/store.ts'
 import { robustness } from '../../verify/problem.ts'
+import type { Verifier } from '../../verify/problem.ts'
 import { createVerifier } from '../../verify/verifier.ts'
 import { openRecorded } from '../execute/dataset.ts'
 import { chooseAlone, targetOf } from '../execute/images.ts'
@@ -50,10 +50,15 @@ export async function tryVerifier(
       ...{ answers: [], projection: null },
     }
     listener.trial(trial)
+    const { certify } = options
+    const verifiers = verifiersOf(options).map((name) => ({
+      name,
+      verifier: createVerifier(name, engine, { certify }),
+    }))
+    const bench = { network: found.network, test: pair.test, options, signal }
     for (const [done, index] of images.entries()) {
-      for (const verifier of verifiersOf(options)) {
+      for (const verifier of verifiers) {
         const place = { done, total: images.length, imageIndex: index }
-        const bench = { engine, network: found.network, test: pair.test, options, signal }
         const answer = await tryImage(bench, verifier, place, (gauge) => listener.gauge(gauge))
         trial = { ...trial, answers: [...trial.answers, answer] }
         listener.trial(trial)
@@ -79,7 +84,6 @@ function chooseTried({ kind, network }: TrialNetwork, { images }: VerifyOptions,
 }
 
 interface Bench {
-  readonly engine: Engine
   readonly network: Network
   readonly test: Dataset
   readonly options: VerifyOptions
@@ -88,24 +92,20 @@ interface Bench {
 
 /** A targeted question is about the runner-up: what FGSM makes of an image is known only once a job has attacked them all. */
 async function tryImage(
-  { engine, network, test, options, signal }: Bench,
-  verifier: VerifierName,
+  { network, test, options, signal }: Bench,
+  { name, verifier }: { readonly name: VerifierName; readonly verifier: Verifier },
   place: { readonly done: number; readonly total: number; readonly imageIndex: number },
   tell: (gauge: JobGauge) => void,
 ): Promise<TrialAnswer> {
   const { imageIndex } = place
   const [image, label] = [test.image(imageIndex), test.labels[imageIndex]]
-  const { epsilon, clip, certify, timeoutSeconds } = options
+  const { epsilon, clip, timeoutSeconds } = options
   const target = options.property === 'targeted' ? { target: targetOf(network, image, label, label) } : {}
   const problem = robustness({ network, image, label, epsilon, clip, ...target })
   const trace = new SearchTrace()
   const emit: Parameters<typeof reportSearch>[0]['emit'] = (body) => body.type === 'gauge' && tell(body.gauge)
-  const outcome = await ask(
-    createVerifier(verifier, engine, { certify }),
-    problem,
-    timeoutSeconds,
-    signal,
-    (progress) => reportSearch({ runId: 'trial', place, trace, emit }, progress, progress.seconds),
+  const outcome = await ask(verifier, problem, timeoutSeconds, signal, (progress) =>
+    reportSearch({ runId: 'trial', place, trace, emit }, progress, progress.seconds),
   )
   const { verdict, evidence, method, seconds, error } = outcome
   const predicted = predictedClass(network, test, imageIndex)
@@ -113,7 +113,7 @@ async function tryImage(
     imageIndex,
     label,
     predicted,
-    verifier,
+    verifier: name,
     verdict,
     evidence,
     method,

@@ -3,9 +3,10 @@ import type { ApiOutput } from '../../contract/api.ts'
 import type { PropertyCase } from '../../contract/files.ts'
 import { boxWords } from '../../contract/property-words.ts'
 import type { VerdictRow } from '../../contract/rows.ts'
-import { count, number, seconds } from './format.ts'
+import { count, number } from './format.ts'
 import { html, type Markup } from './markup.ts'
 import { picture } from './pictures.ts'
+import { verdictCells, verdictHeads } from './verdicts.ts'
 
 /** A property in words, its verdicts, its counterexample. */
 export type ReportedProperty = ApiOutput<'runs.property'>
@@ -21,13 +22,7 @@ export function propertyTable(rows: readonly VerdictRow[]): Markup {
       <thead>
         <tr>
           <th scope="col">Property</th>
-          <th class="word">Verdict</th>
-          <th class="word">Evidence</th>
-          <th class="word">Verifier</th>
-          <th class="word">Decided by</th>
-          <th>Bound</th>
-          <th>Domains</th>
-          <th>Time</th>
+          ${verdictHeads}
         </tr>
       </thead>
       <tbody>
@@ -35,13 +30,7 @@ export function propertyTable(rows: readonly VerdictRow[]): Markup {
           (row) =>
             html`<tr>
               <td>${row.group ?? row.imageIndex}</td>
-              <td class="word ${row.verdict}">${row.verdict}</td>
-              <td class="word">${row.evidence ?? '–'}</td>
-              <td class="word">${row.verifier}</td>
-              <td class="word">${row.method}</td>
-              <td>${number(row.lowerBound)}</td>
-              <td>${count(row.domains)}</td>
-              <td>${seconds(row.seconds)}</td>
+              ${verdictCells(row)}
             </tr>`,
         )}
       </tbody>

@@ -8,6 +8,27 @@ import { html, type Markup } from './markup.ts'
 /** Lines of one table, at most: a bundle has all of them as CSV. */
 const mostRows = 2_000
 
+/** The columns that verdicts on images and on properties have in common. */
+export const verdictHeads = html`<th class="word">Verdict</th>
+  <th class="word">Evidence</th>
+  <th class="word">Verifier</th>
+  <th class="word">Decided by</th>
+  <th>Bound</th>
+  <th>Domains</th>
+  <th>Time</th>`
+
+export function verdictCells(row: VerdictRow): Markup {
+  return html`<td class="word ${row.verdict}">
+      ${row.verdict}${row.detail['misclassified'] === 1 ? ' (misclassified)' : ''}
+    </td>
+    <td class="word">${row.evidence ?? '–'}</td>
+    <td class="word">${row.verifier}</td>
+    <td class="word">${row.method}</td>
+    <td>${number(row.lowerBound)}</td>
+    <td>${count(row.domains)}</td>
+    <td>${seconds(row.seconds)}</td>`
+}
+
 export function verdictTable(rows: readonly VerdictRow[], classes: readonly string[]): Markup {
   const name = (label: number): string => classes.at(label) ?? String(label)
   const cut =
@@ -21,13 +42,7 @@ export function verdictTable(rows: readonly VerdictRow[], classes: readonly stri
             <tr>
               <th scope="col">Image</th>
               <th class="word">Class</th>
-              <th class="word">Verdict</th>
-              <th class="word">Evidence</th>
-              <th class="word">Verifier</th>
-              <th class="word">Decided by</th>
-              <th>Bound</th>
-              <th>Domains</th>
-              <th>Time</th>
+              ${verdictHeads}
             </tr>
           </thead>
           <tbody>
@@ -36,15 +51,7 @@ export function verdictTable(rows: readonly VerdictRow[], classes: readonly stri
                 html`<tr>
                   <td>${row.imageIndex}</td>
                   <td class="word">${name(row.label)}${row.target === null ? '' : ` → ${name(row.target)}`}</td>
-                  <td class="word ${row.verdict}">
-                    ${row.verdict}${row.detail['misclassified'] === 1 ? ' (misclassified)' : ''}
-                  </td>
-                  <td class="word">${row.evidence ?? '–'}</td>
-                  <td class="word">${row.verifier}</td>
-                  <td class="word">${row.method}</td>
-                  <td>${number(row.lowerBound)}</td>
-                  <td>${count(row.domains)}</td>
-                  <td>${seconds(row.seconds)}</td>
+                  ${verdictCells(row)}
                 </tr>`,
             )}
           </tbody>
