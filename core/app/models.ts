@@ -3,6 +3,7 @@ import type { ApiOutput } from '../contract/api.ts'
 import { toErrorData } from '../contract/errors.ts'
 import type { GraftedLayer } from '../contract/figures.ts'
 import type { ArchitectureName } from '../contract/recipe.ts'
+import { architectureTitles } from '../contract/titles.ts'
 import { exportOnnx } from '../io/onnx/export.ts'
 import { loadModel } from '../jobs/execute/models.ts'
 import {
@@ -16,19 +17,16 @@ import {
 } from '../nn/index.ts'
 import type { Store } from '../store/store.ts'
 
-const descriptions: Readonly<Record<ArchitectureName, readonly [title: string, description: string]>> = {
-  net1: ['NET1', 'Fully connected, 64·32·16 hidden neurons with batch norm: the pruning paper’s smaller network'],
-  net2: ['NET2', 'Fully connected, 128·64·32 hidden neurons with batch norm: the pruning paper’s larger network'],
-  convSmall: ['ConvSmall', 'Two convolutions and a dense layer of 100: the smallest of the grafting paper'],
-  cnnB: ['CNN-B', 'Two convolutions and a dense layer of 250, as the verification competition has it'],
-  convBig: ['ConvBig', 'Four convolutions and two dense layers of 512'],
-  convBigEighth: [
-    'ConvBig, an eighth',
-    'ConvBig with an eighth of the channels and dense neurons: small enough for two cores',
-  ],
-  resnet4b: ['ResNet-4B', 'A residual network of four blocks'],
-  convHuge: ['ConvHuge', 'Four wide convolutions and two dense layers: the largest of the grafting paper'],
-  sigmoidCnn: ['Sigmoid CNN', 'Convolutions with sigmoid activations'],
+const descriptions: Readonly<Record<ArchitectureName, string>> = {
+  net1: 'Fully connected, 64·32·16 hidden neurons with batch norm: the pruning paper’s smaller network',
+  net2: 'Fully connected, 128·64·32 hidden neurons with batch norm: the pruning paper’s larger network',
+  convSmall: 'Two convolutions and a dense layer of 100: the smallest of the grafting paper',
+  cnnB: 'Two convolutions and a dense layer of 250, as the verification competition has it',
+  convBig: 'Four convolutions and two dense layers of 512',
+  convBigEighth: 'ConvBig with an eighth of the channels and dense neurons: small enough for two cores',
+  resnet4b: 'A residual network of four blocks',
+  convHuge: 'Four wide convolutions and two dense layers: the largest of the grafting paper',
+  sigmoidCnn: 'Convolutions with sigmoid activations',
 }
 
 type LayerRows = ApiOutput<'models.get'>['layers']
@@ -45,7 +43,7 @@ export function layersOf(network: Network): LayerRows {
 /** Every architecture on an input shape; one that does not fit says why. */
 export function listArchitectures(inputShape: readonly number[]): ApiOutput<'architectures.list'> {
   return architectureNames.map((name) => {
-    const [title, description] = descriptions[name]
+    const words = { name, title: architectureTitles[name], description: descriptions[name] }
     try {
       const network = buildArchitecture(name, inputShape, 0)
       const figures = {
@@ -53,18 +51,9 @@ export function listArchitectures(inputShape: readonly number[]): ApiOutput<'arc
         parameters: countParameters(network),
         layers: layersOf(network),
       }
-      return { name, title, description, fits: true, reason: '', ...figures }
+      return { ...words, fits: true, reason: '', ...figures }
     } catch (thrown) {
-      return {
-        name,
-        title,
-        description,
-        fits: false,
-        reason: toErrorData(thrown).message,
-        neurons: 0,
-        parameters: 0,
-        layers: [],
-      }
+      return { ...words, fits: false, reason: toErrorData(thrown).message, neurons: 0, parameters: 0, layers: [] }
     }
   })
 }

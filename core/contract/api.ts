@@ -26,7 +26,7 @@ const none = z.strictObject({})
 const oneVerdict = z.strictObject({ id: z.string(), verifier: z.string(), imageIndex: z.int(), target: z.int().nullable() }) // prettier-ignore
 const byId = z.strictObject({ id: z.string().min(1).max(64) })
 const page = { limit: z.int().min(1).max(1_000).default(200), offset: z.int().min(0).default(0) }
-/** Only runs with each of these words in the name or title of the run or of its job. */
+/** Words, each of which must be there; of a run in the name or title of the run or of its job. */
 const searchText = z.string().max(200).optional()
 export const deviceSchema = z.object({
   provider: z.string(),
@@ -124,8 +124,16 @@ export const apiSchemas = {
       }),
     ),
   },
-  'models.list': { input: z.strictObject(page), output: z.array(modelRowSchema) },
-  'models.count': { input: none, output: z.object({ count: z.int() }) },
+  /** A page of the models, newest first. */
+  'models.list': {
+    input: z.strictObject({
+      ...page,
+      text: searchText.describe('Only models with each of these words in name, architecture or origin'),
+      imageShape: z.array(z.int().min(1)).max(4).optional().describe('Those that take such images come first'),
+    }),
+    output: z.array(modelRowSchema),
+  },
+  'models.count': { input: z.strictObject({ text: searchText }), output: z.object({ count: z.int() }) },
   'models.export': {
     input: z.strictObject({ id: byId.shape.id, format: z.literal('onnx').default('onnx') }),
     output: fileSchema,

@@ -110,8 +110,17 @@ export const neuronStateWords = [
 /** Histograms of |γ|: bins of equal width from 0; the last one holds all that is larger. */
 export const scaleBins = { count: 31, width: 0.05 } as const
 
+const scaleCountsSchema = z.array(z.int()).length(scaleBins.count)
+
 /** The scales γ of batch norm while a run was trained: after each epoch, and before the first (epoch 0). */
 export const scaleFiguresSchema = z.array(
-  z.object({ stage: z.enum(['train', 'fine-tune']), epoch: z.int(), counts: z.array(z.int()).length(scaleBins.count) }),
+  z.object({
+    stage: z.enum(['train', 'fine-tune']),
+    epoch: z.int(),
+    counts: scaleCountsSchema.describe('Of all layers'),
+    layers: z
+      .array(z.object({ id: z.string(), counts: scaleCountsSchema }))
+      .describe('In the order of their names; empty for runs of versions that kept only the sum'),
+  }),
 )
 export type ScaleFigures = z.infer<typeof scaleFiguresSchema>

@@ -1,8 +1,9 @@
 // The recipe of the wizard in a line for each step, for the last look before the start.
 import type { ImagesOptions, Recipe, TrainOptions } from '../../core/contract/recipe.ts'
+import { simplifyTitles } from '../../core/contract/titles.ts'
 import { formatCount } from './format.ts'
 import type { WizardStep } from './routes.ts'
-import { simplifyWords, verifierWords } from './words.ts'
+import { verifierWords } from './words.ts'
 
 export interface ReviewLine {
   readonly step: WizardStep
@@ -42,7 +43,7 @@ function trainText({ epochs, batchSize, learningRate }: TrainOptions, seed: numb
 function simplifyText({ simplify, fineTune }: Recipe['variants'][number]): string {
   const ratio = 'ratio' in simplify ? `, ratio ${simplify.ratio}` : ''
   const after = fineTune && fineTune.epochs > 0 ? `at most ${formatCount(fineTune.epochs)} epochs` : 'no epoch'
-  return `${simplifyWords[simplify.method].title}${ratio}, then ${after} of fine-tuning`
+  return `${simplifyTitles[simplify.method]}${ratio}, then ${after} of fine-tuning`
 }
 
 function verifyText({ verify }: Recipe): string {

@@ -46,6 +46,11 @@ export function labelAt(schema: z.ZodType, path: string): string {
   return label
 }
 
+/** Whether the fields of a union's case can stand in a row with the choice itself: few, and each a single control. */
+export function standsBeside(fields: readonly Field[]): boolean {
+  return fields.length <= 3 && fields.every(({ kind }) => kind !== 'union' && kind !== 'group')
+}
+
 /** The union's tag and cases, for forms whose root is a union (data, simplify). */
 export function casesOf(schema: z.ZodType): readonly UnionCase[] {
   return unionCases(schemaTree(schema))

@@ -2,9 +2,9 @@
 import { paretoPoint } from '../../core/contract/figures.ts'
 import type { VariantOptions } from '../../core/contract/recipe.ts'
 import type { JobRow, RunRow } from '../../core/contract/rows.ts'
+import { simplifyTitles } from '../../core/contract/titles.ts'
 import { formatValue } from './format.ts'
 import type { Point } from './series.ts'
-import { simplifyWords } from './words.ts'
 
 export interface SweptJob {
   readonly job: Pick<JobRow, 'id' | 'recipe'>
@@ -60,7 +60,7 @@ function settingsOf({ simplify, fineTune, train, architecture }: VariantOptions)
 
 function nameOf(run: RunRow, { simplify }: VariantOptions): string {
   const name = (run.title || run.variant).replace(/[\s,:–-]+[\d.]+\s*%?$/, '')
-  return name === '' ? simplifyWords[simplify.method].title : name
+  return name === '' ? simplifyTitles[simplify.method] : name
 }
 
 /** A figure over the share, a curve for each way and radius; empty unless some way was tried with two shares. */

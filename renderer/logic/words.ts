@@ -1,6 +1,6 @@
 // The words of the interface for the contract's identifiers: verdicts, stages, methods, states, and what each means.
 import type { Evidence, Verdict, VerifierName } from '../../core/contract/verdict.ts'
-import type { ArchitectureName, SimplifyOptions } from '../../core/contract/recipe.ts'
+import type { SimplifyOptions } from '../../core/contract/recipe.ts'
 import type { Cut } from '../../core/contract/study.ts'
 import { formatCount, formatSeconds, formatValue } from './format.ts'
 
@@ -17,20 +17,20 @@ export const verdictWords: Readonly<Record<Verdict, Words>> = {
     meaning: 'The method ended without an answer; more time would not help it, another method may',
   },
   timeout: { title: 'Timeout', meaning: 'The time limit ended the search; more time may decide it' },
-  error: { title: 'Error', meaning: 'The instance failed; see its message' },
+  error: { title: 'Error', meaning: 'The check of this image failed; see its message' },
 }
 
 export const evidenceWords: Readonly<Record<Evidence, Words>> = {
   certified: {
-    title: 'certified',
+    title: 'Certified',
     meaning: 'Every part of the proof proved again in double precision, rounding counted',
   },
   float32: {
-    title: 'float32',
+    title: 'Float32',
     meaning: 'Proved by bounds in single precision, less what rounding is reckoned to lose',
   },
-  solver: { title: 'solver', meaning: 'The word of the MILP solver HiGHS, within its tolerances' },
-  replayed: { title: 'replayed', meaning: 'Counterexample evaluated in double precision on the original network' },
+  solver: { title: 'Solver', meaning: 'The word of the MILP solver HiGHS, within its tolerances' },
+  replayed: { title: 'Replayed', meaning: 'Counterexample evaluated in double precision on the original network' },
 }
 
 /** Figures of a search that a reader new to verification has not met. */
@@ -78,36 +78,16 @@ export const verifierWords: Readonly<Record<VerifierName, Words>> = {
   },
 }
 
-export const simplifyWords: Readonly<Record<SimplifyOptions['method'], Words>> = {
-  none: { title: 'Nothing', meaning: 'Verify the trained network as it is, without a simplified twin.' },
-  neuron: {
-    title: 'Neuron pruning',
-    meaning: 'Hidden neurons with the smallest batch-norm |γ| are really removed. Helps complete methods most.',
-  },
-  weight: {
-    title: 'Weight pruning',
-    meaning: 'The smallest weights become zero and stay zero. Keeps more accuracy; the shape stays the same.',
-  },
-  sap: {
-    title: 'Activation pruning, SAP',
-    meaning: 'Neurons that give the least on average give 0 from now on. A baseline for grafting.',
-  },
-  gap: {
-    title: 'Activation pruning, GAP',
-    meaning: 'Neurons that the loss depends on least give 0 from now on. A baseline for grafting.',
-  },
-  hydra: {
-    title: 'Activation pruning, Hydra',
-    meaning: 'Neurons are put to 0 by scores that training itself learns first. The slowest choice.',
-  },
-  random: {
-    title: 'Activation pruning, random',
-    meaning: 'Neurons drawn by lot give 0: what any other choice must beat.',
-  },
-  graft: {
-    title: 'Linearity grafting',
-    meaning: 'Unstable, unimportant neurons become lines, which a verifier need not split. Best with fine-tuning.',
-  },
+/** What each way of simplification does, in half a line. */
+export const simplifyMeanings: Readonly<Record<SimplifyOptions['method'], string>> = {
+  none: 'Verify the trained network as it is',
+  neuron: 'Neurons with the smallest batch-norm |γ| are removed',
+  weight: 'The smallest weights become 0; the shape stays',
+  graft: 'Unstable, unimportant neurons become lines',
+  sap: 'Neurons that give the least on average give 0',
+  gap: 'Neurons that the loss needs least give 0',
+  hydra: 'Neurons give 0 by a learned score: the slowest',
+  random: 'Neurons drawn by lot give 0: what others must beat',
 }
 
 /** What simplification takes, in one sentence with exact counts. */
@@ -117,18 +97,6 @@ export function cutSentence(method: string, { unit, taken, total }: Pick<Cut, 'u
   return method === 'graft' ? `Makes lines of ${share}` : `Sets ${share} to zero`
 }
 
-export const architectureTitles: Readonly<Record<ArchitectureName, string>> = {
-  net1: 'NET1',
-  net2: 'NET2',
-  convSmall: 'ConvSmall',
-  cnnB: 'CNN-B',
-  convBig: 'ConvBig',
-  convBigEighth: 'ConvBig, an eighth',
-  resnet4b: 'ResNet-4B',
-  convHuge: 'ConvHuge',
-  sigmoidCnn: 'Sigmoid CNN',
-}
-
 export const stageTitles: Readonly<Record<string, string>> = {
   load: 'Load',
   train: 'Train',
@@ -136,21 +104,6 @@ export const stageTitles: Readonly<Record<string, string>> = {
   'fine-tune': 'Fine-tune',
   evaluate: 'Evaluate',
   verify: 'Verify',
-}
-
-const operationTitles: Readonly<Record<string, string>> = {
-  import: 'Import',
-  initialise: 'Initialisation',
-  train: 'Training',
-  'fine-tune': 'Fine-tuning',
-  graft: simplifyWords.graft.title,
-}
-
-/** What made a model: `neuron-prune` → `Neuron pruning`. */
-export function operationTitle(operation: string): string {
-  const way = operation.replace(/-prune$/, '')
-  const words = (simplifyWords as Readonly<Record<string, Words | undefined>>)[way]
-  return operationTitles[operation] ?? words?.title ?? operation
 }
 
 /** `alpha-crown` → `α-CROWN`; methods we have no word for stay as they are. */
@@ -177,11 +130,6 @@ export function detailTitle(name: string): string {
 /** A figure of a search: times as times, counts and bounds as they are. */
 export function detailValue(name: string, value: number): string {
   return name.endsWith('Seconds') ? formatSeconds(value) : formatValue(value, 5)
-}
-
-export function architectureTitle(name: string): string {
-  if (name === 'imported') return 'Imported ONNX'
-  return (architectureTitles as Readonly<Record<string, string | undefined>>)[name] ?? name
 }
 
 export const optionTitles: Readonly<Record<string, string>> = {
@@ -241,4 +189,9 @@ export const optionTitles: Readonly<Record<string, string>> = {
   none: 'None',
   always: 'Always',
   never: 'Never',
+}
+
+/** A word of a recipe as forms and tables call it. */
+export function optionTitle(option: string): string {
+  return optionTitles[option] ?? methodTitle(option)
 }

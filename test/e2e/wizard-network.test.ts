@@ -160,7 +160,9 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     await page.getByRole('radio', { name: /^Make a network verifiable/ }).check()
     await go('#/wizard/model')
     await page.getByRole('radio', { name: /^A network that is there/ }).check()
-    await page.getByLabel('Find a network by name').fill('dense train')
+    await page.getByLabel('Find a network by name').fill('dense training')
+    // What was pruned from it is found no more.
+    await page.getByRole('list', { name: 'Networks of the history' }).getByText('Weight pruning').waitFor({ state: 'detached' }) // prettier-ignore
     await page
       .getByRole('radio', { name: /^dense/ })
       .first()

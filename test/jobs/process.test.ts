@@ -48,8 +48,14 @@ describe('a finished job', () => {
       [112],
       [55],
     ])
-    // All are 1 at first.
+    // All are 1 at first, in every layer.
     expect(own[0].counts[20]).toBe(112)
+    expect(own[0].layers.map(({ counts }) => counts[20])).toEqual([64, 32, 16])
+    expect(own[3].layers.map(({ id, counts }) => [id, total(counts)])).toEqual([
+      ['bn1', 64],
+      ['bn2', 32],
+      ['bn3', 16],
+    ])
     expect(own[3].counts).not.toEqual(own[0].counts)
     const curves = await workshop.app.api['runs.metrics']({ id: runs[0].id })
     expect(curves.filter(({ series }) => series.startsWith('scales'))).toEqual([])

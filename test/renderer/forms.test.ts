@@ -20,7 +20,7 @@ import {
 } from '../../renderer/logic/draft.ts'
 import { issueAt, issuesUnder } from '../../renderer/logic/issues.ts'
 import { parseNumber } from '../../renderer/logic/format.ts'
-import { casesOf, defaultsOf, fieldsOf, labelAt, labelOf } from '../../renderer/logic/schema-fields.ts'
+import { casesOf, defaultsOf, fieldsOf, labelAt, labelOf, standsBeside } from '../../renderer/logic/schema-fields.ts'
 
 const field = (schema: Parameters<typeof fieldsOf>[0], key: string) => fieldsOf(schema).find((one) => one.key === key)
 
@@ -40,6 +40,16 @@ describe('fields of a schema', () => {
     expect(field(trainSchema, 'earlyStop')).toMatchObject({ kind: 'number', nullable: true, initial: 10 })
     expect(field(trainSchema, 'nesterov')).toMatchObject({ kind: 'boolean', initial: true })
     expect(field(verifySchema, 'epsilon')?.help).toContain('8/255 = 0.031')
+  })
+
+  it('of a case stand beside the choice where they are few and plain', () => {
+    const beside = (schema: Parameters<typeof fieldsOf>[0], key: string) => {
+      const found = field(schema, key)
+      return found?.kind === 'union' ? found.cases.filter(({ fields }) => standsBeside(fields)).map(({ value }) => value) : [] // prettier-ignore
+    }
+    expect(beside(verifySchema, 'images')).toContain('first')
+    expect(beside(trainSchema, 'schedule')).toEqual(['constant', 'plateau', 'step', 'cosine'])
+    expect(beside(trainSchema, 'method')).toEqual(['standard', 'fat', 'pgd', 'trades'])
   })
 
   it('offer the choices of an enumeration and the cases of a union', () => {

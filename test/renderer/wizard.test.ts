@@ -1,33 +1,11 @@
-// The wizard's words and choices apart from its screens: networks found, files that stay, scores named, the last look.
+// The wizard's words and choices apart from its screens: files that stay, scores named, the last look.
 import { describe, expect, it } from 'vitest'
 import type { FileHandle } from '../../core/contract/files.ts'
 import { recipeSchema } from '../../core/contract/recipe.ts'
-import type { ModelRow } from '../../core/contract/rows.ts'
 import { placeOf } from '../../renderer/logic/files.ts'
-import { findNetworks, takesImages } from '../../renderer/logic/networks.ts'
 import { reviewLines } from '../../renderer/logic/review.ts'
 import { parseRoute } from '../../renderer/logic/routes.ts'
 import { scoreNote, scoreTitle } from '../../renderer/logic/scores.ts'
-
-const model = (name: string, inputShape: number[], operation = 'train'): ModelRow =>
-  ({ name, inputShape, operation, architecture: 'net1' }) as ModelRow
-
-describe('networks of the history', () => {
-  const models = [model('colours', [3, 32, 32]), model('flat', [784], 'import'), model('baseline', [1, 28, 28])]
-
-  it('are found by every word, those that take the images first', () => {
-    const names = (words: string, shape: number[] | null) => findNetworks(models, words, shape).map(({ name }) => name)
-    expect(names('', [1, 28, 28])).toEqual(['flat', 'baseline', 'colours'])
-    expect(names('', null)).toEqual(['colours', 'flat', 'baseline'])
-    expect(names('NET1 import', [1, 28, 28])).toEqual(['flat'])
-    expect(names('nobody', null)).toEqual([])
-  })
-
-  it('take images flat, but not of another shape with as many values', () => {
-    expect(takesImages({ inputShape: [3072] }, [3, 32, 32])).toBe(true)
-    expect(takesImages({ inputShape: [32, 32, 3] }, [3, 32, 32])).toBe(false)
-  })
-})
 
 describe('a network that is dropped', () => {
   const network = { id: 'n', kind: 'network' } as FileHandle

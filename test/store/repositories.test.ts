@@ -44,6 +44,31 @@ test('models: lineage leads from the model to its first ancestor', async () => {
   expect((await store.models.list({ limit: 2, offset: 1 })).map((row) => row.id)).toEqual(['model-2', 'model-3'])
 })
 
+test('models: found by every word of name, architecture and origin, as recorded and as read; those that take the images first', async () => {
+  const artifact = await store.artifacts.put(Uint8Array.from([1, 2, 3]), 'application/x-test')
+  const rows = [
+    modelRow(artifact, { id: 'a', name: 'colours', inputShape: [3, 32, 32], operation: 'import', architecture: 'imported', createdAt: '2026-11-22T10:00:03.000Z' }),
+    modelRow(artifact, { id: 'b', name: 'flat 50 %', inputShape: [784], operation: 'neuron-prune', architecture: 'net1', createdAt: '2026-11-22T10:00:02.000Z' }),
+    modelRow(artifact, { id: 'c', name: 'base_line', inputShape: [1, 28, 28], operation: 'train', architecture: 'cnnB', createdAt: '2026-11-22T10:00:01.000Z' }),
+  ] // prettier-ignore
+  await store.models.insert(...rows)
+  const found = async (text: string, imageShape?: number[]) =>
+    (await store.models.list({}, { text, imageShape })).map(({ id }) => id)
+  expect(await found('')).toEqual(['a', 'b', 'c'])
+  expect(await found('', [1, 28, 28])).toEqual(['b', 'c', 'a'])
+  expect(await found('', [28, 28, 1])).toEqual(['b', 'a', 'c'])
+  expect(await found('NET1 pruning')).toEqual(['b'])
+  expect(await found('neuron-prune')).toEqual(['b'])
+  expect(await found('Onnx')).toEqual(['a'])
+  expect(await found('CNN-B training')).toEqual(['c'])
+  // Nothing in a word is a pattern.
+  expect(await found('%')).toEqual(['b'])
+  expect(await found('base_l')).toEqual(['c'])
+  expect(await found('basexl')).toEqual([])
+  expect(await store.models.count({ text: 'train' })).toBe(1)
+  expect(await store.models.count()).toBe(3)
+})
+
 test('models: artifact and parent must exist', async () => {
   await expectCoded(store.models.insert(modelRow('b'.repeat(64))), 'store/missing')
   const artifact = await store.artifacts.put(Uint8Array.from([1]), 'application/x-test')

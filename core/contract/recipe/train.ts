@@ -66,7 +66,9 @@ export const trainSchema = z.strictObject({
     .min(0)
     .max(1)
     .default(0.1)
-    .describe('How far pixels may change in the attacks and bounds of training, of 0–1; clean training uses none')
+    .describe(
+      'How far pixels may change in the attacks and bounds of training, of 0–1; standard training alone uses none',
+    )
     .meta({ title: 'Training ε' }),
   epochs: z.int().min(0).max(10_000).default(100).describe('Passes over the training images, at most'),
   batchSize: count.max(65_536).default(64).describe('Images per step'),

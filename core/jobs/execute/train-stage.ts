@@ -33,6 +33,8 @@ export async function runTrainStage(
   const checkpoint = await checkpoints.read()
   const gradual = await stage.gradual?.(model.network)
   const scales = new ScaleHistogram(run.id, stage.name, model.network)
+  // What an attempt that was cut off counted behind its checkpoint is counted anew.
+  await store.metrics.removeAfter(run.id, scales.series, checkpoint?.epoch ?? -1)
   if (checkpoint === undefined) await store.metrics.append(scales.before())
   const pending: Promise<void>[] = []
   const { network } = await train({

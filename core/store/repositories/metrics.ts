@@ -28,6 +28,19 @@ export class MetricRepository {
     })
   }
 
+  /** Takes away the points of a run behind `step` whose series begins with `prefix`. */
+  async removeAfter(runId: string, prefix: string, step: number): Promise<void> {
+    await writing(this.#database, (connection) =>
+      connection
+        .deleteFrom('metrics')
+        .where('runId', '=', runId)
+        .where('series', '>=', prefix)
+        .where('series', '<', `${prefix}\u{10ffff}`)
+        .where('step', '>', step)
+        .execute(),
+    )
+  }
+
   /** The points of a run by series and step; of one series if named. */
   async ofRun(runId: string, series?: string): Promise<MetricPoint[]> {
     let query = this.#database.selectFrom('metrics').selectAll().where('runId', '=', runId)

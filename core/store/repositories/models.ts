@@ -1,10 +1,21 @@
 // Networks and where they came from: each model names its parent, the operation, the run and the data.
-import { sql } from 'kysely'
+import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import type { ModelRow } from '../../contract/rows.ts'
+import { recordedAs } from '../../contract/titles.ts'
 import { decode } from '../codec.ts'
 import { writing, type Database } from '../database.ts'
 import type { ModelTable } from '../schema.ts'
 import { pageOf, type Page } from './page.ts'
+import { patternOf, wordsOf } from './words.ts'
+
+/** Only models with every word of `text` in their name, architecture or operation, as they are recorded or as people read them. */
+export interface ModelFilter {
+  readonly text?: string | undefined
+}
+/** Models that take images of this shape, flat or as they are, come before others. */
+export interface ModelOrder {
+  readonly imageShape?: readonly number[] | undefined
+}
 
 export class ModelRepository {
   readonly #database: Database
@@ -31,14 +42,18 @@ export class ModelRepository {
   }
 
   /** Newest first. */
-  async list(page?: Page): Promise<ModelRow[]> {
+  async list(page?: Page, { text = '', imageShape }: ModelFilter & ModelOrder = {}): Promise<ModelRow[]> {
     const { limit, offset } = pageOf(page)
-    const query = this.#database.selectFrom('models').selectAll().orderBy('createdAt', 'desc').orderBy('id')
+    let query = this.#database.selectFrom('models').selectAll()
+    for (const word of wordsOf(text)) query = query.where(isCalled(word))
+    if (imageShape !== undefined) query = query.orderBy(takes(imageShape), 'desc')
+    query = query.orderBy('createdAt', 'desc').orderBy('id')
     return (await query.limit(limit).offset(offset).execute()).map(fromTable)
   }
 
-  async count(): Promise<number> {
-    const query = this.#database.selectFrom('models').select(({ fn }) => fn.countAll<number>().as('count'))
+  async count({ text = '' }: ModelFilter = {}): Promise<number> {
+    let query = this.#database.selectFrom('models').select(({ fn }) => fn.countAll<number>().as('count'))
+    for (const word of wordsOf(text)) query = query.where(isCalled(word))
     return (await query.executeTakeFirstOrThrow()).count
   }
 
@@ -81,6 +96,19 @@ export class ModelRepository {
     const query = this.#database.selectFrom('models').selectAll().where('parentId', '=', id)
     return (await query.orderBy('createdAt').orderBy('id').execute()).map(fromTable)
   }
+}
+
+function isCalled(word: string): RawBuilder<SqlBool> {
+  const like = patternOf(word)
+  const { architectures, operations } = recordedAs(word)
+  return sql<SqlBool>`(models.name || char(10) || models.architecture || char(10) || models.operation like ${like} escape '\\'
+    or models.architecture in (${sql.join(architectures)}) or models.operation in (${sql.join(operations)}))`
+}
+
+/** Whether a model reads such images, flat or as they are; how many classes it has, only the network knows. */
+function takes(imageShape: readonly number[]): RawBuilder<SqlBool> {
+  const size = imageShape.reduce((product, extent) => product * extent, 1)
+  return sql<SqlBool>`models.input_shape_json in (${JSON.stringify(imageShape)}, ${JSON.stringify([size])})`
 }
 
 function toTable({ inputShape, ...row }: ModelRow): ModelTable {

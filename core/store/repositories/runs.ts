@@ -6,6 +6,7 @@ import { decodeNullable, encodeNullable } from '../codec.ts'
 import { writing, type Database } from '../database.ts'
 import type { RunTable } from '../schema.ts'
 import { pageOf, type Page } from './page.ts'
+import { patternOf, wordsOf } from './words.ts'
 
 /** What may change in a run; of what it was asked only the limit, which may grow. */
 export type RunPatch = Partial<
@@ -105,15 +106,10 @@ export class RunRepository {
   }
 }
 
-function wordsOf(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== '')
-}
-
-/** Whether the run or its job has the word in its name or title; letters of either case, nothing in it is a pattern. */
+/** Whether the run or its job has the word in its name or title. */
 function isCalled(word: string): RawBuilder<SqlBool> {
-  const like = `%${word.replace(/[\\%_]/g, '\\$&')}%`
   return sql<SqlBool>`(runs.variant || char(10) || runs.title || char(10) ||
-    (select jobs.name || char(10) || jobs.title from jobs where jobs.id = runs.job_id)) like ${like} escape '\\'`
+    (select jobs.name || char(10) || jobs.title from jobs where jobs.id = runs.job_id)) like ${patternOf(word)} escape '\\'`
 }
 
 function toTable({ summary, error, ...row }: RunRow): RunTable {
