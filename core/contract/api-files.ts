@@ -12,7 +12,11 @@ const savedFile = z.object({ name: z.string(), mediaType: z.string(), base64: z.
 const { method, timeoutSeconds, certify } = verifySchema.shape
 
 /** What is asked of a network, besides the property. */
-export const checkOptionsSchema = z.strictObject({ method, timeoutSeconds, certify })
+export const checkOptionsSchema = z.strictObject({
+  method,
+  timeoutSeconds: timeoutSeconds.describe('After so long the question stays open'),
+  certify: certify.describe('Prove it again in float64, rounding counted; auto: where that is quick'),
+})
 export type CheckOptions = z.infer<typeof checkOptionsSchema>
 
 /** A counterexample of a property, and what it looks like where the input is an image. */

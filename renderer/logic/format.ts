@@ -33,6 +33,11 @@ export function formatSeconds(value: number | null | undefined): string {
   return formatDuration(value)
 }
 
+/** Of a round figure, as ticks are, only what it needs: `80.0 %` is `80 %`, `0.10 s` is `0.1 s`. */
+export function formatRound(text: string): string {
+  return text.replace(/\.(\d*?)0+(?= )/, (_, kept: string) => (kept === '' ? '' : `.${kept}`))
+}
+
 /** Whole seconds as `4 min 05 s` or `2 h 03 min`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds))

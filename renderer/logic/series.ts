@@ -5,6 +5,9 @@ export interface Point {
   readonly x: number
   readonly y: number
 }
+/** Points in order of x; those at one x stay in theirs. */
+export const byX = (points: readonly Point[]): Point[] => points.toSorted((a, b) => a.x - b.x)
+
 export type Curves = ReadonlyMap<string, readonly Point[]>
 export const noCurves: Curves = new Map()
 
@@ -14,10 +17,7 @@ export function mergePoints(curves: Curves, points: readonly Omit<MetricPoint, '
   for (const [series, added] of Map.groupBy(points, (point) => point.series)) {
     const byStep = new Map((next.get(series) ?? []).map((point) => [point.x, point]))
     for (const { step, value } of added) byStep.set(step, { x: step, y: value })
-    next.set(
-      series,
-      Array.from(byStep.values()).sort((a, b) => a.x - b.x),
-    )
+    next.set(series, byX([...byStep.values()]))
   }
   return next
 }
@@ -68,4 +68,25 @@ export function groupCurves(curves: Curves): CurveGroup[] {
   return [...groups]
     .sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b))
     .map(([measure, series]) => ({ measure, title: titles[measure] ?? measure.replaceAll('-', ' '), series }))
+}
+
+/** A curve among those of other runs. */
+interface OverlaidCurve {
+  readonly label: string
+  readonly points: readonly Point[]
+  readonly dashed: boolean
+  readonly colour: number
+}
+
+/** The curves of one measure of several runs: a colour for each run and stage of training, validation dashed. */
+export function overlaid(names: readonly string[], groups: readonly (CurveGroup | undefined)[]): OverlaidCurve[] {
+  const stages = new Map<string, number>()
+  return groups.flatMap((group, side) =>
+    (group?.series ?? []).map(({ label, points }) => {
+      const stage = `${side} ${label.replace(/(train|validation)$/, '')}`
+      const colour = stages.get(stage) ?? stages.size
+      stages.set(stage, colour)
+      return { label: `${names[side] ?? ''}: ${label}`, points, dashed: label.endsWith('validation'), colour }
+    }),
+  )
 }

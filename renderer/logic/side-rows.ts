@@ -1,38 +1,37 @@
-// How runs were set up and what their networks are made of, row by row, so that what differs can be shown alone.
+// Tables with a column for each run: rows in groups, of which what differs can be shown alone; layers aligned by kind.
 import type { ApiOutput } from '../../core/contract/api.ts'
-import { providerReason, type Side } from './compare.ts'
+import { layerKindTitle, ungraftedKind } from '../../core/contract/titles.ts'
 import { formatCount, formatShape } from './format.ts'
 
 export type LayerRow = ApiOutput<'models.get'>['layers'][number]
 
-/** One line of a table with a column for each run. */
+/** One line; a cell is null where the run has nothing of the whole group. */
 export interface SideRow {
   readonly title: string
-  readonly cells: readonly string[]
+  readonly cells: readonly (string | null)[]
   readonly same: boolean
 }
 
-const none = '–'
-/** Names and texts say nothing about what was done. */
-const silent = /^(name|title|description|variants|paper)(\.|$)/
-
-/** Variant, training, simplification, verification, data and machine of each run, by the keys that recipes have. */
-export function settingRows(sides: readonly Pick<Side, 'run' | 'job'>[]): SideRow[] {
-  const columns = sides.map(({ run, job }) => {
-    const { variants, ...recipe } = job.recipe
-    const variant = variants.find(({ name }) => name === run.variant)
-    return new Map([...flat(variant, ''), ...flat(recipe, ''), ...flat(job.environment, 'machine')])
-  })
-  const keys = [...new Set(columns.flatMap((column) => [...column.keys()]))].filter((key) => !silent.test(key) && !key.endsWith(providerReason)) // prettier-ignore
-  return keys.map((key) => rowOf(key, columns.map((column) => column.get(key) ?? none))) // prettier-ignore
+/** Rows about one thing, with what each run has of it in a word; null where a run has nothing. */
+export interface SideGroup {
+  readonly title: string
+  readonly words: readonly (string | null)[]
+  readonly rows: readonly SideRow[]
 }
 
-/** Every leaf of a value with its path. */
-function flat(value: unknown, path: string): [string, string][] {
-  if (value === undefined) return []
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return [[path, typeof value === 'string' ? value : JSON.stringify(value)]]
-  return Object.entries(value).flatMap(([key, inner]) => flat(inner, path === '' ? key : `${path}.${key}`))
+const none = '–'
+
+/** A cell that is not there has a dash. */
+export function rowOf(title: string, cells: readonly (string | null | undefined)[]): SideRow {
+  const texts = cells.map((cell) => (cell === undefined ? none : cell))
+  return { title, cells: texts, same: texts.every((cell) => cell === texts[0]) }
+}
+
+/** What differs: without rows that are the same everywhere, and without groups that are. */
+export function differing(groups: readonly SideGroup[]): SideGroup[] {
+  return groups
+    .map((group) => ({ ...group, rows: group.rows.filter(({ same }) => !same) }))
+    .filter(({ rows, words }) => rows.length > 0 || words.some((word) => word !== words[0]))
 }
 
 /** Layers aligned by kind in order: a layer that another network lacks leaves a dash there. */
@@ -41,7 +40,8 @@ export function layerRows(networks: readonly (readonly LayerRow[])[]): SideRow[]
     const seen = new Map<string, number>()
     return new Map(
       layers.map((layer) => {
-        const kind = layer.kind.replace(/^grafted/, '').toLowerCase()
+        // Grafted layers stand beside those they were.
+        const kind = layerKindTitle(ungraftedKind(layer.kind))
         const turn = (seen.get(kind) ?? 0) + 1
         seen.set(kind, turn)
         return [`${kind} ${turn}`, layer] as const
@@ -52,13 +52,13 @@ export function layerRows(networks: readonly (readonly LayerRow[])[]): SideRow[]
   return keys.map((key) => rowOf(key, aligned.map((column) => layerText(column.get(key))))) // prettier-ignore
 }
 
-function layerText(layer: LayerRow | undefined): string {
-  if (layer === undefined) return none
+function layerText(layer: LayerRow | undefined): string | undefined {
+  if (layer === undefined) return undefined
   const { kind, outputShape, parameters, neurons } = layer
-  const figures = [formatShape(outputShape), ...(neurons > 0 ? [`${formatCount(neurons)} neurons`] : [])]
-  return [...(kind.startsWith('grafted') ? ['grafted'] : []), ...figures, ...(parameters > 0 ? [`${formatCount(parameters)} parameters`] : [])].join(', ') // prettier-ignore
-}
-
-function rowOf(title: string, cells: readonly string[]): SideRow {
-  return { title, cells, same: cells.every((cell) => cell === cells[0]) }
+  return [
+    ...(kind.startsWith('grafted') ? ['grafted'] : []),
+    formatShape(outputShape),
+    ...(neurons > 0 ? [`${formatCount(neurons)} neurons`] : []),
+    ...(parameters > 0 ? [`${formatCount(parameters)} parameters`] : []),
+  ].join(', ')
 }

@@ -1,5 +1,6 @@
 // How our charts look: the palette, axes and tooltips in the colours of the theme.
 import type { ChartOptions } from 'chart.js'
+import { formatRound } from '../logic/format.ts'
 import { readColours } from './chart-kit.ts'
 
 export const palette = ['series-1', 'series-2', 'series-3', 'series-4', 'series-5', 'series-6'] as const
@@ -38,14 +39,11 @@ export function axis(
       includeBounds: false,
       font: { size: 11 },
       ...(whole ? { precision: 0 } : {}),
-      ...(format === undefined ? {} : { callback: (value: string | number) => shortened(format(Number(value))) }),
+      ...(format === undefined ? {} : { callback: (value: string | number) => formatRound(format(Number(value))) }),
     },
     title: { display: text !== '', text, color: colours.muted },
   }
 }
-
-/** Ticks are round: `80.0 %` is `80 %`, `1.00 s` is `1 s`. */
-const shortened = (text: string): string => text.replace(/\.0+(?= (%|s)$)/, '')
 
 export function tooltip(colours: ChartColours) {
   return {

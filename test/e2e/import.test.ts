@@ -91,7 +91,7 @@ describe.skipIf(!hasChromium)('files in the app', () => {
     await page.getByRole('heading', { name: 'What is in the network' }).waitFor()
     const operators = page.getByRole('list', { name: 'Operators, all understood' }).getByRole('listitem')
     expect(await operators.allInnerTexts()).toEqual(['Gemm', 'Relu'])
-    expect(await page.getByRole('cell', { name: 'relu', exact: true }).count()).toBe(1)
+    expect(await page.getByRole('cell', { name: 'ReLU', exact: true }).count()).toBe(1)
     expect(await page.getByRole('button', { name: 'Start', exact: true }).count()).toBe(0)
   })
 
@@ -140,7 +140,7 @@ describe.skipIf(!hasChromium)('files in the app', () => {
     await answer.getByText('Verified', { exact: true }).waitFor()
     await answer.getByText(/no input in the box violates it/).waitFor()
     await answered()
-    await answer.getByText('certified', { exact: true }).waitFor()
+    await answer.getByText('Certified', { exact: true }).waitFor()
     expect(await violations()).toEqual([])
     await shoot(page, 'check-proved')
     const saving = page.waitForEvent('download')
@@ -187,7 +187,7 @@ describe.skipIf(!hasChromium)('files in the app', () => {
     const family = page.getByRole('list', { name: 'Lineage' })
     await family.getByRole('link', { name: 'dense' }).first().waitFor()
     expect(await family.locator('[aria-current]').count()).toBe(1)
-    await page.getByRole('list', { name: 'Graph of the network' }).getByText('relu').first().waitFor()
+    await page.getByRole('list', { name: 'Graph of the network' }).getByText('ReLU').first().waitFor()
     await page
       .getByRole('img', { name: /^Weights of / })
       .first()

@@ -117,7 +117,7 @@ describe.skipIf(!hasChromium)('recovery', () => {
     await page.getByText('Done', { exact: true }).nth(1).waitFor({ timeout: 240_000 })
     await page.getByRole('link', { name: 'Only' }).first().click()
     await page.getByRole('tab', { name: 'Curves' }).click()
-    await page.locator('summary', { hasText: 'Figures' }).first().click()
+    await page.locator('summary', { hasText: 'As a table' }).first().click()
     const steps = page.locator('figure').first().locator('tbody tr')
     await steps.nth(24).waitFor()
     expect(await steps.count()).toBe(25)

@@ -123,7 +123,7 @@ describe.skipIf(!hasChromium)('the app in Chromium', () => {
     await heading('Baseline')
     await page.getByRole('tab', { name: 'Curves' }).click()
     await page.getByRole('img', { name: /^Loss;/ }).waitFor()
-    await page.locator('summary', { hasText: 'Figures' }).first().click()
+    await page.locator('summary', { hasText: 'As a table' }).first().click()
     await page.locator('figure table tbody tr').nth(3).waitFor()
     await page.getByRole('tab', { name: /Instances/ }).click()
     await page.getByRole('row').nth(10).waitFor()

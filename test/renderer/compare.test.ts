@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import type { DatasetRow, JobRow, RunRow, RunSummary, VerdictRow } from '../../core/contract/rows.ts'
 import type { Verdict } from '../../core/contract/verdict.ts'
-import { differences, flipMatrix, pairVerdicts, summaryLines, type Side } from '../../renderer/logic/compare.ts'
+import { summaryLines } from '../../renderer/logic/compare.ts'
+import { differences, warnings, type Side } from '../../renderer/logic/fairness.ts'
+import { flipMatrix, flipSentence, pairVerdicts, timeChange } from '../../renderer/logic/pairs.ts'
 import { countText, countVerdicts, mergeVerdicts, parseVerdictKey, verdictKey } from '../../renderer/logic/verdicts.ts'
 
 const row = (imageIndex: number, verdict: Verdict, target: number | null = null): VerdictRow => ({
@@ -75,6 +77,18 @@ describe('pairs', () => {
       matrix.falsified.verified,
       matrix.verified.timeout,
     ]).toEqual([2, 1, 1, 0])
+    expect(flipSentence(matrix)).toBe(
+      '3 of 4 verdicts changed: 2 from timeout to verified, 1 from falsified to verified.',
+    )
+    expect(flipSentence(flipMatrix(pairVerdicts(before, before)))).toBe('None of 4 verdicts changed.')
+  })
+
+  it('compare times of the same answer only', () => {
+    const [quick, slow] = [row(0, 'verified'), { ...row(0, 'verified'), seconds: 4 }]
+    expect(timeChange({ a: slow, b: quick })).toBe('4 × faster')
+    expect(timeChange({ a: quick, b: slow })).toBe('4 × slower')
+    expect(timeChange({ a: quick, b: quick })).toBe('as fast')
+    expect(timeChange({ a: slow, b: row(0, 'falsified') })).toBe('–')
   })
 })
 
@@ -93,6 +107,20 @@ describe('differences that make a comparison unfair', () => {
     const other = { summary: { robustnessEpsilon: 0.05 } as RunSummary }
     expect(differences(side(rows, { summary }), side(rows, other))).toEqual([
       'The ε of FGSM differs: 0.1 and 0.05; robustness figures are not comparable.',
+    ])
+  })
+
+  it('of a run that is not over are only what is known: that it is not', () => {
+    const under = { ...side(rows.slice(0, 0), { state: 'waiting' }), dataset: null }
+    expect(warnings([side(rows), under], ['A', 'B'])).toEqual([
+      'B has not begun: there is nothing of it to compare yet.',
+    ])
+    expect(warnings([side(rows, { state: 'running' }), side(rows)], ['A', 'B'])).toEqual([
+      'A is not over: its figures are those so far.',
+    ])
+    expect(warnings([side(rows), side([], { epsilon: 0.2 }), side(rows)], ['A', 'B', 'C'])).toEqual([
+      'B: The images verified differ; only those in both are paired.',
+      'B: The ε of verification differs: 0.1 and 0.2.',
     ])
   })
 
@@ -144,7 +172,7 @@ describe('summary', () => {
     })
     expect(line('Hidden neurons')).toMatchObject({ a: '112', b: '55', delta: '−57', better: null })
     expect(line('Verified, ε 0.06')).toMatchObject({ delta: '+9', better: true })
-    expect(line('Undecided')).toMatchObject({ a: '8', b: '1', delta: '−7', better: true })
+    expect(line('Undecided')).toMatchObject({ a: '8 of 20', b: '1 of 20', delta: '−7', better: true })
     expect(line('of them misclassified')).toMatchObject({ a: '2', b: '2', delta: '±0' })
     expect(line('FGSM robustness, ε 0.1')).toMatchObject({ delta: '±0', better: null })
     expect(line('Mean time per image')).toMatchObject({ a: '25.6 s', b: '1.50 s', better: true })

@@ -1,12 +1,12 @@
 // What plots are drawn from: tables and CSV, masks as pictures, rows of several runs side by side.
 import { describe, expect, it } from 'vitest'
 import type { NeuronFigures } from '../../core/contract/figures.ts'
-import type { JobRow, RunRow, RunSummary } from '../../core/contract/rows.ts'
+import type { RunSummary } from '../../core/contract/rows.ts'
 import { figureRows } from '../../renderer/logic/compare.ts'
 import { histogramBins, maskPicture, neuronStates } from '../../renderer/logic/neurons.ts'
 import { bytesOf, perturbed } from '../../renderer/logic/picture.ts'
 import { linkTo, parseRoute } from '../../renderer/logic/routes.ts'
-import { layerRows, settingRows, type LayerRow } from '../../renderer/logic/side-rows.ts'
+import { layerRows, type LayerRow } from '../../renderer/logic/side-rows.ts'
 import { fileName, tableOfSeries, toCsv } from '../../renderer/logic/table.ts'
 
 describe('the table of a plot', () => {
@@ -55,28 +55,16 @@ describe('runs side by side', () => {
     const better = { summary: { ...summary, verified: 9 }, epsilon: 0.1 }
     const rows = figureRows([{ summary, epsilon: 0.1 }, better, { summary, epsilon: 0.1 }])
     const verified = rows.find(({ title }) => title === 'Verified, ε 0.1')
-    expect(verified).toMatchObject({ base: '5', same: false })
+    expect(verified).toMatchObject({ base: `5 of ${summary.images}`, part: false, same: false })
     expect(verified?.others.map(({ delta }) => delta)).toEqual(['+4', '±0'])
     expect(rows.find(({ title }) => title === 'Accuracy')?.same).toBe(true)
-  })
-  it('name every setting of recipe and machine, and which differ', () => {
-    const side = (ratio: number, cpu: string) => ({
-      run: { variant: 'v' } as RunRow,
-      job: {
-        recipe: { name: 'r', seed: 1, variants: [{ name: 'v', simplify: { method: 'neuron', ratio } }] },
-        environment: { cpu },
-      } as unknown as JobRow,
-    })
-    const rows = settingRows([side(0.5, 'x'), side(0.75, 'x')])
-    expect(rows.filter(({ same }) => !same)).toEqual([{ title: 'simplify.ratio', cells: ['0.5', '0.75'], same: false }])
-    expect(rows.map(({ title }) => title)).toEqual(['simplify.method', 'simplify.ratio', 'seed', 'machine.cpu'])
   })
   it('align layers by kind, grafted ones with those they were', () => {
     const layer = (kind: string, neurons: number): LayerRow => ({ id: kind, kind, inputShape: [4], outputShape: [neurons], parameters: 0, neurons }) // prettier-ignore
     const rows = layerRows([[layer('relu', 64), layer('relu', 32)], [layer('graftedRelu', 64)]])
     expect(rows).toEqual([
-      { title: 'relu 1', cells: ['64, 64 neurons', 'grafted, 64, 64 neurons'], same: false },
-      { title: 'relu 2', cells: ['32, 32 neurons', '–'], same: false },
+      { title: 'ReLU 1', cells: ['64, 64 neurons', 'grafted, 64, 64 neurons'], same: false },
+      { title: 'ReLU 2', cells: ['32, 32 neurons', '–'], same: false },
     ])
   })
   it('are in the address, six at most', () => {

@@ -9,6 +9,7 @@ import {
   formatDelta,
   formatDuration,
   formatPoints,
+  formatRound,
   formatSeconds,
   formatShare,
   formatValue,
@@ -16,7 +17,7 @@ import {
 import { gaugeText, stagesOf, stageState } from '../../renderer/logic/gauge.ts'
 import { rgba } from '../../renderer/logic/picture.ts'
 import { linkTo, parseRoute, sectionOf } from '../../renderer/logic/routes.ts'
-import { groupCurves, mergePoints, noCurves } from '../../renderer/logic/series.ts'
+import { byX, groupCurves, mergePoints, noCurves, overlaid } from '../../renderer/logic/series.ts'
 import { cutSentence, detailTitle, detailValue } from '../../renderer/logic/words.ts'
 
 describe('figures', () => {
@@ -24,6 +25,9 @@ describe('figures', () => {
     [formatCount(52_896), '52,896'],
     [formatCount(null), '–'],
     [formatShare(0.9824), '98.2 %'],
+    [formatRound('80.0 %'), '80 %'],
+    [formatRound('0.10 s'), '0.1 s'],
+    [formatRound('100 %'), '100 %'],
     [formatSeconds(0.0123), '12 ms'],
     [formatSeconds(0.00006), '< 1 ms'],
     [formatSeconds(1.234), '1.23 s'],
@@ -56,6 +60,19 @@ describe('figures', () => {
 })
 
 describe('curves', () => {
+  it('of several runs have a colour for each run and stage, and dashes for validation', () => {
+    const points = [{ x: 2, y: 1 }, { x: 1, y: 0 }] // prettier-ignore
+    const group = (...labels: string[]) => ({ measure: 'loss', title: 'Loss', series: labels.map((label) => ({ name: label, label, points })) }) // prettier-ignore
+    const found = overlaid(['A', 'B'], [group('train', 'validation'), group('fine-tune · train', 'fine-tune · validation')]) // prettier-ignore
+    expect(found.map(({ label, colour, dashed }) => [label, colour, dashed])).toEqual([
+      ['A: train', 0, false],
+      ['A: validation', 0, true],
+      ['B: fine-tune · train', 1, false],
+      ['B: fine-tune · validation', 1, true],
+    ])
+    expect(byX(points).map(({ x }) => x)).toEqual([1, 2])
+  })
+
   const point = (series: string, step: number, value: number) => ({ series, step, value })
   it('take points in any order and twice without harm', () => {
     const once = mergePoints(noCurves, [point('train.loss', 1, 2), point('train.loss', 3, 1)])
