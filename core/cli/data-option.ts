@@ -1,11 +1,13 @@
 // Where a command's images come from: `--data PATH`, the sample set, or what the model was trained on.
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import type { App } from '../app.ts'
 import { EspalierError } from '../contract/errors.ts'
 import { dataSchema, filesSchema, sampleSchema, type DataOptions } from '../contract/recipe.ts'
-import { recipeError } from '../jobs/recipe/issues.ts'
+import { inputError } from '../data/files.ts'
+import { formatPath, recipeError } from '../jobs/recipe/issues.ts'
 import { flagsOf } from './flags.ts'
 
 const sampleFlags = flagsOf(sampleSchema, { prefix: 'sample', omit: ['source'] })
@@ -23,6 +25,27 @@ export function attachDataFlags(command: Command, usual: string): void {
   command.option('--data <path>', `folder or file with images, or the word sample (default: ${usual})`)
   attachFormatFlags(command)
   sampleFlags.attach(command)
+}
+
+/** The flag that fills a key of the data options, as `--data-layout`; null where none does. */
+export function dataFlagOf(path: readonly PropertyKey[]): string | null {
+  if (path[0] === 'directory') return '--data'
+  return path[0] === 'source' ? '--data-format' : (fileFlags.nameOf(path) ?? sampleFlags.nameOf(path))
+}
+
+/**
+ * Looks whether the images are there, before a job is begun that would only fail; nothing of them is read but what tells the format.
+ * @throws EspalierError `input/*`, `data/unknown-format`
+ */
+export async function requireData(data: DataOptions): Promise<void> {
+  if (data.source === 'sample') return
+  const { directory } = data
+  await stat(directory).catch((cause: unknown) => {
+    throw inputError(directory, cause)
+  })
+  if (data.source !== 'auto') return
+  const { detectSource } = await import('../data/open.ts')
+  await detectSource(directory)
 }
 
 /** The data options of the flags; null where none was given. */
@@ -57,7 +80,8 @@ export function readFormatFlags(command: Command, path: string): object {
 export function readData(command: Command, path: string): DataOptions {
   const value = { data: readFormatFlags(command, path) }
   const parsed = z.object({ data: dataSchema }).safeParse(value)
-  if (!parsed.success) throw recipeError(parsed.error.issues, value, () => '')
+  if (!parsed.success)
+    throw recipeError(parsed.error.issues, value, (place) => dataFlagOf(place.slice(1)) ?? formatPath(place))
   return parsed.data.data
 }
 

@@ -28,6 +28,7 @@ const byArea: Partial<Readonly<Record<string, ExitCode>>> = {
   cli: exitCodes.usage,
   api: exitCodes.usage,
   input: exitCodes.input,
+  files: exitCodes.input,
   data: exitCodes.input,
   download: exitCodes.environment,
   recipe: exitCodes.input,

@@ -17,6 +17,8 @@ export interface FlagSet {
   attach(command: Command): void
   /** What was given on the command line, as the schema's input; keys that were not given are absent. */
   read(command: Command): Record<string, unknown>
+  /** The flag that fills a key, as `--batch-size`; null where none does. */
+  nameOf(path: readonly PropertyKey[]): string | null
 }
 
 export interface FlagSettings {
@@ -43,6 +45,12 @@ export function flagsOf(schema: z.ZodType, { prefix = '', omit = [], defaults = 
           assign(result, flag.path, valueOf(flag, command.getOptionValue(key)))
       }
       return withDiscriminators(result, flags)
+    },
+    nameOf: (path) => {
+      const keys = path.filter((key) => typeof key === 'string')
+      const isOf = (flag: Flag): boolean => keys.every((key, i) => flag.path[i] === key)
+      const found = keys.length === 0 ? undefined : flags.find(isOf)
+      return found === undefined ? null : (optionOf(found).long ?? null)
     },
   }
 }

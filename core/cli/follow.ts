@@ -31,7 +31,10 @@ export async function followJob(app: App, terminal: Terminal, begin: () => Promi
     if (!finalStates.has((await app.api['jobs.get']({ id: jobId })).job.state)) await ended
     const { job, runs } = await app.api['jobs.get']({ id: jobId })
     view.explainEnd(job, runs)
-    if (job.state !== 'done') terminal.note(`  The job is ${job.state}. Go on with: espalier run --resume ${job.id}`)
+    if (job.state !== 'done') {
+      const when = job.state === 'failed' ? 'With the cause gone, it goes on with' : 'Go on with'
+      terminal.note(`  The job is ${job.state}. ${when}: espalier run --resume ${job.id}`)
+    }
     return { job, runs }
   } finally {
     stop()

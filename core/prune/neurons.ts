@@ -76,7 +76,7 @@ function noScales(network: Network): EspalierError {
   return new EspalierError(
     'model/unsupported',
     `The network "${network.name}" has no batch normalisation before its activations, so there is no γ to rank neurons by.`,
-    'Build it with batchNorm: true, or prune weights instead.',
+    'Prune weights or graft it, or prune the network that it was exported from: an export folds batch norm into the weights.',
   )
 }
 

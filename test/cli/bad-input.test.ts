@@ -91,15 +91,21 @@ describe('flags', () => {
     [['verify', '--model', 'net-x', '--data', 'sample', '--epsilon', 'NaN'], 3, 'verify/epsilon'],
     // What is typed wrong is said before the history is asked for anything.
     [['verify', '--model', 'net-x', '--epsilon', 'NaN'], 3, 'verify/epsilon'],
-    [['prune', '--model', 'net-x', '--ratio', '2'], 3, 'variants[0].simplify.ratio is 2'],
+    [['prune', '--model', 'net-x', '--ratio', '2'], 3, '--ratio is 2'],
     [['verify', '--model', 'net-x'], 3, 'store/missing'],
     [['runs', '--limit', '0'], 2, '--limit is 0'],
     [['runs', 'run-x'], 3, 'store/missing'],
     [['models', 'net-x'], 3, 'espalier models lists them'],
-    [['train', '--epochs', 'three'], 3, "variants[0].train.epochs is 'three'; it must be a whole number"],
+    [['train', '--epochs', 'three'], 3, "--epochs is 'three'; it must be a whole number"],
     [['train', '--schedule', 'cosin'], 3, "Did you mean 'cosine'?"],
     [['train', '--epoch', '3'], 2, "unknown option '--epoch'"],
-    [['prune'], 2, "required option '--model <id>'"],
+    [['train', '--schedule', 'cosine', '--schedule-patience', '3'], 3, '--schedule-patience is not a key'],
+    [['train', '--name', 'a b'], 3, '--name is'],
+    [['prune', '--model', 'net-x'], 3, '--ratio is missing'],
+    [['prune'], 2, 'espalier models lists'],
+    [['radius'], 2, 'espalier models lists'],
+    [['import', 'notes.md'], 3, 'notes.md is no ONNX network'],
+    [['import', '.'], 3, 'Give a file whose name ends in .onnx or .onnx.gz'],
     [['run'], 2, 'cli/usage'],
     [['run', '--resume', 'job-nothing'], 3, 'job/unknown'],
     [['compare', 'run-a', 'run-b'], 3, 'store/missing'],
@@ -116,6 +122,18 @@ describe('flags', () => {
 })
 
 describe('data', () => {
+  it.each([
+    [['train', '--data', 'nowhere'], 'input/not-found'],
+    [['train', '--data', '.'], 'data/unknown-format'],
+    [['run', 'it.yaml', '--data', 'nowhere'], 'input/not-found'],
+  ])('that are not there begin no job: %j', async (args, code) => {
+    const home = join(bench.folder, 'no-job')
+    const given = args.map((arg) => (arg === 'it.yaml' ? bench.file(arg, head) : arg === '.' ? bench.folder : arg))
+    const { code: exit, out, err } = await bench.run(...given, '--home', home)
+    expect([exit, out, err.split('\n')[0]]).toEqual([3, '', `error ${code}`])
+    expect((await bench.run('runs', '--json', '--home', home)).out).not.toContain('failed')
+  })
+
   const folderWith = (name: string, files: Readonly<Record<string, Uint8Array>>): string => {
     mkdirSync(join(bench.folder, name))
     const good = { 'train-images-idx3-ubyte': idx(0x803, 2, 1568), 'train-labels-idx1-ubyte': labels(2) }

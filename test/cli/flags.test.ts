@@ -62,6 +62,17 @@ describe('flags from schemas', () => {
     ])
   })
 
+  it('tell what flag fills a key', () => {
+    const flags = flagsOf(trainSchema, { prefix: 'fine-tune' })
+    const name = (...path: PropertyKey[]): string | null => flags.nameOf(path)
+    expect([name('epochs'), name('schedule', 'milestones', 0), name('schedule')]).toEqual([
+      '--fine-tune-epochs',
+      '--fine-tune-schedule-milestones',
+      '--fine-tune-schedule',
+    ])
+    expect([name('nesterov'), name('nothing'), name()]).toEqual(['--no-fine-tune-nesterov', null, null])
+  })
+
   it('leave out what cannot be typed on a line', () => {
     expect(() => read(verifySchema, ['--images-groups', 'a'])).toThrow(/unknown option/)
   })

@@ -62,8 +62,8 @@ describe('an answer', () => {
 describe('a certificate', () => {
   it('is written where everything is proved, of several alternatives too, and proved again by check', async () => {
     for (const [name, problems] of [
-      ['holds', '1 problem,'],
-      ['none', '2 problems,'],
+      ['holds', '1 problem in 1 part,'],
+      ['none', '2 problems in '],
     ]) {
       const file = join(bench.folder, `${name}.json.gz`)
       const written = await ask('diamond', name, '--certificate', file)
@@ -88,6 +88,10 @@ describe('a certificate', () => {
     expect(damaged.code).toBe(3)
     expect(JSON.parse(damaged.out)).toMatchObject({ error: { code: 'certificate/corrupt' } })
     expect((await check(join(bench.folder, 'nowhere.json'))).err).toContain('input/not-found')
+    const gone = bench.file('gone.json', readFileSync(file, 'utf8').replaceAll('holds.vnnlib', 'gone.vnnlib'))
+    const alone = await check(gone)
+    expect([alone.code, alone.err]).toEqual([3, expect.stringContaining('gone.vnnlib, which is not here')])
+    expect(alone.err).toContain('--onnx NETWORK --vnnlib PROPERTY')
   })
 
   it('is not written where nothing is proved', async () => {

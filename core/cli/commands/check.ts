@@ -40,7 +40,7 @@ export function addCheck(program: Command, shell: Shell): void {
     for (const line of proved) terminal.note(`  ${line}`)
     const { claims, leaves, lowerBound, seconds } = checked
     terminal.note(
-      `  ${claims} ${claims === 1 ? 'problem' : 'problems'}, ${leaves} cells, smallest bound ${lowerBound.toPrecision(3)}, ${seconds.toFixed(1)} s`,
+      `  ${counted(claims, 'problem')} in ${counted(leaves, 'part')}, smallest bound ${lowerBound.toPrecision(3)}, ${seconds.toFixed(1)} s`,
     )
     return undefined
   })
@@ -66,17 +66,19 @@ async function checkWholeBundle(
   const { title, instances, proved, replayed, unproved, open, lowerBound, seconds } = report
   terminal.print('checked')
   terminal.note(
-    `  ${title}: ${instances} instances, ${seconds.toFixed(1)} s; files, model, properties and lists fit together`,
+    `  ${title}: ${counted(instances, 'instance')}, ${seconds.toFixed(1)} s; files, model, properties and lists fit together`,
   )
   terminal.note(`  ${proved} proved again${lowerBound === null ? '' : `, smallest bound ${lowerBound.toPrecision(3)}`}`)
-  terminal.note(`  ${replayed} counterexamples replayed`)
+  terminal.note(`  ${counted(replayed, 'counterexample')} replayed`)
   if (open > 0) terminal.note(`  ${open} undecided: nothing to check`)
   if (unproved.length > 0)
     terminal.note(
-      `  ${unproved.length} verified without a certificate in the bundle (${unproved.join(', ')}): run another verifier on them`,
+      `  ${unproved.length} verified without a certificate in the bundle (${unproved.join(', ')}): run another verifier on them; a run that keeps certificates (verify.keepProofs) brings them along`,
     )
   return undefined
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
 /** @throws EspalierError 'cli/usage' where a model and files are named at once */
 function requireOneSubject({ model, onnx, vnnlib }: CheckOptions): void {

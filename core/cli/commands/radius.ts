@@ -11,6 +11,7 @@ import type { Context, Shell } from '../context.ts'
 import { attachDataFlags, readDataFlags } from '../data-option.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { flagsOf } from '../flags.ts'
+import { attachModel, readModel } from '../model-option.ts'
 import { RadiusProgress } from '../radius-progress.ts'
 import { formatSeconds, formatTable } from '../table.ts'
 
@@ -30,7 +31,7 @@ const engineFlags = flagsOf(engineSchema)
 export function addRadius(program: Command, shell: Shell): void {
   const description = 'how far around each image the answer stays the same: verified radius and nearest counterexample'
   const command = program.command('radius').description(description)
-  command.requiredOption('--model <id>', 'model of the history: the id that train, prune and the app show')
+  attachModel(command, 'model of the history')
   attachDataFlags(command, 'what the model was made with')
   radiusFlags.attach(command)
   engineFlags.attach(command)
@@ -39,7 +40,8 @@ export function addRadius(program: Command, shell: Shell): void {
 
 async function perform({ terminal }: Context, command: Command): Promise<number> {
   const options = readOptions(command)
-  const { model, home } = command.opts<{ model: string; home?: string }>()
+  const model = readModel(command)
+  const { home } = command.opts<{ home?: string }>()
   const { provider, threads, seed } = engineSchema.parse(engineFlags.read(command))
   const { findRadii } = await import('../../app/radius.ts')
   const progress = new RadiusProgress(terminal)

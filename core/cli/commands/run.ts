@@ -10,7 +10,7 @@ import { planRecipe } from '../../jobs/recipe/plan.ts'
 import { parseRecipe, readRecipe, recipeLimit } from '../../jobs/recipe/text.ts'
 import { resolveHome } from '../../home.ts'
 import type { Shell } from '../context.ts'
-import { attachDataFlags, readDataFlags } from '../data-option.ts'
+import { attachDataFlags, readDataFlags, requireData } from '../data-option.ts'
 import { flagsOf } from '../flags.ts'
 import { followJob } from '../follow.ts'
 import { jobExitCode } from '../job-exit.ts'
@@ -93,6 +93,7 @@ export function addRun(program: Command, shell: Shell): void {
       return undefined
     }
     const app = await open()
+    if (recipe !== null) await requireData(recipe.data)
     const followed = await followJob(app, terminal, () =>
       recipe === null ? app.api['jobs.resume']({ id: resume ?? '' }) : app.api['jobs.start']({ recipe }),
     )

@@ -1,7 +1,7 @@
 // `espalier train | prune | graft | verify | attack`: recipes of one variant, built from flags that the recipe's schema generates.
 import type { Command } from 'commander'
 import type { App } from '../../app.ts'
-import { EspalierError, toErrorData } from '../../contract/errors.ts'
+import { toErrorData } from '../../contract/errors.ts'
 import {
   recipeSchema,
   simplifySchema,
@@ -10,13 +10,15 @@ import {
   verifySchema,
   type Recipe,
 } from '../../contract/recipe.ts'
+import { formatPath } from '../../jobs/recipe/issues.ts'
 import { readRecipe } from '../../jobs/recipe/text.ts'
 import type { Context, Shell } from '../context.ts'
-import { attachDataFlags, dataOfModel, readDataFlags } from '../data-option.ts'
+import { attachDataFlags, dataFlagOf, dataOfModel, readDataFlags, requireData } from '../data-option.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { flagsOf } from '../flags.ts'
+import { flagsOf, type FlagSet } from '../flags.ts'
 import { followJob, type FollowedJob } from '../follow.ts'
 import { jobExitCode } from '../job-exit.ts'
+import { attachModel, readModel } from '../model-option.ts'
 import { summaryTable } from '../run-table.ts'
 import { write as writeFileOf } from './export.ts'
 import { asksAboutFiles, attachFileFlags, verifyFiles } from './verify-file.ts'
@@ -29,6 +31,30 @@ const freshFlags = flagsOf(variantSchema.pick({ architecture: true, batchNorm: t
 const simplifyFlags = flagsOf(simplifySchema)
 const fineTuneFlags = flagsOf(trainSchema, { prefix: 'fine-tune' })
 const verifyFlags = flagsOf(verifySchema)
+
+/** Where in a recipe of one variant each set of flags goes. */
+const places: readonly (readonly [place: string, flags: Pick<FlagSet, 'nameOf'>])[] = [
+  ['variants.0.train', trainFlags],
+  ['variants.0.simplify', simplifyFlags],
+  ['variants.0.fineTune', fineTuneFlags],
+  ['variants.0', freshFlags],
+  ['verify', verifyFlags],
+  ['data', { nameOf: dataFlagOf }],
+  ['', commonFlags],
+]
+
+/** What was typed, for a complaint about a key: its flag, else the key. */
+function flagOf(path: readonly PropertyKey[]): string {
+  if (path.at(-1) === 'name') return '--name'
+  if (path.at(-1) === 'from') return '--model'
+  for (const [place, flags] of places) {
+    const depth = place === '' ? 0 : place.split('.').length
+    if (path.slice(0, depth).join('.') !== place) continue
+    const flag = flags.nameOf(path.slice(depth))
+    if (flag !== null) return flag
+  }
+  return formatPath(path)
+}
 
 /** ε of the FGSM figure of `train`, `prune` and `graft`, and of the bounds that grafting looks at: the papers' for MNIST. */
 const usualEpsilon = 0.1
@@ -58,11 +84,12 @@ async function perform(
     variants: [{ name, ...variant, ...(model === undefined ? {} : { from: `model:${model}` }) }],
     verify,
   }
-  const checked = readRecipe(value)
+  const checked = readRecipe(value, flagOf)
   const app = await context.open()
   const withData = data === null && model !== undefined ? { ...checked, data: await dataOfModel(app, model) } : checked
   const unnamed = verify !== null && model !== undefined && command.getOptionValueSource('name') !== 'cli'
   const recipe = unnamed ? await titledAsModel(app, withData, model) : withData
+  await requireData(recipe.data)
   const followed = await followJob(app, context.terminal, () => app.api['jobs.start']({ recipe }))
   context.terminal.value(followed)
   context.terminal.print(summaryTable(followed.runs))
@@ -107,13 +134,13 @@ function addSimplify(
   { name, method, made }: { name: string; method: string; made: string },
 ): void {
   const command = program.command(name).description(`${name} a model of the history, then fine-tune it`)
-  command.requiredOption('--model <id>', `model to ${name}: the id that train, prune and the app show`)
+  attachModel(command, `model to ${name}`)
   attachCommon(command, made, 'what the model was made with')
   simplifyFlags.attach(command)
   fineTuneFlags.attach(command)
   command.option('--no-fine-tune', `leave the ${made} network as it is`)
   shell.define(command, async (context) => {
-    const { model } = command.opts<{ model: string }>()
+    const model = readModel(command)
     const simplify: Record<string, unknown> = { method, ...simplifyFlags.read(command) }
     if (simplify['method'] === 'graft')
       simplify['epsilon'] ??= commonFlags.read(command)['evaluateEpsilon'] ?? usualEpsilon
@@ -125,13 +152,16 @@ function addSimplify(
 export function addVerify(program: Command, shell: Shell): void {
   const description = 'verify the robustness of a model of the history (--model), or a property of a file (--onnx)'
   const command = program.command('verify').description(description)
-  command.option('--model <id>', 'model to verify: the id that train, prune and the app show')
+  attachModel(command, 'model to verify')
   attachFileFlags(command)
   attachCommon(command, 'verified', 'what the model was made with')
   verifyFlags.attach(command)
   shell.define(command, async (context) => {
     if (asksAboutFiles(command)) return await verifyFiles(context, command)
-    const model = requireModel(command)
+    const model = readModel(
+      command,
+      'Give --model ID for a model of the history (espalier models lists them), or --onnx FILE --vnnlib FILE for files.',
+    )
     const { certificate } = command.opts<{ certificate?: string }>()
     const proofs = certificate === undefined ? {} : { certify: 'always', keepProofs: true }
     const verify = { ...proofs, ...verifyFlags.read(command) }
@@ -145,11 +175,11 @@ export function addAttack(program: Command, shell: Shell): void {
   const description =
     'look for counterexamples of a model of the history by gradient attacks alone, which prove nothing'
   const command = program.command('attack').description(description)
-  command.requiredOption('--model <id>', 'model to attack: the id that train, prune and the app show')
+  attachModel(command, 'model to attack')
   attachCommon(command, 'attacked', 'what the model was made with')
   verifyFlags.attach(command)
   shell.define(command, async (context) => {
-    const { model } = command.opts<{ model: string }>()
+    const model = readModel(command)
     const verify = { method: 'attack', ...verifyFlags.read(command) }
     return verdictExitCode(await perform(context, command, { variant: {}, verify, model }))
   })
@@ -165,16 +195,6 @@ async function exportCertificate(context: Context, id: string, path: string): Pr
     if (toErrorData(thrown).code !== 'store/missing') throw thrown
     context.terminal.note('  no certificate: no image was certified')
   }
-}
-
-function requireModel(command: Command): string {
-  const { model } = command.opts<{ model?: string }>()
-  if (model !== undefined) return model
-  throw new EspalierError(
-    'cli/usage',
-    'Nothing says what to verify.',
-    'Give --model ID for a model of the history, or --onnx FILE --vnnlib FILE for files.',
-  )
 }
 
 /** 0 when every image is verified, 1 when one is falsified, 5 when something stays open. */

@@ -1,5 +1,5 @@
 // Fits a property to a model: sizes are compared, and inputs and outputs given by name are put in the model's order.
-import { propertyError } from './failure.ts'
+import { propertyMismatch } from './failure.ts'
 import type { Disjunct, InputBox, VnnlibProperty } from './property.ts'
 import type { Variable } from './variables.ts'
 
@@ -41,21 +41,21 @@ function positions(variables: readonly Variable[], ports: readonly ModelPort[], 
   const total = (list: readonly { readonly shape: readonly number[] }[]): number =>
     list.reduce((sum, { shape }) => sum + size(shape), 0)
   if (total(variables) !== total(ports)) {
-    throw mismatch(`it has ${total(variables)} ${what} elements, the model ${total(ports)}`)
+    throw propertyMismatch(`its ${what}s number ${total(variables)}, those of the network ${total(ports)}`)
   }
   if (variables.every(({ port }) => port === null)) {
     // Version 1.0 numbers all elements of all ports in one go.
     const sizes = (list: readonly { readonly shape: readonly number[] }[]): string =>
       list.map(({ shape }) => size(shape)).join()
     if (variables.length > 1 && sizes(variables) !== sizes(ports))
-      throw mismatch(`its ${what}s have other sizes than the model's`)
+      throw propertyMismatch(`its ${what}s have other sizes than the model's`)
     return null
   }
   const result = new Uint32Array(total(ports))
   for (const { name, port, shape, offset } of variables) {
     const target = ports.find((candidate) => candidate.name === port)
     if (!target || size(target.shape) !== size(shape)) {
-      throw mismatch(`${what} ${name} does not fit a port "${port ?? ''}" of the model`)
+      throw propertyMismatch(`${what} ${name} does not fit a port "${port ?? ''}" of the model`)
     }
     for (let i = 0; i < size(shape); i++) result[offset + i] = target.offset + i
   }
@@ -67,8 +67,4 @@ function placed(values: Float64Array, target: Uint32Array | null): Float64Array 
   const result = new Float64Array(values.length)
   for (const [i, position] of target.entries()) result[position] = values[i]
   return result
-}
-
-function mismatch(problem: string): Error {
-  return propertyError('property/unsupported', problem, 0)
 }

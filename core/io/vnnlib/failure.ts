@@ -8,6 +8,12 @@ const hints = {
   'property/too-large': 'Split the property into several files.',
 } satisfies Partial<Record<ErrorCode, string>>
 
+/** The property and the network were not written for each other. */
+export function propertyMismatch(problem: string): EspalierError {
+  const hint = 'Give the property that was written for this network, or the network that it was written for.'
+  return new EspalierError('property/unsupported', `The property does not fit the network: ${problem}.`, hint)
+}
+
 /** An error about a line of a property file; line 0 is the file as a whole. */
 export function propertyError(code: keyof typeof hints, problem: string, line: number): EspalierError {
   const place = line > 0 ? `Line ${line} of the property` : 'The property'

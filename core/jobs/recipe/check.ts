@@ -32,7 +32,7 @@ export function variantReference(variant: VariantOptions): string | null {
 }
 
 /** @throws EspalierError `recipe/invalid` at the first thing that cannot be carried out */
-export function checkRecipe(recipe: Recipe, locate: Locate = () => ''): void {
+export function checkRecipe(recipe: Recipe, locate: Locate = formatPath): void {
   const names: string[] = []
   recipe.variants.forEach((variant, position) => {
     const path = ['variants', position]
@@ -168,5 +168,5 @@ function checkGroups(recipe: Recipe, names: readonly string[], locate: Locate): 
 }
 
 function fail(path: readonly PropertyKey[], what: string, hint: string, locate: Locate): never {
-  throw new EspalierError('recipe/invalid', `${formatPath(path)}${locate(path)} ${what}`, hint)
+  throw new EspalierError('recipe/invalid', `${locate(path)} ${what}`, hint)
 }

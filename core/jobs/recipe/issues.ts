@@ -5,7 +5,7 @@ import { recipeSchema } from '../../contract/recipe.ts'
 import { fieldsOf, nodeAt, schemaTree, type NumberRange, type SchemaNode } from '../../contract/schema-tree.ts'
 import { closest } from './suggest.ts'
 
-/** Where a key stands in the file, as ` (line 12)`; empty where the recipe did not come from a file. */
+/** What a key is called where it was written: `variants[0].train.epochs (line 12)` of a file, `--epochs` of a command line. */
 export type Locate = (path: readonly PropertyKey[]) => string
 
 interface Complaint {
@@ -36,11 +36,11 @@ function complain(issue: z.core.$ZodIssue, tree: SchemaNode, value: unknown, loc
   const node = choice ? null : nodeAt(tree, issue.path, value)
   const words = choice ? (issue.options as readonly unknown[]).map(String) : node?.kind === 'enum' ? node.values : null
   const wanted = words === null ? wantedText(node, issue) : `one of ${words.join(', ')}`
-  const where = `${formatPath(issue.path)}${locate(issue.path)}`
+  const where = locate(issue.path)
   const meant = words !== null && typeof written === 'string' ? closest(written, words) : null
   const said = written === undefined ? 'is missing' : `is ${show(written)}`
   const code = isEpsilon(issue.path) ? 'verify/epsilon' : 'recipe/invalid'
-  const hint = meant === null ? `Allowed at ${formatPath(issue.path)}: ${wanted}.` : `Did you mean '${meant}'?`
+  const hint = meant === null ? `Allowed at ${where}: ${wanted}.` : `Did you mean '${meant}'?`
   return { code, message: `${where} ${said}; it must be ${wanted}`, hint }
 }
 
@@ -55,7 +55,7 @@ function unknownKey(
   const allowed = node === null ? [] : fieldsOf(node, valueAt(value, issue.path)).map((field) => field.key)
   const meant = closest(key, allowed)
   const others = issue.keys.length > 1 ? ` (nor ${issue.keys.slice(1).join(', ')})` : ''
-  const where = `${formatPath([...issue.path, key])}${locate([...issue.path, key])}`
+  const where = locate([...issue.path, key])
   return {
     code: 'recipe/unknown-key',
     message: `${where} is not a key of a recipe${others}; allowed here: ${allowed.join(', ')}`,

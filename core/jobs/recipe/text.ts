@@ -4,7 +4,7 @@ import { EspalierError } from '../../contract/errors.ts'
 import { recipeSchema, type Recipe } from '../../contract/recipe.ts'
 import { schemaTree, type SchemaField, type SchemaNode } from '../../contract/schema-tree.ts'
 import { checkRecipe } from './check.ts'
-import { recipeError, type Locate } from './issues.ts'
+import { formatPath, recipeError, type Locate } from './issues.ts'
 
 /**
  * The longest recipe text, in characters: two hundred variants with every key stay below, and a quarter of a million opening
@@ -66,8 +66,8 @@ function plainValue(document: Document): unknown {
   }
 }
 
-/** Checks a recipe that is already an object. @throws as `parseRecipe`, without lines */
-export function readRecipe(value: unknown, locate: Locate = () => ''): Recipe {
+/** Checks a recipe that is already an object. @throws as `parseRecipe`, keys called what `locate` says, without lines by default */
+export function readRecipe(value: unknown, locate: Locate = formatPath): Recipe {
   const parsed = recipeSchema.safeParse(value)
   if (!parsed.success) throw recipeError(parsed.error.issues, value, locate)
   checkRecipe(parsed.data, locate)
@@ -83,9 +83,9 @@ function locator(document: Document, lines: LineCounter): Locate {
   return (path) => {
     for (let length = path.length; length > 0; length--) {
       const node = document.getIn(path.slice(0, length), true)
-      if (isNode(node) && node.range) return ` (line ${lines.linePos(node.range[0]).line})`
+      if (isNode(node) && node.range) return `${formatPath(path)} (line ${lines.linePos(node.range[0]).line})`
     }
-    return ''
+    return formatPath(path)
   }
 }
 

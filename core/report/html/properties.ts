@@ -55,7 +55,8 @@ function caseWords(found: PropertyCase, inputs: number): Markup {
     <dd>${boxWords(found, inputs, writing)}</dd>
     <dt>this must not come out</dt>
     <dd>
-      ${meaning === null ? null : html`<p>${meaning}</p>`} ${violations.map((one) => html`<div>${one}</div>`)}
+      ${meaning === null ? null : html`<div>${meaning}</div>`}
+      ${violationCount > 1 ? html`<div>Any one of:</div>` : null} ${violations.map((one) => html`<div>${one}</div>`)}
       ${violationCount > violations.length ? html`<div>and ${violationCount - violations.length} more</div>` : null}
     </dd>
   </dl>`

@@ -6,7 +6,7 @@ export function corrupt(problem: string, options?: ErrorOptions): EspalierError 
   return new EspalierError(
     'model/corrupt',
     `This is not a sound ONNX model: ${problem}.`,
-    'Check the file with the tool that wrote it, or export it again.',
+    'Make sure that the file was copied or downloaded whole, or export it again.',
     options,
   )
 }
