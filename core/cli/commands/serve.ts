@@ -4,7 +4,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
+import type { App } from '../../app.ts'
 import { EspalierError } from '../../contract/errors.ts'
+import type { JobRow } from '../../contract/rows.ts'
 import { startServer } from '../../serve/server.ts'
 import type { Shell } from '../context.ts'
 
@@ -39,9 +41,17 @@ export function addServe(program: Command, shell: Shell): void {
     if (options.open === true) openBrowser(server.link())
     await interrupted()
     terminal.note('  stopping …')
+    for (const { id, title, name } of await running(app))
+      terminal.note(`  paused: ${title === '' ? name : title}; go on in the app, or: espalier run --resume ${id}`)
     await server.close()
     return undefined
   })
+}
+
+/** The jobs that closing pauses; what cannot be asked stops nothing. */
+async function running(app: App): Promise<readonly JobRow[]> {
+  const queue = await app.api['jobs.queue']({}).catch(() => null)
+  return queue?.running ?? []
 }
 
 function readPort(text: string): number {
