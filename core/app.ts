@@ -19,6 +19,7 @@ import { DeviceProbe } from './jobs/devices/probe.ts'
 import { EventLog } from './jobs/event-log.ts'
 import { JobLogs, keepLogs } from './jobs/log-file.ts'
 import { forkLauncher, type JobLauncher } from './jobs/launcher.ts'
+import { MemoryMeter } from './jobs/memory.ts'
 import { checkRecipe } from './jobs/recipe/check.ts'
 import { requireOrigins } from './jobs/recipe/origins.ts'
 import { planRecipe } from './jobs/recipe/plan.ts'
@@ -52,7 +53,9 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 /** Opens a home and takes up its queue. @throws EspalierError 'store/*' */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { home, launcher = forkLauncher, grace = 10_000 } = options
+  const { home, grace = 10_000 } = options
+  const memory = new MemoryMeter()
+  const launcher = memory.counted(options.launcher ?? forkLauncher)
   const opened = await openHome(home, options.access ?? 'write')
   const { store } = opened
   const log = new EventLog()
@@ -75,6 +78,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       devices,
       studies,
       launcher,
+      memory,
       files,
       shelf: new DatasetShelf(store),
     }),
@@ -98,6 +102,7 @@ interface Parts {
   readonly devices: DeviceProbe
   readonly studies: StudyDesk
   readonly launcher: JobLauncher
+  readonly memory: MemoryMeter
   readonly files: FileDesk
   readonly shelf: DatasetShelf
 }
@@ -122,6 +127,7 @@ function implement({ store, obstacle }: OpenedHome, parts: Parts): Api {
         readOnly: obstacle !== null,
         mnistDirectory: findMnist(),
       }),
+    'app.memory': () => Promise.resolve(parts.memory.read()),
     'devices.probe': () => Promise.resolve(devices.start()),
     'devices.state': () => Promise.resolve(devices.state),
     'data.list': () => store.datasets.list(),

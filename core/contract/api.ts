@@ -7,6 +7,7 @@ import { jobEventSchema } from './events.ts'
 import { graftedLayerSchema, neuronFiguresSchema, scaleFiguresSchema, searchSampleSchema } from './figures.ts'
 import { layerRowSchema } from './layer-row.ts'
 import { logEntrySchema } from './log.ts'
+import { memorySchema } from './memory.ts'
 import { pictureSchema } from './picture.ts'
 import { architectureSchema, dataSchema, recipeSchema, verifySchema } from './recipe.ts'
 import {
@@ -96,6 +97,8 @@ export const apiSchemas = {
       mnistDirectory: z.string().nullable(),
     }),
   },
+  /** Now: it changes from moment to moment. */
+  'app.memory': { input: none, output: memorySchema },
   /** Starts a measurement unless one is under way, and answers at once; `devices.state` tells how far it is. */
   'devices.probe': { input: none, output: deviceProbeSchema },
   'devices.state': { input: none, output: deviceProbeSchema },

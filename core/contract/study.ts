@@ -40,6 +40,7 @@ export const trialSchema = z.object({
   images: z.int().describe('How many are tried'),
   classes: z.array(z.string()),
   answers: z.array(trialAnswerSchema).describe('Those that are there, in the order of the images'),
+  epochSeconds: z.number().nullable().describe('What an epoch of standard training took; null where none was needed'),
   projection: projectionSchema.nullable().describe('Once all are there'),
 })
 export type Trial = z.infer<typeof trialSchema>

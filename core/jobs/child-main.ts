@@ -6,11 +6,12 @@ import { coalesceGauges } from './coalesce.ts'
 import { createFinisher, type Finisher } from './finish.ts'
 import { executeJob } from './execute/job.ts'
 import { measureProviders } from './devices/measure.ts'
+import { reportMemory, type MemoryReport } from './memory.ts'
 import { toChildSchema, type FromChild, type ToChild } from './protocol.ts'
 
 /** The line to the core: Node's IPC channel or Electron's parent port. */
 export interface ParentPort {
-  send(message: FromChild): void
+  send(message: FromChild | MemoryReport): void
   onMessage(listener: (message: unknown) => void): void
   /** Called when the core is gone: nobody would hear the rest. */
   onClose(listener: () => void): void
@@ -25,6 +26,7 @@ export async function runJobProcess(port: ParentPort): Promise<void> {
   const finisher = createFinisher(() => stop.abort())
   const task = await firstTask(port, stop, finisher)
   const gauges = coalesceGauges((body) => port.send({ type: 'event', body }))
+  const quiet = reportMemory((report) => port.send(report))
   const end = (outcome: 'done' | 'failed' | 'stopped', error: ErrorData | null): void => {
     gauges.flush()
     port.send({ type: 'end', outcome, error })
@@ -50,6 +52,7 @@ export async function runJobProcess(port: ParentPort): Promise<void> {
     if (stop.signal.aborted) end('stopped', null)
     else end('failed', toErrorData(thrown))
   }
+  quiet()
   await port.flushed()
 }
 

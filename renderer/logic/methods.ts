@@ -100,8 +100,12 @@ export const simplifyMethods: Readonly<Record<SimplifyOptions['method'], Method 
   },
 }
 
-export const trainMethods: Readonly<Record<TrainMethod['kind'], Method | null>> = {
-  standard: null,
+export const trainMethods: Readonly<Record<TrainMethod['kind'], Method>> = {
+  standard: {
+    explanation:
+      'Trains on the images as they are: quick and accurate, but what it makes is often fooled by small changes. With a sparsity λ, unneeded neurons show themselves.',
+    source: slimming,
+  },
   fat: {
     explanation:
       'Trains on images changed by a single attack step. Gradient alignment keeps the network from learning to fool only that one step.',

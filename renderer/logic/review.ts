@@ -1,9 +1,11 @@
 // The recipe of the wizard in a line for each step, for the last look before the start.
-import type { ImagesOptions, Recipe, TrainOptions } from '../../core/contract/recipe.ts'
+import { trainSchema, type ImagesOptions, type Recipe, type TrainOptions } from '../../core/contract/recipe.ts'
 import { simplifyTitles } from '../../core/contract/titles.ts'
+import type { Loose } from './draft.ts'
 import { formatCount } from './format.ts'
 import type { WizardStep } from './routes.ts'
-import { verifierWords } from './words.ts'
+import { fieldsOf } from './schema-fields.ts'
+import { optionTitle, verifierWords } from './words.ts'
 
 export interface ReviewLine {
   readonly step: WizardStep
@@ -24,9 +26,9 @@ export function reviewLines(
     {
       step: 'train',
       title: 'Train',
-      text: first?.train ? trainText(first.train, recipe.seed) : 'nothing; taken as it is',
+      text: first?.train ? trainText(first.train, recipe.seed) : 'Nothing; taken as it is',
     },
-    { step: 'simplify', title: 'Simplify', text: simplified ? simplifyText(simplified) : 'nothing; one network only' },
+    { step: 'simplify', title: 'Simplify', text: simplified ? simplifyText(simplified) : 'Nothing; one network only' },
     { step: 'verify', title: 'Verify', text: verifyText(recipe) },
   ]
 }
@@ -36,18 +38,36 @@ function dataText({ data }: Recipe): string {
   return `Sample set, ${formatCount(data.train)} training and ${formatCount(data.test)} test images`
 }
 
-function trainText({ epochs, batchSize, learningRate }: TrainOptions, seed: number): string {
-  return `at most ${formatCount(epochs)} epochs, batch ${formatCount(batchSize)}, learning rate ${learningRate}, seed ${seed}`
+/** What everybody asks for, then every setting that is not as it comes. */
+function trainText(options: TrainOptions, seed: number): string {
+  const { method, epsilon, epochs, batchSize, learningRate } = options
+  const how = method.kind === 'standard' ? 'Standard' : `${optionTitle(method.kind)} at ε = ${epsilon}`
+  const course = `at most ${formatCount(epochs)} epochs, batch ${formatCount(batchSize)}, learning rate ${learningRate}`
+  return [how, course, ...changed(options), `seed ${seed}`].join(', ')
+}
+
+const named: readonly string[] = ['method', 'epsilon', 'epochs', 'batchSize', 'learningRate']
+
+/** The settings that differ from the schema's defaults: `Sparsity λ 0.002`; of groups only that they do. */
+function changed(options: TrainOptions): string[] {
+  const given: Loose = options
+  const usual: Loose = trainSchema.parse({})
+  return fieldsOf(trainSchema).flatMap(({ key, label, kind }) => {
+    const value = given[key]
+    if (named.includes(key) || JSON.stringify(value) === JSON.stringify(usual[key])) return []
+    if (kind === 'union') return [`${label} ${optionTitle(String((value as Loose)['kind']))}`]
+    return [kind === 'group' ? `${label} changed` : `${label} ${value === null ? 'none' : String(value)}`]
+  })
 }
 
 function simplifyText({ simplify, fineTune }: Recipe['variants'][number]): string {
-  const ratio = 'ratio' in simplify ? `, ratio ${simplify.ratio}` : ''
+  const ratio = 'ratio' in simplify ? `, a share of ${simplify.ratio}` : ''
   const after = fineTune && fineTune.epochs > 0 ? `at most ${formatCount(fineTune.epochs)} epochs` : 'no epoch'
   return `${simplifyTitles[simplify.method]}${ratio}, then ${after} of fine-tuning`
 }
 
 function verifyText({ verify }: Recipe): string {
-  if (verify === null) return 'nothing'
+  if (verify === null) return 'Nothing'
   const { method, epsilon, images, timeoutSeconds } = verify
   return `${verifierWords[method].title}, ε = ${epsilon}, ${imagesText(images)}, at most ${timeoutSeconds} s per image`
 }

@@ -81,7 +81,7 @@ export const verifierWords: Readonly<Record<VerifierName, Words>> = {
 /** What each way of simplification does, in half a line. */
 export const simplifyMeanings: Readonly<Record<SimplifyOptions['method'], string>> = {
   none: 'Verify the trained network as it is',
-  neuron: 'Neurons with the smallest batch-norm |γ| are removed',
+  neuron: 'Neurons with the smallest scale |γ| are removed',
   weight: 'The smallest weights become 0; the shape stays',
   graft: 'Unstable, unimportant neurons become lines',
   sap: 'Neurons that give the least on average give 0',

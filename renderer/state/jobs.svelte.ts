@@ -22,6 +22,8 @@ export class Jobs {
   loaded = $state(false)
   online = $state(true)
   error: ErrorData | null = $state.raw(null)
+  /** What was asked of a running job, until it has come to that. */
+  asked: Readonly<Record<string, 'pause' | 'stop' | undefined>> = $state.raw({})
   /** Grows whenever a run or job changed state: lists that show runs ask again when it does. */
   version = $state(0)
   /** The job that ended last while this window was open. */
@@ -65,10 +67,12 @@ export class Jobs {
   }
 
   async pause(id: string): Promise<void> {
+    this.asked = { ...this.asked, [id]: 'pause' }
     await this.act('jobs.pause', { id })
   }
 
   async cancel(id: string, afterInstance = false): Promise<void> {
+    if (!afterInstance) this.asked = { ...this.asked, [id]: 'stop' }
     await this.act('jobs.cancel', { id, afterInstance })
   }
 
@@ -99,6 +103,7 @@ export class Jobs {
       await this.client.call(method, input)
       await this.refresh()
     } catch (thrown) {
+      this.asked = {}
       this.error = toErrorData(thrown)
     }
   }
@@ -124,6 +129,7 @@ export class Jobs {
   }
 
   private async follow(jobId: string, state: JobState): Promise<void> {
+    this.asked = { ...this.asked, [jobId]: undefined }
     await this.refresh()
     if (state === 'running' || state === 'queued') return
     this.ended = this.rows.find(({ id }) => id === jobId) ?? null

@@ -208,7 +208,7 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     await shoot(page, 'wizard-simplify-graft')
   })
 
-  it('says before the start that a network without batch norm has no neurons to rank', async () => {
+  it('offers no neuron pruning to a network without batch norm, and chooses what it can do', async () => {
     await go('#/wizard/goal')
     await page.getByRole('radio', { name: /^Make a network verifiable/ }).check()
     await go('#/wizard/model')
@@ -217,12 +217,14 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     await page.getByRole('radio', { name: /^fits/ }).check()
     await fits()
     await go('#/wizard/simplify')
-    await page.getByRole('radio', { name: /^Neuron pruning/ }).check()
-    await page.getByText('model/unsupported').waitFor()
+    await page.getByText('Needs batch norm: this network has none').waitFor()
+    expect(await page.getByRole('radio', { name: /^Neuron pruning/ }).isDisabled()).toBe(true)
+    expect(await page.getByRole('radio', { name: /^Weight pruning/ }).isChecked()).toBe(true)
+    await page.getByText(/^Sets .* weights to zero$/).waitFor()
+    expect(await violations()).toEqual([])
+    await shoot(page, 'wizard-simplify-unranked')
     await go('#/wizard/review')
-    await page.getByText('model/unsupported').waitFor()
-    expect(await page.getByRole('button', { name: 'Start', exact: true }).isDisabled()).toBe(true)
-    await shoot(page, 'wizard-review-obstacle')
+    await page.getByText('Weight pruning, a share of 0.5').waitFor()
   })
 
   it('checks the network from the review, without training it', async () => {

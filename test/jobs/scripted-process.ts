@@ -25,6 +25,10 @@ export class ScriptedProcess implements JobProcess {
   say(message: FromChild | { type: 'nonsense' }): void {
     this.#message(message)
   }
+  /** Any message, also one that is no part of the protocol of jobs. */
+  tell(message: unknown): void {
+    this.#message(message)
+  }
   exit(code: number | null, errorOutput = ''): void {
     this.#exit({ code, errorOutput })
   }

@@ -31,10 +31,29 @@ describe('the last look', () => {
     expect(reviewLines(recipe, { title: 'mine', neurons: 112 }).map(({ text }) => text)).toEqual([
       'Sample set, 10,000 training and 2,000 test images',
       'mine, 112 hidden neurons',
-      'nothing; taken as it is',
-      'Weight pruning, ratio 0.4, then no epoch of fine-tuning',
+      'Nothing; taken as it is',
+      'Weight pruning, a share of 0.4, then no epoch of fine-tuning',
       'Automatic, ε = 0.02, the first 5 test images, at most 30 s per image',
     ])
+  })
+})
+
+describe('the last look at training', () => {
+  const trainLine = (train: object) => {
+    const recipe = recipeSchema.parse({ name: 'look', seed: 7, variants: [{ name: 'a', architecture: 'net1', train }] })
+    return reviewLines(recipe, { title: 'NET1', neurons: 112 })[2].text
+  }
+
+  it('names what is not as it comes, and nothing else', () => {
+    expect(trainLine({ epochs: 20 })).toBe('Standard, at most 20 epochs, batch 64, learning rate 0.1, seed 7')
+    expect(
+      trainLine({ epochs: 20, gammaL1: 0.002, schedule: { kind: 'cosine' }, earlyStop: null, augment: { flip: true } }),
+    ).toBe(
+      'Standard, at most 20 epochs, batch 64, learning rate 0.1, Schedule Cosine, Early stop none, Sparsity λ 0.002, Augment changed, seed 7',
+    )
+    expect(trainLine({ epochs: 5, method: { kind: 'trades' }, epsilon: 0.05 })).toContain(
+      'TRADES at ε = 0.05, at most 5',
+    )
   })
 })
 

@@ -39,7 +39,7 @@ export const neuronPruneSchema = z.strictObject({
   method: z.literal('neuron'),
   ratio: fraction
     .describe(
-      'Share of hidden neurons, or filters of convolutions, removed, smallest batch-norm |γ| first (Guidotti et al. 2020, Algorithm 1)',
+      'Share of hidden neurons, or filters of convolutions, removed, smallest batch-norm |γ| first (Guidotti et al. 2020, whose Algorithm 1 takes one more than the share)',
     )
     .meta({ title: 'Share of neurons removed' }),
 })

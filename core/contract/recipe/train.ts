@@ -31,7 +31,8 @@ export const regularisersSchema = z.strictObject({
     .default(0)
     .describe(
       'Rewards ReLUs that stay on or off within ε: weight of −Σ tanh(1 + l·u) over their interval bounds; Xiao et al. 2019: 1e-4',
-    ),
+    )
+    .meta({ title: 'ReLU stability' }),
   l1: z
     .number()
     .min(0)
@@ -54,7 +55,11 @@ export const linesSchema = z.strictObject({
     .default(null)
     .describe('Step size of slopes and intercepts at the start; none: that of the weights'),
   weightDecay: z.number().min(0).default(0).describe('L2 penalty on slopes and intercepts'),
-  only: z.boolean().default(false).describe('Weights and biases stay as they are'),
+  only: z
+    .boolean()
+    .default(false)
+    .describe('Weights and biases stay as they are')
+    .meta({ title: 'Train the lines only' }),
 })
 export type LineOptions = z.infer<typeof linesSchema>
 
@@ -106,7 +111,10 @@ export const trainSchema = z.strictObject({
     .meta({ title: 'Sparsity λ' }),
   augment: augmentSchema.prefault({}).describe('How training images are varied'),
   regularisers: regularisersSchema.prefault({}).describe('What else the loss holds, and small weights'),
-  lines: linesSchema.prefault({}).describe('How slopes and intercepts of grafted neurons learn'),
+  lines: linesSchema
+    .prefault({})
+    .describe('How slopes and intercepts of grafted neurons learn')
+    .meta({ title: 'Lines of grafted neurons' }),
   validation: z
     .int()
     .min(0)

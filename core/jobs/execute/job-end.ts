@@ -14,6 +14,6 @@ export function endOf(runs: readonly RunProgress[]): JobOutcome {
   const { error } = first
   const code = (error?.code ?? 'internal') as ErrorData['code']
   const others = failed.length > 1 ? ` (and ${failed.length - 1} more)` : ''
-  const message = `${first.variant} failed${others}: ${error?.message ?? ''}`
+  const message = `${first.title || first.variant} failed${others}: ${error?.message ?? ''}`
   return { outcome: 'failed', error: { code, message, hint: error?.hint ?? '' } }
 }

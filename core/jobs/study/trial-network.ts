@@ -13,6 +13,8 @@ import { loadOrigin } from './subject.ts'
 export interface TrialNetwork {
   readonly kind: Trial['network']
   readonly network: Network
+  /** What its epoch of standard training took; null where it was not trained. */
+  readonly epochSeconds: number | null
 }
 
 interface TrialQuestion {
@@ -38,18 +40,19 @@ export async function trialNetwork({
   if (model !== null) {
     requireFit(variant.name, model.network, { ...data.train, name: data.name })
     const unfinished = variant.train !== undefined || variant.simplify.method !== 'none'
-    return { kind: unfinished ? 'unfinished' : 'given', network: model.network }
+    return { kind: unfinished ? 'unfinished' : 'given', network: model.network, epochSeconds: null }
   }
   const seed = variant.seed ?? recipe.seed
   const fresh = freshNetwork(variant, data.train, seed)
-  if (variant.train === undefined) return { kind: 'given', network: fresh }
+  if (variant.train === undefined) return { kind: 'given', network: fresh, epochSeconds: null }
+  let epochSeconds: number | null = null
   const { network } = await train({
     ...{ engine, network: fresh, data, seed, signal, options: forAMoment(variant.train) },
-    onEpoch: () => undefined,
+    onEpoch: ({ seconds }) => (epochSeconds = seconds),
     onBatch: ({ epoch, epochs, batch, batches, samplesPerSecond }) =>
       tell({ stage: 'train', epoch, epochs, batch, batches, samplesPerSecond }),
   })
-  return { kind: 'stand-in', network }
+  return { kind: 'stand-in', network, epochSeconds }
 }
 
 /** One epoch of plain training with the step sizes of the recipe. */

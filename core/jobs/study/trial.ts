@@ -47,7 +47,7 @@ export async function tryVerifier(
     const images = chooseTried(found, options, pair.test)
     let trial: Trial = {
       ...{ network: found.kind, images: images.length, classes: [...pair.test.classes] },
-      ...{ answers: [], projection: null },
+      ...{ answers: [], epochSeconds: found.epochSeconds, projection: null },
     }
     listener.trial(trial)
     const { certify } = options
