@@ -106,7 +106,7 @@ describe.skipIf(!hasChromium)('recovery', () => {
     await training()
     await core.stop('SIGKILL')
     await tray()
-      .getByText(/connection to Espalier’s own process is lost/)
+      .getByText(/connection to Espalier is lost/)
       .waitFor()
     await page.goto(await core.start())
     const banner = page.getByRole('alert').filter({ hasText: 'cut off' })
