@@ -15,6 +15,7 @@ interface LookParts {
 export function implementLooks({ store, shelf, launcher }: LookParts): Pick<Api, keyof typeof lookMethods> {
   return {
     'models.weights': async ({ id }) => (await models()).modelWeights(store, id),
+    'models.page': async (input) => (await import('./model-page.ts')).pageOfModels(store, input),
     'models.family': async ({ id }) => (await models()).modelFamily(store, id),
     'models.confusion': async ({ id }) => {
       const answer = await askProcess(launcher, { type: 'confusion', home: store.home, modelId: id })

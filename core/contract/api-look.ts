@@ -50,6 +50,33 @@ export const lookMethods = {
       ),
     }),
   },
+  /** A page of the models, newest first, each with what it belongs to. */
+  'models.page': {
+    input: z.strictObject({
+      limit: z.int().min(1).max(1_000).default(200),
+      offset: z.int().min(0).default(0),
+      text: z
+        .string()
+        .max(200)
+        .optional()
+        .describe('Only models with each of these words in name, architecture or origin'),
+      finished: z.boolean().default(false).describe('Only what runs came to and what was imported: no step between'),
+    }),
+    output: z.object({
+      total: z.int().describe('How many there are'),
+      rows: z.array(
+        z.object({
+          model: modelRowSchema,
+          job: z.object({ id: z.string(), title: z.string() }).nullable(),
+          data: z.string().nullable().describe('What the data is called that it was made for'),
+          accuracy: z
+            .number()
+            .nullable()
+            .describe('Share of test images classified correctly; null where it was not measured'),
+        }),
+      ),
+    }),
+  },
   /** All models of one tree: from its root, parents before children. */
   'models.family': { input: byId, output: z.array(modelRowSchema) },
   /** Evaluated when it is asked for, in a process of its own, on the data the model was made for. */

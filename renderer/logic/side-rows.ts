@@ -57,7 +57,8 @@ function layerText(layer: LayerRow | undefined): string | undefined {
   const { kind, outputShape, parameters, neurons } = layer
   return [
     ...(kind.startsWith('grafted') ? ['grafted'] : []),
-    formatShape(outputShape),
+    // Of a flat layer of neurons the shape is their number.
+    ...(neurons > 0 && outputShape.length === 1 ? [] : [`${formatShape(outputShape)} outputs`]),
     ...(neurons > 0 ? [`${formatCount(neurons)} neurons`] : []),
     ...(parameters > 0 ? [`${formatCount(parameters)} parameters`] : []),
   ].join(', ')

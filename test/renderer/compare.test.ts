@@ -5,6 +5,7 @@ import type { Verdict } from '../../core/contract/verdict.ts'
 import { summaryLines } from '../../renderer/logic/compare.ts'
 import { differences, warnings, type Side } from '../../renderer/logic/fairness.ts'
 import { flipMatrix, flipSentence, pairVerdicts, timeChange } from '../../renderer/logic/pairs.ts'
+import { runSummary } from '../store/rows.ts'
 import { countText, countVerdicts, mergeVerdicts, parseVerdictKey, verdictKey } from '../../renderer/logic/verdicts.ts'
 
 const row = (imageIndex: number, verdict: Verdict, target: number | null = null): VerdictRow => ({
@@ -137,27 +138,7 @@ describe('differences that make a comparison unfair', () => {
 })
 
 describe('summary', () => {
-  const base: RunSummary = {
-    accuracy: 0.98,
-    robustness: 0.3,
-    robustnessEpsilon: 0.1,
-    robustAccuracy: null,
-    hiddenNeurons: 112,
-    weights: 52_896,
-    nonzeroWeights: 52_896,
-    unstable: 0.4,
-    images: 20,
-    verified: 6,
-    certified: 4,
-    falsified: 6,
-    misclassified: 2,
-    unknown: 1,
-    timeout: 7,
-    error: 0,
-    seconds: 512,
-    meanSeconds: 25.6,
-    searchSeconds: 30,
-  }
+  const base = runSummary()
 
   it('shows both figures, their difference, and whether it is for the better', () => {
     const after = { ...base, accuracy: 0.96, hiddenNeurons: 55, verified: 15, timeout: 0, meanSeconds: 1.5 }

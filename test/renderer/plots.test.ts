@@ -63,8 +63,8 @@ describe('runs side by side', () => {
     const layer = (kind: string, neurons: number): LayerRow => ({ id: kind, kind, inputShape: [4], outputShape: [neurons], parameters: 0, neurons }) // prettier-ignore
     const rows = layerRows([[layer('relu', 64), layer('relu', 32)], [layer('graftedRelu', 64)]])
     expect(rows).toEqual([
-      { title: 'ReLU 1', cells: ['64, 64 neurons', 'grafted, 64, 64 neurons'], same: false },
-      { title: 'ReLU 2', cells: ['32, 32 neurons', '–'], same: false },
+      { title: 'ReLU 1', cells: ['64 neurons', 'grafted, 64 neurons'], same: false },
+      { title: 'ReLU 2', cells: ['32 neurons', '–'], same: false },
     ])
   })
   it('are in the address, six at most', () => {

@@ -23,6 +23,8 @@ const questions: Readonly<Record<string, (store: Store) => Promise<unknown>>> = 
   'the queue in another order': (store) => store.jobs.reorder(['job-1']),
   'orphans on start': (store) => store.jobs.interruptOrphans('2026-01-01T00:00:00.000Z'),
   'a page of models': (store) => store.models.list(page),
+  'finished models': (store) => store.models.list(page, { finished: true }),
+  'runs by their ids': (store) => store.runs.ofIds(['run-1', 'run-2']),
   'how many models': (store) => store.models.count(),
   'the models of a run': (store) => store.models.ofRun('run-1'),
   'the lineage of a model': (store) => store.models.lineage('net-1'),

@@ -6,7 +6,7 @@ import { openStore } from '../../core/store/open.ts'
 import type { Store } from '../../core/store/store.ts'
 import { expectCoded } from './fail.ts'
 import { temporaryHome } from './homes.ts'
-import { datasetRow, jobRow, modelRow, runRow, verdictRow } from './rows.ts'
+import { datasetRow, jobRow, modelRow, runRow, runSummary, verdictRow } from './rows.ts'
 
 let store: Store
 
@@ -69,6 +69,22 @@ test('models: found by every word of name, architecture and origin, as recorded 
   expect(await store.models.count()).toBe(3)
 })
 
+test('models: what a run came to, and what was imported, without the steps between', async () => {
+  const artifact = await store.artifacts.put(Uint8Array.from([1, 2, 3]), 'application/x-test')
+  await withRun()
+  await store.models.insert(
+    modelRow(artifact, { id: 'first', runId: 'run-1', createdAt: '2026-11-22T10:00:01.000Z' }),
+    modelRow(artifact, { id: 'last', runId: 'run-1', parentId: 'first', createdAt: '2026-11-22T10:00:02.000Z' }),
+    modelRow(artifact, { id: 'taken in', runId: null, createdAt: '2026-11-22T10:00:03.000Z' }),
+  )
+  await store.runs.update('run-1', { modelId: 'last' })
+  expect((await store.models.list({}, { finished: true })).map(({ id }) => id)).toEqual(['taken in', 'last'])
+  expect(await store.models.count({ finished: true })).toBe(2)
+  expect(await store.models.count()).toBe(3)
+  expect((await store.runs.ofIds(['run-1', 'nothing'])).map(({ id }) => id)).toEqual(['run-1'])
+  expect(await store.runs.ofIds([])).toEqual([])
+})
+
 test('models: artifact and parent must exist', async () => {
   await expectCoded(store.models.insert(modelRow('b'.repeat(64))), 'store/missing')
   const artifact = await store.artifacts.put(Uint8Array.from([1]), 'application/x-test')
@@ -122,31 +138,7 @@ test('jobs: what a vanished process left running becomes interrupted, nothing el
 
 test('runs: summary and error come and go, a job takes its rows with it', async () => {
   await withRun()
-  const summary: RunSummary = {
-    ...{
-      accuracy: 0.98,
-      robustness: 0.3,
-      robustnessEpsilon: 0.1,
-      robustAccuracy: null,
-      hiddenNeurons: 112,
-      weights: 52_896,
-      nonzeroWeights: 52_896,
-      unstable: 0.4,
-    },
-    ...{
-      images: 20,
-      verified: 12,
-      certified: 3,
-      falsified: 7,
-      misclassified: 2,
-      unknown: 0,
-      timeout: 1,
-      error: 0,
-      seconds: 90,
-      meanSeconds: 4.5,
-      searchSeconds: 5,
-    },
-  }
+  const summary = runSummary()
   const done = await store.runs.update('run-1', { state: 'done', summary })
   expect(done).toEqual(runRow({ state: 'done', summary }))
   // A summary as version 0.1.0 wrote it.

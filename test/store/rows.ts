@@ -1,6 +1,6 @@
 // Rows for the store's tests, complete and valid against the contract's schemas.
 import { recipeSchema } from '../../core/contract/recipe.ts'
-import type { DatasetRow, JobRow, ModelRow, RunRow, VerdictRow } from '../../core/contract/rows.ts'
+import type { DatasetRow, JobRow, ModelRow, RunRow, RunSummary, VerdictRow } from '../../core/contract/rows.ts'
 
 const createdAt = '2026-11-22T10:00:00.000Z'
 
@@ -26,6 +26,17 @@ export function runRow(patch: Partial<RunRow> = {}): RunRow {
     ...{ id: 'run-1', jobId: 'job-1', position: 0, variant: 'baseline', title: 'Baseline', state: 'waiting' },
     ...{ stage: '', datasetId: null, modelId: null, seed: 7, epsilon: 0.1, timeoutSeconds: 60, summary: null },
     ...{ error: null, createdAt, startedAt: null, finishedAt: null },
+    ...patch,
+  }
+}
+
+/** 20 images: 6 verified, 6 falsified, 8 undecided. */
+export function runSummary(patch: Partial<RunSummary> = {}): RunSummary {
+  return {
+    ...{ accuracy: 0.98, robustness: 0.3, robustnessEpsilon: 0.1, robustAccuracy: null, hiddenNeurons: 112 },
+    ...{ weights: 52_896, nonzeroWeights: 52_896, unstable: 0.4, images: 20, verified: 6, certified: 4 },
+    ...{ falsified: 6, misclassified: 2, unknown: 1, timeout: 7, error: 0 },
+    ...{ seconds: 512, meanSeconds: 25.6, searchSeconds: 30 },
     ...patch,
   }
 }

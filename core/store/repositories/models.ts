@@ -11,6 +11,8 @@ import { patternOf, wordsOf } from './words.ts'
 /** Only models with every word of `text` in their name, architecture or operation, as they are recorded or as people read them. */
 export interface ModelFilter {
   readonly text?: string | undefined
+  /** Only what runs came to and what was imported: no step between. */
+  readonly finished?: boolean | undefined
 }
 /** Models that take images of this shape, flat or as they are, come before others. */
 export interface ModelOrder {
@@ -42,18 +44,18 @@ export class ModelRepository {
   }
 
   /** Newest first. */
-  async list(page?: Page, { text = '', imageShape }: ModelFilter & ModelOrder = {}): Promise<ModelRow[]> {
+  async list(page?: Page, { imageShape, ...filter }: ModelFilter & ModelOrder = {}): Promise<ModelRow[]> {
     const { limit, offset } = pageOf(page)
     let query = this.#database.selectFrom('models').selectAll()
-    for (const word of wordsOf(text)) query = query.where(isCalled(word))
+    for (const condition of conditions(filter)) query = query.where(condition)
     if (imageShape !== undefined) query = query.orderBy(takes(imageShape), 'desc')
     query = query.orderBy('createdAt', 'desc').orderBy('id')
     return (await query.limit(limit).offset(offset).execute()).map(fromTable)
   }
 
-  async count({ text = '' }: ModelFilter = {}): Promise<number> {
+  async count(filter: ModelFilter = {}): Promise<number> {
     let query = this.#database.selectFrom('models').select(({ fn }) => fn.countAll<number>().as('count'))
-    for (const word of wordsOf(text)) query = query.where(isCalled(word))
+    for (const condition of conditions(filter)) query = query.where(condition)
     return (await query.executeTakeFirstOrThrow()).count
   }
 
@@ -97,6 +99,14 @@ export class ModelRepository {
     return (await query.orderBy('createdAt').orderBy('id').execute()).map(fromTable)
   }
 }
+
+function conditions({ text = '', finished = false }: ModelFilter): RawBuilder<SqlBool>[] {
+  const words = wordsOf(text).map(isCalled)
+  return finished ? [...words, isFinished] : words
+}
+
+const isFinished = sql<SqlBool>`(models.run_id is null
+  or exists (select 1 from runs where runs.id = models.run_id and runs.model_id = models.id))`
 
 function isCalled(word: string): RawBuilder<SqlBool> {
   const like = patternOf(word)

@@ -40,6 +40,14 @@ export class RunRepository {
     return row === undefined ? null : fromTable(row)
   }
 
+  async ofIds(ids: readonly string[]): Promise<RunRow[]> {
+    const query = this.#database
+      .selectFrom('runs')
+      .selectAll()
+      .where('id', 'in', [...new Set(ids)])
+    return (await query.execute()).map(fromTable)
+  }
+
   /** The runs of a job in the order of its recipe. */
   async ofJob(jobId: string): Promise<RunRow[]> {
     const query = this.#database.selectFrom('runs').selectAll().where('jobId', '=', jobId).orderBy('position')
