@@ -33,7 +33,7 @@ describe('a recipe with', () => {
   it('an unknown key in one form of a choice names the keys of that form', () => {
     const error = refusal(`${head}data: { source: sample, directory: /tmp }\n`)
     expect(error.code).toBe('recipe/unknown-key')
-    expect(error.message).toContain('data.directory (line 5)')
+    expect(error.message).toContain('data.directory (line 5) goes with data.source (line 5) auto or idx')
     expect(error.message).toContain('allowed here: source, train, test, seed')
   })
 

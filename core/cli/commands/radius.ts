@@ -7,6 +7,7 @@ import { radiusSchema, type RadiusOptions } from '../../contract/radius.ts'
 import { recipeSchema } from '../../contract/recipe.ts'
 import type { ProviderName } from '../../engine/engine.ts'
 import { resolveHome } from '../../home.ts'
+import { formatPath, recipeError, type Locate } from '../../jobs/recipe/issues.ts'
 import type { Context, Shell } from '../context.ts'
 import { attachDataFlags, readDataFlags } from '../data-option.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -72,14 +73,12 @@ async function perform({ terminal }: Context, command: Command): Promise<number>
 
 /** @throws EspalierError 'cli/usage' naming the flag */
 function readOptions(command: Command): RadiusOptions {
-  const parsed = radiusSchema.safeParse(radiusFlags.read(command))
+  const value = radiusFlags.read(command)
+  const parsed = radiusSchema.safeParse(value)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new EspalierError(
-    'cli/usage',
-    `${issue.path.join('.')}: ${issue.message}`,
-    'espalier radius --help lists the flags.',
-  )
+  const flagOf: Locate = (path) => radiusFlags.nameOf(path) ?? formatPath(path)
+  const { message } = recipeError(parsed.error.issues, value, flagOf, radiusSchema)
+  throw new EspalierError('cli/usage', message, 'espalier radius --help lists the flags.')
 }
 
 const columns = [

@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import type { ApiOutput } from '../../contract/api.ts'
 import { EspalierError } from '../../contract/errors.ts'
 import { recipeSchema, verifySchema, type Recipe } from '../../contract/recipe.ts'
+import { inputError } from '../../data/files.ts'
 import { historyOrigins, requireOrigins } from '../../jobs/recipe/origins.ts'
 import { planRecipe } from '../../jobs/recipe/plan.ts'
 import { parseRecipe, readRecipe, recipeLimit } from '../../jobs/recipe/text.ts'
@@ -33,9 +34,7 @@ export async function readRecipeFile(path: string): Promise<Recipe> {
   try {
     text = await readStart(path, recipeLimit)
   } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
-    const code = missing ? 'input/not-found' : 'input/unreadable'
-    throw new EspalierError(code, `${path} cannot be read: ${(cause as Error).message}`, 'Check the path.', { cause })
+    throw inputError(path, cause)
   }
   const recipe = parseRecipe(text)
   if (recipe.data.source === 'sample') return recipe

@@ -15,12 +15,18 @@ interface Complaint {
 }
 
 /** One error for all issues: the first gives code and hint, each gives a line of the message. */
-export function recipeError(issues: readonly z.core.$ZodIssue[], value: unknown, locate: Locate): EspalierError {
-  const tree = schemaTree(recipeSchema)
+export function recipeError(
+  issues: readonly z.core.$ZodIssue[],
+  value: unknown,
+  locate: Locate,
+  schema: z.ZodType = recipeSchema,
+): EspalierError {
+  const tree = schemaTree(schema)
   const complaints = issues.map((issue) => complain(issue, tree, value, locate))
   const first = complaints.at(0)
   if (first === undefined) return new EspalierError('recipe/invalid', 'The recipe is not valid.', 'Check its keys.')
-  return new EspalierError(first.code, complaints.map(({ message }) => message).join('\n'), first.hint)
+  const messages = new Set(complaints.map(({ message }) => message))
+  return new EspalierError(first.code, [...messages].join('\n'), first.hint)
 }
 
 /** `variants[0].train.epochs` */
@@ -40,7 +46,11 @@ function complain(issue: z.core.$ZodIssue, tree: SchemaNode, value: unknown, loc
   const meant = words !== null && typeof written === 'string' ? closest(written, words) : null
   const said = written === undefined ? 'is missing' : `is ${show(written)}`
   const code = isEpsilon(issue.path) ? 'verify/epsilon' : 'recipe/invalid'
-  const hint = meant === null ? `Allowed at ${where}: ${wanted}.` : `Did you mean '${meant}'?`
+  const usual =
+    code === 'verify/epsilon'
+      ? 'ε is in units of the whole pixel range: 8 grey levels are 8/255.'
+      : `Allowed at ${where}: ${wanted}.`
+  const hint = meant === null ? usual : `Did you mean '${meant}'?`
   return { code, message: `${where} ${said}; it must be ${wanted}`, hint }
 }
 
@@ -58,9 +68,25 @@ function unknownKey(
   const where = locate([...issue.path, key])
   return {
     code: 'recipe/unknown-key',
-    message: `${where} is not a key of a recipe${others}; allowed here: ${allowed.join(', ')}`,
+    message: `${where} ${strange(key, node, valueAt(value, issue.path), locate, issue.path)}${others}; allowed here: ${allowed.join(', ')}`,
     hint: meant === null ? `Remove it, or use one of: ${allowed.join(', ')}.` : `Did you mean '${meant}'?`,
   }
+}
+
+/** Why a key is refused: it belongs to another form of its choice, or to nothing. */
+function strange(
+  key: string,
+  node: SchemaNode | null,
+  written: unknown,
+  locate: Locate,
+  path: readonly PropertyKey[],
+): string {
+  const forms =
+    node?.kind === 'choice' ? node.options.filter(({ fields }) => fields.some((one) => one.key === key)) : []
+  if (node?.kind !== 'choice' || forms.length === 0) return 'is not a key of a recipe'
+  const chosen = (written as Record<string, unknown>)[node.discriminator]
+  const others = forms.map(({ value }) => value).join(' or ')
+  return `goes with ${locate([...path, node.discriminator])} ${others}, not with ${show(chosen)}`
 }
 
 /** What the schema wants at a place, in words. */
@@ -77,7 +103,7 @@ function wantedText(node: SchemaNode | null, issue: z.core.$ZodIssue): string {
     if (issue.code === 'too_big') return `a list of at most ${issue.maximum} entries`
     return issue.code === 'too_small' ? 'a list with at least one entry' : 'a list'
   }
-  if (node.kind === 'string') return issue.code === 'invalid_type' ? 'text' : `text of another form (${issue.message})`
+  if (node.kind === 'string') return issue.code === 'invalid_type' ? 'text' : `text (${issue.message})`
   return issue.message
 }
 
