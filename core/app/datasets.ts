@@ -7,6 +7,7 @@ import { dataSchema, type DataOptions } from '../contract/recipe.ts'
 import type { DatasetPair } from '../data/dataset.ts'
 import { openRecorded, type OpenedDataset } from '../jobs/execute/dataset.ts'
 import type { Store } from '../store/store.ts'
+import { NewestMap } from './newest-map.ts'
 import { toPicture } from './pictures.ts'
 
 /** Datasets kept open; MNIST takes 55 MB. */
@@ -15,7 +16,7 @@ const thumbnailsPerClass = 4
 
 export class DatasetShelf {
   readonly #store: Store
-  readonly #open = new Map<string, Promise<OpenedDataset>>()
+  readonly #open = new NewestMap<string, Promise<OpenedDataset>>(keptOpen)
 
   constructor(store: Store) {
     this.#store = store
@@ -25,11 +26,8 @@ export class DatasetShelf {
   open(options: DataOptions): Promise<OpenedDataset> {
     const key = JSON.stringify(options)
     const opened = this.#open.get(key) ?? openRecorded(this.#store, options)
-    this.#open.delete(key)
     this.#open.set(key, opened)
     opened.catch(() => this.#open.delete(key))
-    const oldest = this.#open.keys().next()
-    if (this.#open.size > keptOpen && oldest.done !== true) this.#open.delete(oldest.value)
     return opened
   }
 

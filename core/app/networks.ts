@@ -13,6 +13,7 @@ import { takeNetwork } from './checks.ts'
 import type { DatasetShelf } from './datasets.ts'
 import type { FileDesk } from './files.ts'
 import { layersOf } from './models.ts'
+import { NewestMap } from './newest-map.ts'
 
 export interface NetworkParts {
   readonly store: Store
@@ -27,7 +28,7 @@ const keptReports = 32
 export class NetworkDesk {
   readonly #parts: NetworkParts
   /** By model. */
-  readonly #reports = new Map<string, NetworkReport>()
+  readonly #reports = new NewestMap<string, NetworkReport>(keptReports)
 
   constructor(parts: NetworkParts) {
     this.#parts = parts
@@ -38,7 +39,7 @@ export class NetworkDesk {
     const { pair } = await this.#parts.shelf.open(data)
     const images = { name: pair.name, shape: [...pair.train.shape], classes: [...pair.train.classes] }
     const { model, report } = await takeNetwork(this.#parts, handle, { images })
-    this.#keep(model.id, report)
+    this.#reports.set(model.id, report)
     return model
   }
 
@@ -63,14 +64,8 @@ export class NetworkDesk {
     const path = await store.artifacts.locate(source)
     const answer = await askProcess(launcher, { type: 'inspect', network: path, property: null })
     if (answer.type !== 'inspected' || answer.network === null) throw new TypeError(`inspect said ${answer.type}`)
-    this.#keep(id, answer.network)
+    this.#reports.set(id, answer.network)
     return answer.network
-  }
-
-  #keep(id: string, report: NetworkReport): void {
-    this.#reports.set(id, report)
-    const oldest = this.#reports.keys().next()
-    if (this.#reports.size > keptReports && oldest.done !== true) this.#reports.delete(oldest.value)
   }
 }
 

@@ -5,6 +5,7 @@ import type { Measured, Study, StudyKind } from '../contract/study.ts'
 import { askProcess } from '../jobs/files/ask.ts'
 import type { JobLauncher } from '../jobs/launcher.ts'
 import { subjectOf } from '../jobs/study/subject.ts'
+import { NewestMap } from './newest-map.ts'
 
 interface Running {
   readonly stop: AbortController
@@ -19,7 +20,7 @@ export class StudyDesk {
   readonly #launcher: JobLauncher
   readonly #studies = new Map<StudyKind, Study>()
   readonly #running = new Map<StudyKind, Running>()
-  readonly #scores = new Map<string, Measured>()
+  readonly #scores = new NewestMap<string, Measured>(keptScores)
   #count = 0
   #closed = false
 
@@ -81,7 +82,7 @@ export class StudyDesk {
           },
         },
       )
-      if (answer.type === 'measured') this.#keep(key, answer.measured)
+      if (answer.type === 'measured') this.#scores.set(key, answer.measured)
       this.#change(study, { state: 'done', gauge: null })
     } catch (thrown) {
       if (!signal.aborted) this.#change(study, { state: 'failed', gauge: null, error: toErrorData(thrown) })
@@ -92,12 +93,6 @@ export class StudyDesk {
   #change({ id, kind }: Study, change: Partial<Study>): void {
     const now = this.#studies.get(kind)
     if (now?.id === id && now.state === 'running') this.#studies.set(kind, { ...now, ...change })
-  }
-
-  #keep(key: string, measured: Measured): void {
-    this.#scores.set(key, measured)
-    const oldest = this.#scores.keys().next()
-    if (this.#scores.size > keptScores && oldest.done !== true) this.#scores.delete(oldest.value)
   }
 }
 

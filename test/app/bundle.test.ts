@@ -11,23 +11,19 @@ import { isBundle } from '../../core/app/bundle/read.ts'
 import { writeBundle } from '../../core/app/bundle/write.ts'
 import { DatasetShelf } from '../../core/app/datasets.ts'
 import { exportRun } from '../../core/app/run-files.ts'
-import { recipeSchema } from '../../core/contract/recipe.ts'
-import type { JobRow } from '../../core/contract/rows.ts'
+import type { RecipeInput } from '../../core/contract/recipe.ts'
 import { importOnnx, parseInstances, parseResults, parseWitness, writeWitness } from '../../core/io/index.ts'
 import { executeJob } from '../../core/jobs/execute/job.ts'
-import { createId } from '../../core/jobs/ids.ts'
-import { runsOf } from '../../core/jobs/new-job.ts'
 import { evaluate64 } from '../../core/nn/index.ts'
-import { openStore } from '../../core/store/open.ts'
-import type { Store } from '../../core/store/store.ts'
+import { openJobHome, type JobHome } from '../jobs/job-support.ts'
 
 let folder: string
-let store: Store
+let home: JobHome
 let archive: Uint8Array
 let files: Unzipped
 let manifest: Manifest
 
-const recipe = recipeSchema.parse({
+const recipe: RecipeInput = {
   name: 'bundle',
   provider: 'cpu',
   data: { source: 'sample', train: 400, test: 60 },
@@ -39,15 +35,13 @@ const recipe = recipeSchema.parse({
     keepProofs: true,
     images: { select: 'first', count: 8 },
   },
-})
+}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'espalier-bundle-'))
-  store = await openStore(join(folder, 'home'))
-  const times = { createdAt: new Date().toISOString(), startedAt: null, finishedAt: null }
-  const job: JobRow = { id: createId('job'), name: recipe.name, title: '', state: 'running', recipe, ...times, pid: null, error: null, environment: {} } // prettier-ignore
-  await store.jobs.insert(job)
-  await store.runs.insert(...runsOf(job))
+  home = await openJobHome()
+  const { store } = home
+  const job = await home.insert(recipe)
   await executeJob(store, job, new AbortController().signal, () => undefined)
   const [run] = await store.runs.ofJob(job.id)
   const context = { store, shelf: new DatasetShelf(store), version: '0.0.0' }
@@ -56,7 +50,7 @@ beforeAll(async () => {
   manifest = JSON.parse(Buffer.from(files['manifest.json']).toString('utf8')) as Manifest
 }, 600_000)
 afterAll(async () => {
-  await store.close()
+  await home.dispose()
   rmSync(folder, { recursive: true })
 })
 

@@ -12,30 +12,26 @@ import { checkSubject, subjectOfFiles } from '../../core/app/check-certificate.t
 import { getCertificate } from '../../core/app/checks.ts'
 import { DatasetShelf } from '../../core/app/datasets.ts'
 import { exportRun, reportRuns } from '../../core/app/run-files.ts'
-import { recipeSchema } from '../../core/contract/recipe.ts'
-import type { JobRow } from '../../core/contract/rows.ts'
 import { exportOnnx, parseResults } from '../../core/io/index.ts'
 import { executeJob } from '../../core/jobs/execute/job.ts'
 import { importFiles } from '../../core/jobs/files/inspect.ts'
-import { createId } from '../../core/jobs/ids.ts'
-import { runsOf } from '../../core/jobs/new-job.ts'
-import { openStore } from '../../core/store/open.ts'
-import type { Store } from '../../core/store/store.ts'
 import { diamond, hardNetwork, writeFiles } from '../cli/files.ts'
+import { openJobHome, type JobHome } from '../jobs/job-support.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'espalier-property-bundle-'))
 const given = writeFiles(folder)
 /** One problem that holds, one with a counterexample, two problems that both hold. */
 const names = ['holds', 'fails', 'none'] as const
-let store: Store
+let home: JobHome
 let runId: string
 let archive: Uint8Array
 let files: Unzipped
 let manifest: PropertyManifest
-const context = () => ({ store, shelf: new DatasetShelf(store), version: '0.0.0' })
+const context = () => ({ store: home.store, shelf: new DatasetShelf(home.store), version: '0.0.0' })
 
 beforeAll(async () => {
-  store = await openStore(join(folder, 'home'))
+  home = await openJobHome()
+  const { store } = home
   const network = { path: given.onnx('diamond'), name: 'diamond.onnx' }
   const properties: { name: string; file: string }[] = []
   let from = ''
@@ -44,17 +40,13 @@ beforeAll(async () => {
     properties.push({ name: `${name}.vnnlib`, file: property ?? '' })
     from = `model:${modelId}`
   }
-  const recipe = recipeSchema.parse({
+  const job = await home.insert({
     name: 'asked',
     provider: 'cpu',
     variants: [{ name: 'diamond', from }],
     properties,
     verify: { timeoutSeconds: 20, certify: 'always', keepProofs: true },
   })
-  const times = { createdAt: new Date().toISOString(), startedAt: null, finishedAt: null }
-  const job: JobRow = { id: createId('job'), name: recipe.name, title: '', state: 'running', recipe, ...times, pid: null, error: null, environment: {} } // prettier-ignore
-  await store.jobs.insert(job)
-  await store.runs.insert(...runsOf(job))
   await executeJob(store, job, new AbortController().signal, () => undefined)
   const [run] = await store.runs.ofJob(job.id)
   runId = run.id
@@ -63,7 +55,7 @@ beforeAll(async () => {
   manifest = JSON.parse(textOf('manifest.json')) as PropertyManifest
 }, 60_000)
 afterAll(async () => {
-  await store.close()
+  await home.dispose()
   rmSync(folder, { recursive: true })
 })
 
@@ -120,7 +112,7 @@ describe('the bundle of a check', () => {
 
 describe('the certificate of one property', () => {
   async function saved(index: number): Promise<string> {
-    const { name, base64 } = await getCertificate(store, runId, index)
+    const { name, base64 } = await getCertificate(home.store, runId, index)
     const path = join(folder, `${index}-${name}`)
     writeFileSync(path, Buffer.from(base64, 'base64'))
     return path
@@ -142,7 +134,7 @@ describe('the certificate of one property', () => {
   })
 
   it('is there for what was certified only; of several each has its own', async () => {
-    await expect(getCertificate(store, runId, 1)).rejects.toMatchObject({ code: 'store/missing' })
+    await expect(getCertificate(home.store, runId, 1)).rejects.toMatchObject({ code: 'store/missing' })
     await expect(exportRun(context(), runId, 'certificate')).rejects.toThrow('each of a property of its own')
   })
 })

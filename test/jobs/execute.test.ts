@@ -1,44 +1,27 @@
 // The executor on a real history, in this process: failures that stay where they are, shared images, cross-checks, stopping.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobEventBody } from '../../core/contract/events.ts'
-import { recipeSchema, type RecipeInput } from '../../core/contract/recipe.ts'
+import type { RecipeInput } from '../../core/contract/recipe.ts'
 import type { JobRow } from '../../core/contract/rows.ts'
 import { executeJob, type JobOutcome } from '../../core/jobs/execute/job.ts'
 import { recordModel } from '../../core/jobs/execute/models.ts'
-import { createId } from '../../core/jobs/ids.ts'
-import { runsOf } from '../../core/jobs/new-job.ts'
 import { allParameters, buildArchitecture, withParameters } from '../../core/nn/index.ts'
-import { openStore } from '../../core/store/open.ts'
 import type { Store } from '../../core/store/store.ts'
+import { openJobHome, type JobHome } from './job-support.ts'
 
-let home: string
+let home: JobHome
 let store: Store
 beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'espalier-execute-'))
-  store = await openStore(home)
+  home = await openJobHome()
+  store = home.store
 })
-afterAll(async () => {
-  await store.close()
-  rmSync(home, { recursive: true })
-})
+afterAll(() => home.dispose())
 
 const train = { epochs: 2, batchSize: 32, validation: 0 } as const
 
-async function insert(input: Omit<RecipeInput, 'name'> & { name?: string }): Promise<JobRow> {
-  const recipe = recipeSchema.parse({
-    name: 'it',
-    provider: 'cpu',
-    data: { source: 'sample', train: 400, test: 60 },
-    ...input,
-  } satisfies RecipeInput)
-  const times = { createdAt: new Date().toISOString(), startedAt: null, finishedAt: null }
-  const job: JobRow = { id: createId('job'), name: recipe.name, title: '', state: 'running', recipe, ...times, pid: null, error: null, environment: {} } // prettier-ignore
-  await store.jobs.insert(job)
-  await store.runs.insert(...runsOf(job))
-  return job
+function insert(input: Omit<RecipeInput, 'name'> & { name?: string }): Promise<JobRow> {
+  return home.insert({ name: 'it', provider: 'cpu', data: { source: 'sample', train: 400, test: 60 }, ...input })
 }
 
 async function execute(
@@ -183,7 +166,7 @@ describe('a job that is stopped before it begins', () => {
 describe('data that cannot be opened', () => {
   it('fails the whole job with its code', async () => {
     const job = await insert({
-      data: { source: 'idx', directory: join(home, 'nowhere') },
+      data: { source: 'idx', directory: join(store.home, 'nowhere') },
       variants: [{ name: 'a', architecture: 'net1', train }],
     })
     await expect(execute(job)).rejects.toMatchObject({ code: 'input/not-found' })

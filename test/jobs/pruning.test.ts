@@ -1,15 +1,10 @@
 // Pruning as stages of a job: every method ends, after fine-tuning, at exactly the share that was asked for.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { recipeSchema, type RecipeInput } from '../../core/contract/recipe.ts'
+import type { RecipeInput } from '../../core/contract/recipe.ts'
 import type { JobRow } from '../../core/contract/rows.ts'
 import { openDataset } from '../../core/data/open.ts'
 import { executeJob } from '../../core/jobs/execute/job.ts'
 import { loadModel } from '../../core/jobs/execute/models.ts'
-import { createId } from '../../core/jobs/ids.ts'
-import { runsOf } from '../../core/jobs/new-job.ts'
 import { readRecipe } from '../../core/jobs/recipe/text.ts'
 import {
   countNeurons,
@@ -20,43 +15,28 @@ import {
   type Network,
 } from '../../core/nn/index.ts'
 import { zeroNeurons } from '../../core/prune/index.ts'
-import { openStore } from '../../core/store/open.ts'
-import type { Store } from '../../core/store/store.ts'
+import { openJobHome, type JobHome } from './job-support.ts'
 import { pruningWays } from './simplify-ways.ts'
 
-let home: string
-let store: Store
+let home: JobHome
 beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'espalier-pruning-'))
-  store = await openStore(home)
+  home = await openJobHome()
 })
-afterAll(async () => {
-  await store.close()
-  rmSync(home, { recursive: true })
-})
+afterAll(() => home.dispose())
 
 const train = { epochs: 2, batchSize: 32, validation: 0 } as const
 
 async function start(variants: RecipeInput['variants'], verify: RecipeInput['verify']): Promise<JobRow> {
   const data = { source: 'sample', train: 300, test: 40 } as const
-  const recipe = recipeSchema.parse({ name: 'pruning', provider: 'cpu', data, variants, verify } satisfies RecipeInput)
-  const times = { createdAt: new Date().toISOString(), startedAt: null, finishedAt: null }
-  const job: JobRow = { id: createId('job'), name: recipe.name, title: '', state: 'running', recipe, ...times, pid: null, error: null, environment: {} } // prettier-ignore
-  await store.jobs.insert(job)
-  await store.runs.insert(...runsOf(job))
-  const { error } = await executeJob(store, job, new AbortController().signal, () => undefined)
+  const job = await home.insert({ name: 'pruning', provider: 'cpu', data, variants, verify })
+  const { error } = await executeJob(home.store, job, new AbortController().signal, () => undefined)
   expect(error).toBeNull()
   return job
 }
 
 async function run(variants: RecipeInput['variants']): Promise<ReadonlyMap<string, Network>> {
   const images = { select: 'indices' as const, indices: [0] }
-  const job = await start(variants, { images, method: 'interval', epsilon: 0.01 })
-  const rows = await store.runs.ofJob(job.id)
-  const models = await Promise.all(
-    rows.map(async ({ variant, modelId }) => [variant, (await loadModel(store, modelId ?? '')).network] as const),
-  )
-  return new Map(models)
+  return home.networks(await start(variants, { images, method: 'interval', epsilon: 0.01 }))
 }
 
 describe('pruning in a job', () => {
@@ -100,9 +80,11 @@ describe('pruning-identified exemplars', () => {
         epsilon: 0.001,
       },
     )
-    const [dense, pruned] = await store.runs.ofJob(job.id)
+    const [dense, pruned] = await home.store.runs.ofJob(job.id)
     const { test } = await openDataset(job.recipe.data)
-    const [before, after] = await Promise.all([dense, pruned].map(({ modelId }) => loadModel(store, modelId ?? '')))
+    const [before, after] = await Promise.all(
+      [dense, pruned].map(({ modelId }) => loadModel(home.store, modelId ?? '')),
+    )
     const predicted = (network: Network, index: number): number => {
       const logits = evaluate64(network, Float64Array.from(test.image(index)))
       return logits.indexOf(Math.max(...logits))
@@ -111,7 +93,7 @@ describe('pruning-identified exemplars', () => {
       (index) => predicted(before.network, index) !== predicted(after.network, index),
     )
     expect(differing.length).toBeGreaterThan(3)
-    const rows = await store.verdicts.ofRun(pruned.id)
+    const rows = await home.store.verdicts.ofRun(pruned.id)
     const expected = differing.slice(0, 3).map((index) => [index, 'pie'])
     expect(rows.map(({ imageIndex, group }) => [imageIndex, group])).toEqual(expected)
     expect([dense.summary?.images, pruned.summary?.images]).toEqual([0, 3])
