@@ -50,7 +50,7 @@ export const lookMethods = {
       ),
     }),
   },
-  /** A page of the models, newest first, each with what it belongs to. */
+  /** A page of the models, newest first among those that take the images, each with what it belongs to. */
   'models.page': {
     input: z.strictObject({
       limit: z.int().min(1).max(1_000).default(200),
@@ -59,7 +59,8 @@ export const lookMethods = {
         .string()
         .max(200)
         .optional()
-        .describe('Only models with each of these words in name, architecture or origin'),
+        .describe('Only models with each of these words in name, architecture, origin or the names of their job'),
+      imageShape: z.array(z.int().min(1)).max(4).optional().describe('Those that take such images come first'),
       finished: z.boolean().default(false).describe('Only what runs came to and what was imported: no step between'),
     }),
     output: z.object({

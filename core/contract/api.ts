@@ -128,15 +128,8 @@ export const apiSchemas = {
     ),
   },
   /** A page of the models, newest first. */
-  'models.list': {
-    input: z.strictObject({
-      ...page,
-      text: searchText.describe('Only models with each of these words in name, architecture or origin'),
-      imageShape: z.array(z.int().min(1)).max(4).optional().describe('Those that take such images come first'),
-    }),
-    output: z.array(modelRowSchema),
-  },
-  'models.count': { input: z.strictObject({ text: searchText }), output: z.object({ count: z.int() }) },
+  'models.list': { input: z.strictObject(page), output: z.array(modelRowSchema) },
+  'models.count': { input: none, output: z.object({ count: z.int() }) },
   'models.export': {
     input: z.strictObject({ id: byId.shape.id, format: z.literal('onnx').default('onnx') }),
     output: fileSchema,

@@ -39,3 +39,14 @@ it('leaves the steps between out where only finished ones are wanted', async () 
   const { total, rows } = await pageOfModels(store, { limit: 1, offset: 1, finished: true })
   expect([total, rows.map(({ model }) => model.id)]).toEqual([2, ['last']])
 })
+
+it('is searched by what a job is called too, and puts those first that take the images', async () => {
+  const found = async (text: string, imageShape?: number[]) =>
+    (await pageOfModels(store, { limit: 10, offset: 0, finished: true, text, imageShape })).rows.map(
+      ({ model }) => model.id,
+    )
+  expect(await found('DEMO')).toEqual(['last'])
+  expect(await found('demo nothing')).toEqual([])
+  const shape = modelRow('a'.repeat(64)).inputShape
+  expect(await found('', shape)).toEqual(['file', 'last'])
+})

@@ -8,7 +8,7 @@ import type { ModelTable } from '../schema.ts'
 import { pageOf, type Page } from './page.ts'
 import { patternOf, wordsOf } from './words.ts'
 
-/** Only models with every word of `text` in their name, architecture or operation, as they are recorded or as people read them. */
+/** Only models with every word of `text` in name, architecture or operation, as recorded or as people read them, or in what their run and job are called. */
 export interface ModelFilter {
   readonly text?: string | undefined
   /** Only what runs came to and what was imported: no step between. */
@@ -112,7 +112,9 @@ function isCalled(word: string): RawBuilder<SqlBool> {
   const like = patternOf(word)
   const { architectures, operations } = recordedAs(word)
   return sql<SqlBool>`(models.name || char(10) || models.architecture || char(10) || models.operation like ${like} escape '\\'
-    or models.architecture in (${sql.join(architectures)}) or models.operation in (${sql.join(operations)}))`
+    or models.architecture in (${sql.join(architectures)}) or models.operation in (${sql.join(operations)})
+    or exists (select 1 from runs join jobs on jobs.id = runs.job_id where runs.id = models.run_id
+      and runs.variant || char(10) || runs.title || char(10) || jobs.name || char(10) || jobs.title like ${like} escape '\\'))`
 }
 
 /** Whether a model reads such images, flat or as they are; how many classes it has, only the network knows. */
