@@ -15,7 +15,7 @@ const recipeOf = (simplify: RecipeInput['variants'][number]['simplify'], epsilon
     verify: { epsilon },
   })
 const graft = { method: 'graft', ratio: 0.5 } as const
-const trial: Trial = { network: 'given', images: 3, classes: ['x'], answers: [], projection: null }
+const trial: Trial = { network: 'given', images: 3, classes: ['x'], answers: [], epochSeconds: null, projection: null }
 const load = { type: 'gauge', gauge: { stage: 'load', message: 'opening' } } as const
 
 function open(): { desk: StudyDesk; processes: ScriptedProcess[] } {

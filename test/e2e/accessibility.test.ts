@@ -1,7 +1,7 @@
 // Everybody can use it: axe finds nothing on any screen, light or dark; the wizard, the palette and the tour work by keyboard alone.
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { violationsOf } from './axe.ts'
 import { hasChromium, launchChromium, newContext, warnWithoutChromium } from './chromium.ts'
 import { ServedCore } from './core.ts'
 import { writeLargeHistory, type LargeHistory } from './large-history.ts'
@@ -43,14 +43,6 @@ describe.skipIf(!hasChromium)('accessibility', () => {
     await view.getByRole('heading', { level: 1 }).waitFor()
     await view.waitForLoadState('networkidle')
     await view.waitForTimeout(200)
-  }
-  /** Everything axe knows about WCAG 2.1 A and AA and good practice; `rules`: only these. */
-  async function violationsOf(view: Page, rules?: string[]): Promise<string[]> {
-    const axe = new AxeBuilder({ page: view })
-    if (rules === undefined) axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'])
-    else axe.withRules(rules)
-    const { violations } = await axe.analyze()
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
   }
 
   it.each([

@@ -1,12 +1,13 @@
 // Compare, figures, the report and the reviewer's bundle in a real browser on runs of a real core.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunRow } from '../../core/contract/rows.ts'
-import { hasChromium, launchChromium, newContext, warnWithoutChromium } from './chromium.ts'
+import { carryOut, openApp } from './app.ts'
+import { hasChromium, newContext, warnWithoutChromium } from './chromium.ts'
 import { ServedCore } from './core.ts'
 
 warnWithoutChromium()
@@ -37,17 +38,10 @@ describe.skipIf(!hasChromium)('runs side by side', () => {
   let complaints: string[]
 
   beforeAll(async () => {
-    const file = join(folder, 'recipe.yaml')
-    writeFileSync(file, recipe)
-    espalier('run', file)
+    await carryOut(core, recipe)
     const runs = JSON.parse(espalier('runs', '--json')) as RunRow[]
     ids = ['before', 'pruned', 'grafted'].map((name) => runs.find(({ variant }) => variant === name)?.id ?? '')
-    const [link, started] = await Promise.all([core.start(), launchChromium()])
-    browser = started
-    const opened = await newContext(browser)
-    complaints = opened.complaints
-    page = await opened.context.newPage()
-    await page.goto(link)
+    ;({ browser, page, complaints } = await openApp(core))
     origin = new URL(page.url()).origin
   }, 600_000)
   afterAll(async () => {

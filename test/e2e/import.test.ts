@@ -4,14 +4,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exportOnnx, parseWitness } from '../../core/io/index.ts'
 import { buildArchitecture } from '../../core/nn/index.ts'
 import { writeFiles } from '../cli/files.ts'
-import { hasChromium, launchChromium, newContext, warnWithoutChromium } from './chromium.ts'
+import { carryOut, openApp } from './app.ts'
+import { violationsOf } from './axe.ts'
+import { hasChromium, warnWithoutChromium } from './chromium.ts'
 import { ServedCore } from './core.ts'
+import { drop } from './screens/remote.ts'
 import { shoot } from './shots.ts'
 
 warnWithoutChromium()
@@ -27,24 +29,6 @@ describe.skipIf(!hasChromium)('files in the app', () => {
   const go = (hash: string) => page.evaluate((next) => (window.location.hash = next), hash)
   const choose = (title: 'Network' | 'Property', path: string) => page.getByLabel(`${title} file`).setInputFiles(path)
   const answered = () => page.getByRole('complementary', { name: 'Jobs' }).getByText('No job is running').waitFor()
-
-  /** Drops files on the window as a person does: the browser's own events, files with content. */
-  async function drop(...paths: readonly string[]): Promise<void> {
-    const given = paths.map((path) => ({ name: path.split('/').at(-1) ?? '', bytes: [...readFileSync(path)] }))
-    await page.evaluate((list) => {
-      const data = new DataTransfer()
-      for (const { name, bytes } of list) data.items.add(new File([Uint8Array.from(bytes)], name))
-      for (const type of ['dragenter', 'dragover', 'drop'])
-        document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
-    }, given)
-  }
-
-  /** What axe finds of WCAG 2.1 A and AA and good practice on the screen as it is. */
-  async function violations(): Promise<string[]> {
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']
-    const found = (await new AxeBuilder({ page }).withTags(tags).analyze()).violations
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
-  }
 
   beforeAll(async () => {
     // Images of 8 × 8, and a box in which some of them are of another class.
@@ -66,15 +50,8 @@ describe.skipIf(!hasChromium)('files in the app', () => {
       '  - { name: sparse, from: dense, simplify: { method: weight, ratio: 0.5 } }',
       'verify: null',
     ]
-    writeFileSync(join(folder, 'small.yaml'), recipe.join('\n'))
-    const cli = join(import.meta.dirname, '../../core/cli/main.ts')
-    await promisify(execFile)(process.execPath, [cli, 'run', join(folder, 'small.yaml'), '--home', core.home])
-    const [link, opened] = await Promise.all([core.start(), launchChromium()])
-    browser = opened
-    const context = await newContext(browser)
-    complaints = context.complaints
-    page = await context.context.newPage()
-    await page.goto(link)
+    await carryOut(core, recipe.join('\n'))
+    ;({ browser, page, complaints } = await openApp(core))
     await heading('Robustness you can prove')
   })
   afterAll(async () => {
@@ -99,14 +76,14 @@ describe.skipIf(!hasChromium)('files in the app', () => {
     await choose('Property', files.vnnlib('fails'))
     await page.getByText('All 2 inputs may vary, each over a range of 2.').waitFor()
     await page.getByText('Y_0 ≥ 1.9 and Y_1 ≤ -1.8').waitFor()
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await shoot(page, 'check')
   })
 
   it('refuses a broken file with what to do, and goes on with a good one', async () => {
     await choose('Property', files.vnnlib('broken'))
     await page.getByText('property/syntax').waitFor()
-    await drop(files.vnnlib('fails'))
+    await drop(page, files.vnnlib('fails'))
     await page.getByText('Y_0 ≥ 1.9 and Y_1 ≤ -1.8').waitFor()
   })
 
@@ -125,14 +102,14 @@ describe.skipIf(!hasChromium)('files in the app', () => {
     const { input, output } = parseWitness(readFileSync(await file.path(), 'utf8'))
     expect([input.length, output[0] >= 1.9, output[1] <= -1.8]).toEqual([2, true, true])
     await answered()
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await shoot(page, 'check-numbers')
   })
 
   it('takes a pair dropped at once, proves it, and keeps one model of one file', async () => {
     await go('#/runs')
     await heading('Runs')
-    await drop(files.onnx('diamond'), files.vnnlib('holds'))
+    await drop(page, files.onnx('diamond'), files.vnnlib('holds'))
     await heading('Check a network')
     await page.getByText('Y_0 ≥ 2.01').waitFor()
     await page.getByRole('button', { name: 'Start', exact: true }).click()
@@ -141,7 +118,7 @@ describe.skipIf(!hasChromium)('files in the app', () => {
     await answer.getByText(/no input in the box violates it/).waitFor()
     await answered()
     await answer.getByText('Certified', { exact: true }).waitFor()
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await shoot(page, 'check-proved')
     const saving = page.waitForEvent('download')
     await answer.getByRole('button', { name: 'Save the certificate' }).click()
@@ -161,7 +138,7 @@ describe.skipIf(!hasChromium)('files in the app', () => {
 
   it('shows a counterexample as a picture where the input is an image', async () => {
     await go('#/check')
-    await drop(files.onnx('image'), files.vnnlib('image'))
+    await drop(page, files.onnx('image'), files.vnnlib('image'))
     await page.getByText(/no longer answers class 1/).waitFor()
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     const answer = page.getByRole('region', { name: 'image.vnnlib' })
@@ -233,7 +210,7 @@ describe.skipIf(!hasChromium)('files in the app', () => {
     ])
     const csv = join(folder, 'tiny.csv')
     writeFileSync(csv, ['label', ...Array.from({ length: 16 }, (_, p) => `p${p}`)].join() + '\n' + rows.join('\n'))
-    await drop(csv)
+    await drop(page, csv)
     await heading('Data')
     await page.getByText('1 × 4 × 4').first().waitFor()
     await page.getByText('How it is read').click()
@@ -242,7 +219,7 @@ describe.skipIf(!hasChromium)('files in the app', () => {
     await page.getByText('data/').or(page.getByText('1 × 4 × 4')).first().waitFor()
     const text = join(folder, 'notes.txt')
     writeFileSync(text, 'not for us')
-    await drop(text)
+    await drop(page, text)
     await page.getByText('files/kind').waitFor()
     await page.getByText(/Give one of \.onnx/).waitFor()
     await page.getByRole('button', { name: 'Close', exact: true }).click()

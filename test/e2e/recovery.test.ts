@@ -2,8 +2,10 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RecipeInput } from '../../core/contract/recipe.ts'
-import { hasChromium, launchChromium, newContext, warnWithoutChromium } from './chromium.ts'
+import { openApp } from './app.ts'
+import { hasChromium, warnWithoutChromium } from './chromium.ts'
 import { ServedCore } from './core.ts'
+import { ask } from './screens/remote.ts'
 import { shoot } from './shots.ts'
 
 warnWithoutChromium()
@@ -27,20 +29,8 @@ describe.skipIf(!hasChromium)('recovery', () => {
       .waitFor()
 
   beforeAll(async () => {
-    const [link, started] = await Promise.all([core.start(), launchChromium()])
-    browser = started
-    page = await (await newContext(browser)).context.newPage()
-    await page.goto(link)
-    const id = await page.evaluate(async (input) => {
-      const key = window.localStorage.getItem('espalier.key') ?? ''
-      const headers = { 'content-type': 'application/json', 'x-espalier-key': key }
-      const answer = await fetch('/api/jobs.start', {
-        method: 'POST',
-        headers,
-        body: JSON.stringify({ recipe: input }),
-      })
-      return ((await answer.json()) as { value: { id: string } }).value.id
-    }, recipe)
+    ;({ browser, page } = await openApp(core))
+    const { id } = await ask(page, 'jobs.start', { recipe })
     await page.goto(`${new URL(page.url()).origin}/#/jobs/${id}`)
   })
   afterAll(async () => {

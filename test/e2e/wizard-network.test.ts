@@ -1,15 +1,14 @@
 // A network that is there, through the wizard: refused where it does not fit, its scores under the slider, a dry run, a check.
-import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exportOnnx } from '../../core/io/index.ts'
 import { buildArchitecture } from '../../core/nn/index.ts'
-import { hasChromium, launchChromium, newContext, warnWithoutChromium } from './chromium.ts'
+import { carryOut, openApp } from './app.ts'
+import { violationsOf } from './axe.ts'
+import { hasChromium, warnWithoutChromium } from './chromium.ts'
 import { ServedCore } from './core.ts'
 import { shoot } from './shots.ts'
 
@@ -27,13 +26,6 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
   const next = () => page.getByRole('link', { name: 'Next' }).click()
   const fits = () => page.getByRole('list', { name: 'Operators, all understood' }).waitFor()
 
-  async function violations(): Promise<string[]> {
-    const { violations: found } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'])
-      .analyze()
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
-  }
-
   beforeAll(async () => {
     writeFileSync(file('fits.onnx'), exportOnnx(buildArchitecture('convSmall', [1, 28, 28], 3)))
     writeFileSync(file('tiny.onnx'), exportOnnx(buildArchitecture('net1', [1, 8, 8], 3, { classes: 3 })))
@@ -45,15 +37,8 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
       '  - { name: sparse, from: dense, simplify: { method: weight, ratio: 0.5 } }',
       'verify: { epsilon: 0.02, method: crown, images: { select: first, count: 4 } }',
     ]
-    writeFileSync(file('small.yaml'), recipe.join('\n'))
-    const cli = join(import.meta.dirname, '../../core/cli/main.ts')
-    await promisify(execFile)(process.execPath, [cli, 'run', file('small.yaml'), '--home', core.home])
-    const [link, opened] = await Promise.all([core.start(), launchChromium()])
-    browser = opened
-    const context = await newContext(browser)
-    complaints = context.complaints
-    page = await context.context.newPage()
-    await page.goto(link)
+    await carryOut(core, recipe.join('\n'))
+    ;({ browser, page, complaints } = await openApp(core))
   }, 300_000)
   afterAll(async () => {
     await browser.close()
@@ -70,7 +55,7 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     expect(await page.getByRole('button', { name: 'Compare', exact: true }).isDisabled()).toBe(true)
     await page.getByLabel('A, before').selectOption({ label: 'dense' })
     await page.getByLabel('B, after').selectOption({ label: 'sparse' })
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await shoot(page, 'wizard-goal-compare')
     await page.getByRole('link', { name: 'Compare', exact: true }).last().click()
     await heading('Compare')
@@ -102,7 +87,7 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     await page.getByText(/the network takes 1×8×8 and has 3 outputs/).waitFor()
     await page.getByText('model/does-not-fit-data').waitFor()
     await page.getByText('Choose data of the same shape and number of classes, or another model.').waitFor()
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await shoot(page, 'wizard-model-refused')
     expect(await page.getByRole('radio', { name: /tiny/ }).count()).toBe(0)
   })
@@ -122,7 +107,7 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     await page.getByText('all of them ReLUs').waitFor()
     await page.getByRole('cell', { name: 'Convolution' }).first().waitFor()
     expect(await page.getByText('model/does-not-fit-data').count()).toBe(0)
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await shoot(page, 'wizard-model-onnx')
   })
 
@@ -148,7 +133,7 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     await trial.getByText('All of them').waitFor({ timeout: 240_000 })
     expect(await trial.getByRole('row').count()).toBe(4)
     await trial.getByText('3 min 00 s').waitFor()
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await trial.scrollIntoViewIfNeeded()
     await shoot(page, 'wizard-verify-trial')
     await page.getByLabel('Radius ε').fill('0.002')
@@ -180,7 +165,7 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     await page.getByRole('slider').focus()
     await page.keyboard.press('ArrowLeft')
     await page.getByText('Removes 55 of 112 neurons', { exact: true }).waitFor()
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await shoot(page, 'wizard-simplify-neuron')
     await page.locator('#field-simplify-ratio').fill('1')
     await page.getByText('prune/ratio').first().waitFor()
@@ -204,7 +189,7 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     await shoot(page, 'wizard-simplify-unmeasured')
     await page.getByRole('button', { name: 'Measure the scores' }).click()
     await page.getByRole('img', { name: /^Scores of the neurons now/ }).waitFor({ timeout: 240_000 })
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await shoot(page, 'wizard-simplify-graft')
   })
 
@@ -223,7 +208,7 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     expect(await page.getByRole('radio', { name: /^Neuron pruning/ }).isDisabled()).toBe(true)
     await page.getByText(/^Sets .* weights to zero$/).waitFor()
     expect(await page.getByRole('radio', { name: /^Weight pruning/ }).isChecked()).toBe(true)
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await shoot(page, 'wizard-simplify-unranked')
     await go('#/wizard/review')
     await page.getByText('Weight pruning, a share of 0.5').waitFor()

@@ -1,7 +1,8 @@
 // The whole road in a real Chromium against a real core: wizard, training, pruning, proofs, a counterexample, comparison.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hasChromium, launchChromium, newContext, warnWithoutChromium } from './chromium.ts'
+import { openApp } from './app.ts'
+import { hasChromium, newContext, warnWithoutChromium } from './chromium.ts'
 import { ServedCore } from './core.ts'
 import { openCounterexample } from './counterexample.ts'
 
@@ -18,12 +19,7 @@ describe.skipIf(!hasChromium)('the app in Chromium', () => {
   const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor()
 
   beforeAll(async () => {
-    const [link, started] = await Promise.all([core.start(), launchChromium()])
-    browser = started
-    const opened = await newContext(browser)
-    complaints = opened.complaints
-    page = await opened.context.newPage()
-    await page.goto(link)
+    ;({ browser, page, complaints } = await openApp(core))
   })
   afterAll(async () => {
     await browser.close()

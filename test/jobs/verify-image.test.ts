@@ -10,23 +10,10 @@ import { buildArchitecture } from '../../core/nn/index.ts'
 import { evaluate64 } from '../../core/nn/evaluate64.ts'
 import type { Outcome, Problem, Verifier } from '../../core/verify/problem.ts'
 import type { Dataset } from '../../core/data/dataset.ts'
+import { outcomeOf } from '../verify/outcomes.ts'
 
 const problem = {} as Problem
 const running = new AbortController().signal
-const outcome = (verdict: Verdict): Outcome => ({
-  ...{
-    verdict,
-    evidence: null,
-    method: 'bab',
-    seconds: 1,
-    lowerBound: null,
-    domains: 0,
-    unstable: null,
-    witness: null,
-    detail: {},
-    learned: null,
-  },
-})
 const verifier = (answer: () => Promise<Outcome>): Verifier => ({ name: 'bab', verify: answer })
 const row = (verdict: Verdict, more: Partial<VerdictRow> = {}): VerdictRow => ({
   ...{
@@ -71,10 +58,10 @@ describe('ask', () => {
 
   it('keeps a definite answer that came as the job was stopped, and no other', async () => {
     const stopped = AbortSignal.abort()
-    const quick = verifier(() => Promise.resolve(outcome('falsified')))
+    const quick = verifier(() => Promise.resolve(outcomeOf('falsified')))
     expect((await ask(quick, problem, 1, stopped, () => undefined)).verdict).toBe('falsified')
     for (const verdict of ['unknown', 'timeout'] as const) {
-      const cut = verifier(() => Promise.resolve(outcome(verdict)))
+      const cut = verifier(() => Promise.resolve(outcomeOf(verdict)))
       await expect(ask(cut, problem, 1, stopped, () => undefined)).rejects.toMatchObject({ code: 'job/cancelled' })
     }
   })

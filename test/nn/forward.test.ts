@@ -14,7 +14,7 @@ import {
   forwardNodes,
   type Layer,
 } from '../../core/nn/index.ts'
-import { dot, from, numbers, startEager } from './eager.ts'
+import { from, numbers, slopesAlong, startEager } from './eager.ts'
 import { blocks, networkOf, pointOf, randomPlan, relativeDifference } from './random-network.ts'
 
 beforeAll(startEager)
@@ -181,22 +181,7 @@ describe('second order', () => {
       const loss = (input: Tensor): Tensor => tf.mean(tf.square(forward(network, input)))
       return tf.sum(tf.square(tf.grad(loss)(point)))
     }
-    const direction = pointOf(network, 9)
-    const analytic = dot(numbers(tf.grad(energy)(x)), direction)
-    const step = 1e-2
-    const at = (sign: number): number =>
-      numbers(
-        energy(
-          tf.add(
-            x,
-            from(
-              direction.map((d) => sign * step * d),
-              x.shape,
-            ),
-          ),
-        ),
-      )[0]
-    const numeric = (at(1) - at(-1)) / (2 * step)
+    const { analytic, numeric } = slopesAlong(energy, x, pointOf(network, 9), 1e-2)
     expect(Math.abs(analytic - numeric)).toBeLessThan(5e-3 * Math.max(Math.abs(numeric), 1e-2))
   })
 })

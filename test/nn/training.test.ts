@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { tf, type Tensor } from '../../core/engine/tensor.ts'
 import { buildArchitecture, createNetwork, forward, forwardTraining, type Layer } from '../../core/nn/index.ts'
-import { dot, from, numbers, startEager } from './eager.ts'
+import { from, numbers, slopesAlong, startEager } from './eager.ts'
 import { pointOf, relativeDifference } from './random-network.ts'
 
 beforeAll(startEager)
@@ -64,21 +64,7 @@ describe('batch norm in training', () => {
     const energy = (input: Tensor): Tensor => tf.sum(tf.square(tf.grad(loss)(input)))
     const direction = Float32Array.from({ length: x.size }, (_, i) => Math.sin(i))
     for (const f of [loss, energy]) {
-      const analytic = dot(numbers(tf.grad(f)(x)), direction)
-      const step = 5e-3
-      const at = (sign: number): number =>
-        numbers(
-          f(
-            tf.add(
-              x,
-              from(
-                direction.map((d) => sign * step * d),
-                x.shape,
-              ),
-            ),
-          ),
-        )[0]
-      const numeric = (at(1) - at(-1)) / (2 * step)
+      const { analytic, numeric } = slopesAlong(f, x, direction, 5e-3)
       expect(Math.abs(analytic - numeric) / Math.abs(numeric)).toBeLessThan(1e-2)
     }
   })

@@ -5,32 +5,11 @@ import type { Verdict } from '../../core/contract/verdict.ts'
 import { summaryLines } from '../../renderer/logic/compare.ts'
 import { differences, warnings, type Side } from '../../renderer/logic/fairness.ts'
 import { flipMatrix, flipSentence, pairVerdicts, timeChange } from '../../renderer/logic/pairs.ts'
-import { runSummary } from '../store/rows.ts'
 import { countText, countVerdicts, mergeVerdicts, parseVerdictKey, verdictKey } from '../../renderer/logic/verdicts.ts'
+import { runSummary, verdictRow } from '../store/rows.ts'
 
-const row = (imageIndex: number, verdict: Verdict, target: number | null = null): VerdictRow => ({
-  runId: 'r',
-  verifier: 'auto',
-  imageIndex,
-  label: imageIndex % 10,
-  target,
-  predicted: imageIndex % 10,
-  epsilon: 0.1,
-  verdict,
-  evidence: null,
-  method: 'crown',
-  seconds: 1,
-  lowerBound: null,
-  domains: 0,
-  unstable: null,
-  group: null,
-  counterexample: null,
-  certificate: null,
-  search: null,
-  detail: {},
-  error: null,
-  createdAt: '2026-01-01T00:00:00Z',
-})
+const row = (imageIndex: number, verdict: Verdict, target: number | null = null): VerdictRow =>
+  verdictRow({ verifier: 'auto', imageIndex, label: imageIndex % 10, target, verdict, evidence: null, seconds: 1 })
 
 const side = (
   verdicts: readonly VerdictRow[],

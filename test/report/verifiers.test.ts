@@ -3,32 +3,10 @@ import { expect, it } from 'vitest'
 import { verifierTables } from '../../core/cli/verifier-table.ts'
 import type { VerdictRow } from '../../core/contract/rows.ts'
 import { figuresByVerifier } from '../../core/report/verifiers.ts'
+import { verdictRow } from '../store/rows.ts'
 
-const row = (imageIndex: number, verifier: string, verdict: VerdictRow['verdict'], seconds: number): VerdictRow => ({
-  ...{
-    runId: 'run-1',
-    verifier,
-    imageIndex,
-    verdict,
-    seconds,
-    evidence: null,
-    method: verifier,
-    label: 3,
-    target: null,
-  },
-  ...{
-    predicted: 3,
-    epsilon: 0.1,
-    lowerBound: null,
-    domains: 0,
-    unstable: null,
-    group: null,
-    counterexample: null,
-    certificate: null,
-    search: null,
-  },
-  ...{ detail: {}, error: null, createdAt: '2026-01-01T00:00:00.000Z' },
-})
+const row = (imageIndex: number, verifier: string, verdict: VerdictRow['verdict'], seconds: number): VerdictRow =>
+  verdictRow({ imageIndex, verifier, verdict, seconds })
 
 const rows = [
   row(0, 'lp-split', 'timeout', 60),

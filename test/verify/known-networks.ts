@@ -57,6 +57,15 @@ export const xor = mlp(
 /** E.1.4: relu(x) − relu(x − .5) on [−1, 1]: minimum 0, attained for every x ≤ 0. */
 export const step = mlp('step', denseLayer([[1], [1]], [0, -0.5]), denseLayer([[1, -1]], [0]))
 
+/** First layer all but constant, as sparse training leaves it; what comes out is of all three neurons. */
+export const allButConstant = (size: number): Network =>
+  mlp(
+    'tiny',
+    denseLayer([[size, -size], [1, 1], [size, size]], [size / 2, -0.5, 0.25]),
+    denseLayer([[1, 1, 1], [-1, size, 2]], [0, size]),
+    denseLayer([[1, -1]], [0]),
+  ) // prettier-ignore
+
 /** E.1.5: relu(x) − x/2 on [−1, 1]: minimum 0, attained at 0 only. x is carried through as relu(x) − relu(−x). */
 export const vee = mlp('vee', denseLayer([[1], [-1]], [0, 0]), denseLayer([[0.5, 0.5]], [0]))
 

@@ -12,7 +12,7 @@ import { encodeRow } from '../../core/verify/milp/objective.ts'
 import { SolverPool } from '../../core/verify/milp/solver-pool.ts'
 import type { Problem } from '../../core/verify/problem.ts'
 import { Replay } from '../../core/verify/replay.ts'
-import { denseLayer, mlp, problem, row, step } from './known-networks.ts'
+import { allButConstant, denseLayer, mlp, problem, row, step } from './known-networks.ts'
 import { hardQuestion } from './hard-question.ts'
 import { exactMinimum, loadOracleSolver, type Solver } from './oracle.ts'
 import { differenceRow, networkCase } from './random-networks.ts'
@@ -120,17 +120,8 @@ describe('the MILP of a network', () => {
 })
 
 describe('tiny coefficients', () => {
-  /** Fused weights of `size`, as sparse training leaves them: the first layer is all but constant. */
-  const tiny = (size: number) =>
-    mlp(
-      'tiny',
-      denseLayer([[size, -size], [1, 1], [size, size]], [size / 2, -0.5, 0.25]),
-      denseLayer([[1, 1, 1], [-1, size, 2]], [0, size]),
-      denseLayer([[1, -1]], [0]),
-    ) // prettier-ignore
-
   it.each([1e-6, 1e-7, 1e-8, 3e-9, 1e-9, 1e-10, 1e-13, 1e-300])('of %s give the right minimum', async (size) => {
-    const network = tiny(size)
+    const network = allButConstant(size)
     const ask = problem(network, [-1, -1], [1, 1], row(1, 0))
     const { encoding, objective } = encode(ask)
     const result = await pool.solve(encoding.builder.build(objective), { seconds: 10 }, idle)
@@ -141,7 +132,7 @@ describe('tiny coefficients', () => {
 
   it('cut off no real point', () => {
     for (const size of [1e-7, 1e-8, 1e-9, 1e-12]) {
-      const { encoding, objective } = encode(problem(tiny(size), [-1, -1], [1, 1], row(1, 0)))
+      const { encoding, objective } = encode(problem(allButConstant(size), [-1, -1], [1, 1], row(1, 0)))
       const model = encoding.builder.build(objective)
       for (const x of [[-1, -1], [1, 1], [1, -1], [0.2, 0.3]]) {
         const point = encoding.assignment(Float64Array.from(x))

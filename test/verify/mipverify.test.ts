@@ -14,7 +14,7 @@ import type { VerifierName } from '../../core/verify/outcome.ts'
 import { VerifyContext } from '../../core/verify/prepared.ts'
 import { robustness, type Verifier } from '../../core/verify/problem.ts'
 import { createVerifier } from '../../core/verify/verifier.ts'
-import { denseLayer, linear, mlp, problem, row } from './known-networks.ts'
+import { allButConstant, denseLayer, linear, mlp, problem, row } from './known-networks.ts'
 import { exactMinimum, loadOracleSolver, type Solver } from './oracle.ts'
 import { networkCase } from './random-networks.ts'
 
@@ -123,14 +123,6 @@ describe('the smallest distortion', () => {
 })
 
 describe('fused weights of almost nothing', () => {
-  /** First layer all but constant, as sparse training leaves it; what the output is comes from all three neurons. */
-  const tiny = (size: number) =>
-    mlp(
-      'tiny',
-      denseLayer([[size, -size], [1, 1], [size, size]], [size / 2, -0.5, 0.25]),
-      denseLayer([[1, 1, 1], [-1, size, 2]], [0, size]),
-      denseLayer([[1, -1]], [0]),
-    ) // prettier-ignore
   const verifiers = new Map<VerifierName, Verifier>()
   const ask = (name: VerifierName, question: Parameters<Verifier['verify']>[0]) => {
     let verifier = verifiers.get(name)
@@ -140,7 +132,7 @@ describe('fused weights of almost nothing', () => {
 
   it.each(['milp', 'mipverify', 'lp-split'] as const)('%s decides them as brute force does', async (name) => {
     for (const size of [1e-6, 1e-7, 1e-8, 1e-9, 1e-12]) {
-      const network = tiny(size)
+      const network = allButConstant(size)
       const exact = exactMinimum(
         oracle,
         network,

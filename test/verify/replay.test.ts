@@ -2,10 +2,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { evaluate64 } from '../../core/nn/index.ts'
-import type { Outcome } from '../../core/verify/outcome.ts'
 import { robustness, type Problem } from '../../core/verify/problem.ts'
 import { Replay, requireConsistent } from '../../core/verify/replay.ts'
 import { denseLayer, linear, mlp, problem, row, step } from './known-networks.ts'
+import { outcomeOf } from './outcomes.ts'
 import { differenceRow, networkCase } from './random-networks.ts'
 
 const identity = mlp('identity', denseLayer([[1]], [0]))
@@ -76,28 +76,16 @@ describe('replay', () => {
 
 describe('requireConsistent', () => {
   const ask = problem(identity, [-1], [1], row(1, 0))
-  const outcome = (verdict: Outcome['verdict']): Outcome => ({
-    verdict,
-    evidence: null,
-    method: 'crown',
-    seconds: 0,
-    lowerBound: null,
-    domains: 0,
-    unstable: null,
-    witness: null,
-    detail: {},
-    learned: null,
-  })
 
   it('stops the run when a replayed point contradicts a proof', () => {
-    expect(() => requireConsistent(new Replay(ask), outcome('verified'), [[0.5], [-0.5]])).toThrow(
+    expect(() => requireConsistent(new Replay(ask), outcomeOf('verified'), [[0.5], [-0.5]])).toThrow(
       expect.objectContaining({ code: 'verify/soundness' }),
     )
   })
 
   it('lets consistent outcomes pass', () => {
-    requireConsistent(new Replay(ask), outcome('verified'), [[0.5], [0]])
-    requireConsistent(new Replay(ask), outcome('unknown'), [[-0.5]])
+    requireConsistent(new Replay(ask), outcomeOf('verified'), [[0.5], [0]])
+    requireConsistent(new Replay(ask), outcomeOf('unknown'), [[-0.5]])
   })
 })
 

@@ -26,15 +26,13 @@ export function go(page: Page, hash: string): Promise<void> {
   }, hash)
 }
 
-/** Drops a file on the window as a person does: the browser's own events, with content. */
-export async function drop(page: Page, path: string): Promise<void> {
-  await page.evaluate(
-    ([name, bytes]) => {
-      const data = new DataTransfer()
-      data.items.add(new File([Uint8Array.from(bytes)], name))
-      for (const type of ['dragenter', 'dragover', 'drop'])
-        document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
-    },
-    [basename(path), [...readFileSync(path)]] as const,
-  )
+/** Drops files on the window as a person does: the browser's own events, files with content. */
+export async function drop(page: Page, ...paths: readonly string[]): Promise<void> {
+  const given = paths.map((path) => ({ name: basename(path), bytes: [...readFileSync(path)] }))
+  await page.evaluate((list) => {
+    const data = new DataTransfer()
+    for (const { name, bytes } of list) data.items.add(new File([Uint8Array.from(bytes)], name))
+    for (const type of ['dragenter', 'dragover', 'drop'])
+      document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
+  }, given)
 }
