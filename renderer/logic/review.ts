@@ -56,7 +56,10 @@ function changed(options: TrainOptions): string[] {
     const value = given[key]
     if (named.includes(key) || JSON.stringify(value) === JSON.stringify(usual[key])) return []
     if (kind === 'union') return [`${label} ${optionTitle(String((value as Loose)['kind']))}`]
-    return [kind === 'group' ? `${label} changed` : `${label} ${value === null ? 'none' : String(value)}`]
+    if (kind === 'group') return [`${label} changed`]
+    return [
+      `${label} ${value === null ? 'none' : typeof value === 'string' ? optionTitle(value) : JSON.stringify(value)}`,
+    ]
   })
 }
 
