@@ -25,6 +25,8 @@ export interface AscendedDomains {
   readonly coefficients: Float32Array
   /** True outputs of the network at the minimiser of the last iterate that had a gradient, [size, outputs]. */
   readonly outputs: Float32Array
+  /** Coefficients on the input at the last iterate, [size, inputs]: each bound is the minimum of such a function. */
+  readonly input: Float32Array
 }
 
 export interface DomainAscent {

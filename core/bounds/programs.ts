@@ -34,9 +34,10 @@ export interface ProgramShape {
   readonly points: boolean
 }
 
-export type CrownOutput = 'bound' | 'scale' | 'coefficients' | 'point'
+export type CrownOutput = 'bound' | 'scale' | 'coefficients' | 'point' | 'input'
 export type AscentOutput = 'bound' | 'alpha' | 'variables' | 'first' | 'second'
-export type DomainOutput = 'bound' | 'slack' | 'alpha' | 'beta' | 'mix' | 'coefficients' | 'outputs' | 'points'
+export type DomainOutput =
+  'bound' | 'slack' | 'alpha' | 'beta' | 'mix' | 'coefficients' | 'outputs' | 'points' | 'input'
 
 /** The inputs of a program; which there are depends on its shape. */
 export function programInputs(
@@ -67,7 +68,7 @@ export function programInputs(
   return inputs
 }
 
-/** One pass: lower bounds [rows], the scale of their rounding errors, Λ on every activation, and the minimisers. */
+/** One pass: lower bounds [rows], the scale of their rounding errors, Λ on every activation and on the input, and the minimisers. */
 export function crownDefinition(cone: Cone, shape: ProgramShape, key: string): ProgramDefinition<string, CrownOutput> {
   return {
     name: `crown ${cone.start}`,
@@ -80,6 +81,7 @@ export function crownDefinition(cone: Cone, shape: ProgramShape, key: string): P
         scale: roundingScale(cone, result, given),
         coefficients: shape.points ? allCoefficients(cone, result, shape.rows) : tf.zeros([1, 1]),
         point: shape.points ? minimiser(result, box) : tf.zeros([1, 1]),
+        input: shape.points ? result.input : tf.zeros([1, 1]),
       }
     },
   }
@@ -156,6 +158,7 @@ export function domainDefinition(
         coefficients: allCoefficients(cone, pass, shape.rows),
         outputs: trueOutputs(cone.network, values),
         points: shape.points ? point : nothing,
+        input: pass.input,
       }
     },
   }

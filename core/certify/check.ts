@@ -2,6 +2,7 @@
 import type { Box, OutputRows } from '../bounds/box.ts'
 import type { Property } from '../verify/problem.ts'
 import { DenseMap } from './affine-map.ts'
+import { Envelopes } from './envelope.ts'
 import { malformed, unproved } from './failure.ts'
 import type { Graph } from './graph.ts'
 import { proveHalves, type HalvesRepair, type HalvesTask } from './halves.ts'
@@ -49,6 +50,8 @@ export class ProofCheck {
   readonly #claim: Claim
   readonly #pace: Pace
   #target: Target | null = null
+  /** Made when all activations are bounded. */
+  #envelopes: Envelopes | null = null
   #leaves = 0
   #lowerBound = Infinity
 
@@ -111,10 +114,12 @@ export class ProofCheck {
     })
   }
 
-  /** Lower bound of Σ weights·rows on a cell of the box. */
+  /** Lower bound of Σ weights·rows on a cell of the box; raised by envelopes where it would prove nothing. */
   leafBound(cell: Cell, weights: Float64Array): number {
     const { map, sizes } = this.target
-    return this.pass.boundThrough(this.region, cell, map, weights, sizes)
+    this.#envelopes ??= new Envelopes(this.pass, this.region)
+    const bound = this.pass.boundThrough(this.region, cell, map, weights, sizes)
+    return bound > 0 ? bound : this.#envelopes.raise(cell, bound)
   }
 
   /** Weights of the rows at a leaf: one row, or its mixture. */

@@ -2,9 +2,9 @@
 import type { Box } from '../bounds/box.ts'
 import { BY_RULE } from './activation.ts'
 import { malformed, unproved } from './failure.ts'
-import { boundNeurons, wholeRegion } from './neurons.ts'
+import { boundNeurons } from './neurons.ts'
 import type { Pace } from './pace.ts'
-import type { BackwardPass, Cell } from './pass.ts'
+import { wholeRegion, type BackwardPass, type Cell } from './pass.ts'
 import type { HalvedBoxes } from './proof.ts'
 import { Region } from './regions.ts'
 

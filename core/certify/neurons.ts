@@ -1,18 +1,11 @@
 // Proves the bounds of activation inputs: rows ±z by the sound pass, and trees of splits where bounds were found by search.
-import type { Interval } from '../bounds/box.ts'
+import { Envelopes } from './envelope.ts'
 import { malformed } from './failure.ts'
 import type { Pace } from './pace.ts'
-import { BackwardPass, type Cell } from './pass.ts'
+import { wholeRegion, type BackwardPass, type Cell } from './pass.ts'
 import type { NeuronProof, NeuronSearch, SplitTree } from './proof.ts'
 import type { Region } from './regions.ts'
 import { resolveList, SlopeTable, walkTree, type Places } from './tree-walk.ts'
-
-/** A cell that is the whole region. */
-export function wholeRegion(region: Region, alpha: Cell['alpha'] = region.graph.activations.map(() => null)): Cell {
-  const nothing: Interval = { lower: new Float64Array(0), upper: new Float64Array(0) }
-  const bounds = region.graph.activations.map((_, place) => (region.knows(place) ? region.boundsOf(place) : nothing))
-  return { bounds, splits: [], alpha }
-}
 
 /**
  * Walks to activation `place` and tightens the bounds of its inputs: rows for every open neuron, with the slopes that
@@ -82,7 +75,8 @@ function rowNumbers(proof: NeuronProof, width: number, size: number): Int32Array
 }
 
 async function boundTrees(task: NeuronTask, { list, rows, trees }: NeuronSearch): Promise<void> {
-  const { region, place } = task
+  const { region, pass, place } = task
+  const envelopes = new Envelopes(pass, region)
   const { id, size } = region.graph.activations[place]
   const places = resolveList(region.graph, list)
   if (rows.length !== trees.length) throw malformed('a tree has no neuron')
@@ -91,17 +85,22 @@ async function boundTrees(task: NeuronTask, { list, rows, trees }: NeuronSearch)
     const row = rows[k]
     const neuron = row >> 1
     if (row < 0 || neuron >= size) throw malformed(`"${id}" has no row ${row}`)
-    const least = await treeBound(task, places, tree, row)
+    const least = await treeBound({ ...task, envelopes }, places, tree, row)
     if (row % 2 === 0) region.tighten(place, neuron, least, Infinity)
     else region.tighten(place, neuron, -Infinity, -least)
   }
 }
 
 /** The smallest bound of the leaves; NaN where one of them has none. */
-async function treeBound(task: NeuronTask, places: Places, tree: SplitTree, row: number): Promise<number> {
+async function treeBound(
+  task: NeuronTask & { readonly envelopes: Envelopes },
+  places: Places,
+  tree: SplitTree,
+  row: number,
+): Promise<number> {
   let least = Infinity
   await walkTree(task.region, places, tree, async ({ cell }) => {
-    least = Math.min(least, rowBound(task, cell, row))
+    least = Math.min(least, task.envelopes.raise(cell, rowBound(task, cell, row)))
     await task.pace.rest()
   })
   return least

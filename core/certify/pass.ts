@@ -23,6 +23,13 @@ export interface Cell {
   readonly alpha: readonly (Uint16Array | null)[]
 }
 
+/** A cell that is the whole region. */
+export function wholeRegion(region: Region, alpha: Cell['alpha'] = region.graph.activations.map(() => null)): Cell {
+  const nothing: Interval = { lower: new Float64Array(0), upper: new Float64Array(0) }
+  const bounds = region.graph.activations.map((_, place) => (region.knows(place) ? region.boundsOf(place) : nothing))
+  return { bounds, splits: [], alpha }
+}
+
 /** Coefficients Λ on a node, in buffers that are used again from pass to pass. */
 export class BackwardPass {
   readonly #graph: Graph

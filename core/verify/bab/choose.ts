@@ -29,7 +29,7 @@ export async function chooseSplits(
     batch.pad()
     const bounds = await bounder.crown(batch)
     for (const [k, { parent, neuron }] of part.entries()) {
-      const value = promise(parents[parent].bound, bounds[2 * k], bounds[2 * k + 1])
+      const value = promise(parents[parent].plain, bounds[2 * k], bounds[2 * k + 1])
       if (!(value > best[parent])) continue
       best[parent] = value
       chosen[parent] = neuron

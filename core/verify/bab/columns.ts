@@ -1,11 +1,12 @@
 // The open domains of a pool as plain columns, in the order of its heap, and a pool filled from them.
 import { emptyRecord, type DomainPool, type DomainRecord, type PoolLayout } from './pool.ts'
 
-/** Domain k of `size` has entry k of the first five, and the k-th stretch of the others. */
+/** Domain k of `size` has entry k of the first six, and the k-th stretch of the others. */
 export interface DomainColumns {
   readonly layout: PoolLayout
   readonly size: number
   readonly bound: Float32Array
+  readonly plain: Float32Array
   readonly row: Int32Array
   readonly depth: Int32Array
   readonly polished: Int32Array
@@ -32,6 +33,7 @@ export function columnsOf(pool: DomainPool): DomainColumns {
     layout,
     size,
     bound: new Float32Array(size),
+    plain: new Float32Array(size),
     row: new Int32Array(size),
     depth: new Int32Array(size),
     polished: new Int32Array(size),
@@ -57,6 +59,7 @@ export function fillPool(pool: DomainPool, columns: DomainColumns): void {
   const domain = emptyRecord(layout)
   for (let k = 0; k < size; k++) {
     domain.bound = columns.bound[k]
+    domain.plain = columns.plain[k]
     domain.row = columns.row[k]
     domain.depth = columns.depth[k]
     domain.polished = columns.polished[k]
@@ -74,6 +77,7 @@ export function fillPool(pool: DomainPool, columns: DomainColumns): void {
 function write(columns: DomainColumns, k: number, domain: DomainRecord): void {
   const { neurons, candidates, mixed } = columns.layout
   columns.bound[k] = domain.bound
+  columns.plain[k] = domain.plain
   columns.row[k] = domain.row
   columns.depth[k] = domain.depth
   columns.polished[k] = domain.polished

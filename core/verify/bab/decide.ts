@@ -1,6 +1,7 @@
 // Branch and bound on one property within a budget: searches, and bounds tightened between them.
 import type { PreActivationBounds } from '../../bounds/box.ts'
 import type { OutputBounds } from '../../bounds/bounder.ts'
+import { firstLayer } from '../../bounds/first-layer.ts'
 import { BabRun } from './run.ts'
 import { defaultSettings, type BabSettings } from './settings.ts'
 import type { BabReport, BabTask } from './task.ts'
@@ -15,17 +16,19 @@ export async function decideByBab(task: BabTask): Promise<BabReport> {
   const deadline = started + task.seconds * 1000
   const settings = task.settings ?? defaultSettings
   const { kept = null } = task
-  const { bounds, before, turn: first } = kept ?? { bounds: task.bounds, before: 0, turn: 0 }
+  const { bounds, before, turn: done } = kept ?? { bounds: task.bounds, before: 0, turn: 0 }
+  const first = await firstLayer(task.bounder, task.box, bounds)
   let known = bounds
-  let run = new BabRun(task, settings, { bounds, root: await rootBounds(task, bounds, settings), before, kept })
+  let run = new BabRun(task, settings, { bounds, root: await rootBounds(task, bounds, settings), before, kept, first })
   for (const [turn, plan] of settings.tighten.entries()) {
-    if (turn < first) continue
+    if (turn < done) continue
     const report = await run.run(deadline, turn, plan.after)
     if (report) return report
     const now = performance.now()
     const tightening = await tightenNeurons({
       ...task,
       bounds: known,
+      first,
       settings,
       domainsEach: plan.domainsEach,
       neurons: settings.tightenNeurons,
@@ -34,7 +37,7 @@ export async function decideByBab(task: BabTask): Promise<BabReport> {
     known = tightening.bounds
     const root = await rootBounds(task, known, settings)
     if (run.isOvertakenBy(root)) {
-      const start = { bounds: known, root, before: run.domains + tightening.domains, kept: null }
+      const start = { bounds: known, root, before: run.domains + tightening.domains, kept: null, first }
       run = new BabRun(task, settings, start)
       continue
     }

@@ -14,6 +14,8 @@ export interface PoolLayout {
 /** One domain, in compact order of the root's open neurons; a view into caller-owned buffers. */
 export interface DomainRecord {
   bound: number
+  /** What of `bound` chords alone give: trials of its children are compared with that. */
+  plain: number
   row: number
   depth: number
   /** Rounds in which it was bounded again because nothing was left to split. */
@@ -42,6 +44,7 @@ export class DomainPool {
   #capacity = 0
   #size = 0
   #bound = new Float32Array(0)
+  #plain = new Float32Array(0)
   #row = new Uint32Array(0)
   #depth = new Uint16Array(0)
   #polished = new Uint8Array(0)
@@ -131,6 +134,7 @@ export class DomainPool {
   #store(slot: number, domain: DomainRecord): void {
     const { neurons, candidates, mixed } = this.layout
     this.#bound[slot] = roundDown(domain.bound)
+    this.#plain[slot] = domain.plain
     this.#row[slot] = domain.row
     this.#depth[slot] = domain.depth
     this.#polished[slot] = domain.polished
@@ -147,6 +151,7 @@ export class DomainPool {
   #load(slot: number, into: DomainRecord): void {
     const { neurons, candidates, mixed } = this.layout
     into.bound = this.#bound[slot]
+    into.plain = this.#plain[slot]
     into.row = this.#row[slot]
     into.depth = this.#depth[slot]
     into.polished = this.#polished[slot]
@@ -164,6 +169,7 @@ export class DomainPool {
     const capacity = nextCapacity(this.#capacity)
     const { neurons, candidates, mixed } = this.layout
     this.#bound = grown(this.#bound, new Float32Array(capacity))
+    this.#plain = grown(this.#plain, new Float32Array(capacity))
     this.#row = grown(this.#row, new Uint32Array(capacity))
     this.#depth = grown(this.#depth, new Uint16Array(capacity))
     this.#polished = grown(this.#polished, new Uint8Array(capacity))
@@ -212,6 +218,7 @@ export class DomainPool {
 export function emptyRecord({ neurons, candidates, mixed }: PoolLayout): DomainRecord {
   return {
     bound: -Infinity,
+    plain: -Infinity,
     row: 0,
     depth: 0,
     polished: 0,
@@ -227,7 +234,7 @@ export function emptyRecord({ neurons, candidates, mixed }: PoolLayout): DomainR
 
 /** Memory one open domain takes. */
 export function bytesPerDomain({ neurons, candidates, mixed }: PoolLayout): number {
-  return 19 + 8 * candidates + 4 * mixed + neurons * 6
+  return 23 + 8 * candidates + 4 * mixed + neurons * 6
 }
 
 function nextCapacity(capacity: number): number {

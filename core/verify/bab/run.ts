@@ -3,11 +3,13 @@ import type { PreActivationBounds } from '../../bounds/box.ts'
 import type { OutputBounds } from '../../bounds/bounder.ts'
 import { DomainBounder } from '../../bounds/domain-bounder.ts'
 import { DomainConfirmer } from '../../bounds/domain-confirmer.ts'
+import type { FirstNeuron } from '../../bounds/first-layer.ts'
 import type { Cone } from '../../bounds/graph.ts'
 import { exactOutputStart, outputStart } from '../../bounds/start.ts'
 import type { Witness } from '../outcome.ts'
 import { CellSettler } from './cell.ts'
 import type { SearchState } from './checkpoint.ts'
+import { DomainEnvelope } from './domain-envelope.ts'
 import { Pacer } from './pacer.ts'
 import { openNeurons, type OpenNeurons } from './root.ts'
 import { mixtureAround, rowValue, smallest } from './rows.ts'
@@ -34,6 +36,8 @@ export interface BabStart {
   readonly before: number
   /** What an earlier process came to, in place of roots. */
   readonly kept: SearchState | null
+  /** The first layer on the task's box. */
+  readonly first: readonly FirstNeuron[]
 }
 
 /** One search from the root. */
@@ -44,6 +48,7 @@ export class BabRun {
   readonly #search: BabSearch
   readonly #mixed: boolean
   readonly #kept: SearchState | null
+  readonly #first: readonly FirstNeuron[]
   #bounds: PreActivationBounds
   #settler: CellSettler
   #before: number
@@ -52,12 +57,13 @@ export class BabRun {
   #undecided = 0
   #witness: Witness | null = null
 
-  constructor(task: BabTask, settings: BabSettings, { bounds, root, before, kept }: BabStart) {
+  constructor(task: BabTask, settings: BabSettings, { bounds, root, before, kept, first }: BabStart) {
     const { property } = task
     this.#task = task
     this.#settings = settings
     this.#root = kept ? { ...root, lower: kept.rootLower } : root
     this.#kept = kept
+    this.#first = first
     this.#bounds = bounds
     this.#before = before
     this.#mixed = property.kind === 'any-positive'
@@ -68,6 +74,7 @@ export class BabRun {
       bounder,
       confirmer: this.#confirmer(bounds),
       open,
+      envelope: this.#envelope(bounder.cone),
       rows: property.rows.rows,
       mixed: this.#mixed,
       settings,
@@ -93,6 +100,10 @@ export class BabRun {
     const { engine, bounder, box, property } = this.#task
     if (engine.provider !== 'cpu') return null
     return new DomainConfirmer(engine, bounder.network, exactOutputStart(bounder.network, property.rows), box, bounds)
+  }
+
+  #envelope(cone: Cone): DomainEnvelope | null {
+    return DomainEnvelope.of(this.#first, cone, this.#task.box)
   }
 
   #settlerOf(cone: Cone, open: OpenNeurons): CellSettler {
@@ -124,7 +135,8 @@ export class BabRun {
     const bounder = this.#bounder(bounds)
     const open = openNeurons(bounder.cone, bounds, this.#search.open.index)
     this.#settler = this.#settlerOf(bounder.cone, open)
-    const place = { bounder, open, confirmer: this.#confirmer(bounds) }
+    const envelope = this.#envelope(bounder.cone)
+    const place = { bounder, open, envelope, confirmer: this.#confirmer(bounds) }
     await this.#search.rebound(place, () => performance.now() >= deadline || this.#task.signal.aborted)
   }
 

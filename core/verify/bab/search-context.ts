@@ -2,6 +2,7 @@
 import type { DomainBounder } from '../../bounds/domain-bounder.ts'
 import type { DomainConfirmer } from '../../bounds/domain-confirmer.ts'
 import type { DomainColumns } from './columns.ts'
+import type { DomainEnvelope } from './domain-envelope.ts'
 import type { DomainRecord } from './pool.ts'
 import type { TreeRecorder } from './recorder.ts'
 import type { OpenNeurons } from './root.ts'
@@ -13,6 +14,8 @@ export interface SearchContext {
   /** Bounds again what float32's rounding alone keeps open; null where the engine has no float64. */
   readonly confirmer: DomainConfirmer | null
   readonly open: OpenNeurons
+  /** Raises the bounds of open domains; null where the network has no layer for it. */
+  readonly envelope: DomainEnvelope | null
   /** Rows of the property; mixed in every domain (`any-positive`) or one a domain. */
   readonly rows: number
   readonly mixed: boolean

@@ -10,7 +10,7 @@ import { confirmNearlyProved } from './confirm.ts'
 import { DomainPool, emptyRecord, type DomainRecord, type PoolLayout } from './pool.ts'
 import type { OpenNeurons } from './root.ts'
 import type { SearchContents, SearchContext, SearchStatistics } from './search-context.ts'
-import { combinations, type Child } from './splits.ts'
+import { combinations, type Bounded, type Child } from './splits.ts'
 
 /** Splits of one domain when few are open; 2 to the power of this many children. */
 const MOST_LEVELS = 4
@@ -122,7 +122,7 @@ export class BabSearch {
     const children = roots.map(({ row, alpha, bound, mix }, k): Child => {
       const parent = this.#parents[k]
       const node = recorder?.root(row) ?? -1
-      Object.assign(parent, { row, depth: 0, polished: 0, node, bound })
+      Object.assign(parent, { row, depth: 0, polished: 0, node, bound, plain: bound })
       parent.beta.fill(0)
       parent.sign.fill(0)
       gather(alpha, open, 0, parent.alpha)
@@ -163,7 +163,10 @@ export class BabSearch {
    * Goes on with a bounder of tighter bounds; `open` has the same neurons. Every open domain of a search with one pool is bounded again,
    * until `stop` says so. True when a counterexample was accepted.
    */
-  async rebound(place: Pick<SearchContext, 'bounder' | 'confirmer' | 'open'>, stop: () => boolean): Promise<boolean> {
+  async rebound(
+    place: Pick<SearchContext, 'bounder' | 'confirmer' | 'open' | 'envelope'>,
+    stop: () => boolean,
+  ): Promise<boolean> {
     this.#context = { ...this.#context, ...place }
     this.#batches = new BatchStore(place.bounder)
     const [old] = this.pools
@@ -208,7 +211,7 @@ export class BabSearch {
 
   /** Bounds the rows of `batch`, drops what is proved or empty, keeps the rest. True when a counterexample was accepted. */
   async #boundChildren(batch: DomainBatch, children: readonly Child[]): Promise<boolean> {
-    const { bounder, confirmer, settings, mixed, recorder } = this.#context
+    const { bounder, confirmer, settings, mixed, recorder, envelope, separate = false } = this.#context
     batch.pad()
     const { mixRate, ...steps } = settings.ascent
     const ascent = { ...steps, mixRate: mixed ? mixRate : 0 }
@@ -219,16 +222,19 @@ export class BabSearch {
     const suspects: number[] = []
     const outputs = result.outputs.length / batch.size
     for (const [row, child] of children.entries()) {
-      const found = confirmed.get(row) ?? result.bound[row]
+      const plain = confirmed.get(row) ?? result.bound[row]
+      const raised = envelope && (separate || plain <= 0) ? envelope.raise(batch, row, result) : plain
+      const found = Math.max(plain, raised)
       recorder?.found(child.node, found)
       const bound = found > child.parent.bound ? found : child.parent.bound
       if (bound > 0) {
-        this.#closed[child.parent.row] = Math.min(this.#closed[child.parent.row], bound)
-        if (recorder) recorder.close(child.node, this.#load(batch, row, child, bound, result))
+        this.#leave(child.parent.row, bound)
+        if (recorder) recorder.close(child.node, this.#load({ batch, row, child, bound, plain, result }))
         continue
       }
       if (this.#context.looksFalse(result.outputs.subarray(row * outputs, (row + 1) * outputs))) suspects.push(row)
-      await this.#keep(batch, row, child, bound, result)
+      if (raised > plain) envelope?.discount(batch, row, result)
+      await this.#keep({ batch, row, child, bound, plain: bound - (found - plain), result })
     }
     return suspects.length > 0 && this.#trySuspects(await bounder.points(batch, ascent), batch.size, suspects)
   }
@@ -239,23 +245,22 @@ export class BabSearch {
   }
 
   /** The child as a record, in the one buffer for it. */
-  #load(
-    batch: DomainBatch,
-    row: number,
-    { parent, splits, node }: Child,
-    bound: number,
-    result: AscendedDomains,
-  ): DomainRecord {
+  #load({ batch, row, child: { parent, splits, node }, bound, plain, result }: Bounded): DomainRecord {
     const { open, rows } = this.#context
     const child = this.#child
     const { row: about, polished } = parent
-    Object.assign(child, { bound, row: about, depth: parent.depth + splits.length, polished, node })
+    Object.assign(child, { bound, plain, row: about, depth: parent.depth + splits.length, polished, node })
     child.sign.set(parent.sign)
     for (const { neuron, sign } of splits) child.sign[neuron] = sign
     gather(result.alpha, open, row, child.alpha)
     gatherBeta(result.beta, batch, open, row, child.beta)
     child.mix?.set(result.mix.subarray(row * rows, (row + 1) * rows))
     return child
+  }
+
+  /** A domain of a row leaves the search with this bound. */
+  #leave(row: number, bound: number): void {
+    this.#closed[row] = Math.min(this.#closed[row], bound)
   }
 
   /** Closes the open domains in the recorded tree: whoever uses their bounds ends the search here. */
@@ -265,12 +270,13 @@ export class BabSearch {
       for (const pool of this.pools) pool.forEach(this.#child, (domain) => recorder.close(domain.node, domain))
   }
 
-  async #keep(batch: DomainBatch, row: number, entry: Child, bound: number, result: AscendedDomains): Promise<void> {
+  async #keep(found: Bounded): Promise<void> {
     const { open, recorder } = this.#context
-    const child = this.#load(batch, row, entry, bound, result)
-    const at = row * open.alpha.length
-    const { lower, upper } = batch
-    rankCandidates(open, { coefficients: result.coefficients, lower, upper, at, sign: child.sign }, child)
+    const child = this.#load(found)
+    const { lower, upper } = found.batch
+    const { coefficients } = found.result
+    const at = found.row * open.alpha.length
+    rankCandidates(open, { coefficients, lower, upper, at, sign: child.sign }, child)
     this.statistics.deepest = Math.max(this.statistics.deepest, child.depth)
     const whole = child.candidates[0] < 0
     if (!whole || child.polished < MOST_POLISH) {
@@ -281,11 +287,7 @@ export class BabSearch {
     recorder?.close(child.node, child)
     this.statistics.settled++
     const settled = await this.#context.settle(child)
-    if (settled > 0) {
-      this.#closed[child.row] = Math.min(this.#closed[child.row], settled)
-      return
-    }
-    this.statistics.undecided++
-    this.#closed[child.row] = Math.min(this.#closed[child.row], bound)
+    if (!(settled > 0)) this.statistics.undecided++
+    this.#leave(child.row, settled > 0 ? settled : child.bound)
   }
 }

@@ -1,4 +1,6 @@
 // Children of a domain: one for every sign pattern of the neurons it is split on.
+import type { DomainBatch } from '../../bounds/domain-batch.ts'
+import type { AscendedDomains } from '../../bounds/domain-bounder.ts'
 import type { DomainRecord } from './pool.ts'
 
 export interface Child {
@@ -6,6 +8,17 @@ export interface Child {
   readonly splits: readonly Split[]
   /** Its place in the recorded tree. */
   readonly node: number
+}
+
+/** A child as row `row` of a batch that was bounded. */
+export interface Bounded {
+  readonly batch: DomainBatch
+  readonly row: number
+  readonly child: Child
+  readonly bound: number
+  /** What of it chords alone give. */
+  readonly plain: number
+  readonly result: AscendedDomains
 }
 
 /** A neuron in compact order and the side of zero. */

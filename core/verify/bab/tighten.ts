@@ -2,11 +2,13 @@
 import type { Bounder } from '../../bounds/bounder.ts'
 import type { Box, Interval, PreActivationBounds } from '../../bounds/box.ts'
 import { DomainBounder } from '../../bounds/domain-bounder.ts'
+import { isFirst, type FirstNeuron } from '../../bounds/first-layer.ts'
 import { isExactByIntervals, type Activation } from '../../bounds/graph.ts'
 import { relaxationOf } from '../../bounds/relaxation/index.ts'
-import { neuronStart, paddedRows, startOf } from '../../bounds/start.ts'
+import { neuronStart, paddedRows } from '../../bounds/start.ts'
 import type { RowBounds } from '../../bounds/row-bounder.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { DomainEnvelope } from './domain-envelope.ts'
 import type { SearchRecorder } from './recorder.ts'
 import { openNeurons } from './root.ts'
 import { BabSearch } from './search.ts'
@@ -19,6 +21,8 @@ export interface NeuronTask {
   readonly box: Box
   /** Bounds of all pre-activations. */
   readonly bounds: PreActivationBounds
+  /** The first layer on the box. */
+  readonly first: readonly FirstNeuron[]
   readonly settings: BabSettings
   /** Domains for every bound of a neuron. */
   readonly domainsEach: number
@@ -40,7 +44,7 @@ export async function tightenNeurons(task: NeuronTask): Promise<{ bounds: PreAct
   for (const activation of bounder.activations) {
     const { source } = activation
     const known = bounds.get(source)
-    if (!known || isExactByIntervals(network, source) || hasNothingToSplit(bounder, source)) continue
+    if (!known || isExactByIntervals(network, source) || isFirst(bounder, source)) continue
     const neurons = widest(activation, known, task.neurons)
     const sample = neurons.filter((_, k) => k % Math.ceil(neurons.length / SAMPLE) === 0)
     let worth = false
@@ -62,11 +66,6 @@ export async function tightenNeurons(task: NeuronTask): Promise<{ bounds: PreAct
       })
   }
   return { bounds, domains }
-}
-
-/** Whether a node is affine in the input, on whatever way: a first layer behind a gather, or two in a row. */
-function hasNothingToSplit({ network, rows }: Bounder, source: string): boolean {
-  return rows.cone(startOf(network, source)).neurons === 0
 }
 
 /** Neurons of a layer that are tried first. */
@@ -116,6 +115,7 @@ async function tightenLayer(
     bounder: domains,
     confirmer: null,
     open,
+    envelope: DomainEnvelope.of(task.first, domains.cone, box),
     rows: padded.rows,
     mixed: false,
     separate: true,

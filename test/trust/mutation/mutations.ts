@@ -18,6 +18,8 @@ export interface Mutation {
 const BOUNDS = 'bounds: below the exact minimum, around the exact range of every neuron'
 const MULTIPLIERS = 'β without linear programmes: |x|/2 is proved by its multipliers alone'
 const MILP = 'milp: verifies nothing false, claims no bound above the exact minimum'
+const BAB = 'bab: verifies nothing false, claims no bound above the exact minimum'
+const CERTIFICATES = 'certificates: a proof that is accepted holds in exact arithmetic, and so does its bound'
 const TIES = 'a tie is neither verified nor falsified'
 const FLUSHED = 'coefficients that float32 flushes to zero still count'
 const NOT_NUMBERS = 'weights that are not numbers prove nothing'
@@ -171,6 +173,21 @@ export const mutations: readonly Mutation[] = [
     bug: 'cells that no method settled are forgotten',
     edits: [edit('core/verify/bab/run.ts', 'if (statistics.undecided > 0)', 'if (statistics.undecided < 0)')],
     caughtBy: MULTIPLIERS,
+  },
+  {
+    bug: 'an envelope is not kept above its neuron',
+    edits: [edit('core/bounds/envelope.ts', 'return used + Math.max(0, high - 2 * used)', 'return used + Math.min(0, high - 2 * used)')],
+    caughtBy: BAB,
+  },
+  {
+    bug: 'shares of an envelope above 1 and below 0',
+    edits: [edit('core/bounds/envelope.ts', 'const share = Math.min(1, (wanted[i] * part + (width - wanted[i]) * rest) / width)', 'const share = (wanted[i] * part * 2 + (width - wanted[i]) * rest) / width')],
+    caughtBy: BAB,
+  },
+  {
+    bug: 'the envelope of a certificate is not kept above its neuron',
+    edits: [edit('core/certify/envelope.ts', 'return used + Math.max(0, high - 2 * used)', 'return used')],
+    caughtBy: CERTIFICATES,
   },
 ] // prettier-ignore
 

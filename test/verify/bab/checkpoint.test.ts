@@ -81,17 +81,17 @@ describe('a state', () => {
   })
 
   it('belongs to its network, box, property and settings', () => {
-    const question = hardQuestion(engine, 0.3)
+    const question = hardQuestion(engine, 0.2)
     const { box, property } = question
     const moved = { ...box, lower: box.lower.map((value, i) => (i === 3 ? value - 1e-9 : value)) }
     const others = [
       questionKey(question, smallSettings),
       questionKey({ ...question, box: moved }, longSettings),
       questionKey({ ...question, property: { ...property, kind: 'any-positive' } }, longSettings),
-      questionKey(hardQuestion(engine, 0.31), longSettings),
+      questionKey(hardQuestion(engine, 0.21), longSettings),
     ]
     const key = questionKey(question, longSettings)
-    expect(questionKey(hardQuestion(engine, 0.3), longSettings)).toBe(key)
+    expect(questionKey(hardQuestion(engine, 0.2), longSettings)).toBe(key)
     expect(new Set([key, ...others]).size).toBe(5)
   })
 
@@ -111,7 +111,7 @@ async function statesOf(question: Question, settings = longSettings): Promise<Se
 
 describe('a search that goes on from a state', () => {
   it.each([
-    ['verified', 0.3],
+    ['verified', 0.2],
     ['falsified', -0.002],
   ])(
     'ends %s as without interruption',
@@ -130,17 +130,17 @@ describe('a search that goes on from a state', () => {
 
   it('after a tightening goes on where it was', async () => {
     const settings = { ...longSettings, tighten: [{ after: 200, domainsEach: 16 }] }
-    const states = await statesOf(hardQuestion(engine, 0.3), settings)
+    const states = await statesOf(hardQuestion(engine, 0.2), settings)
     const [first, last] = [states[0], states[states.length - 1]]
     expect([first.turn, last.turn]).toEqual([0, 1])
     expect(last.before + last.statistics.domains).toBeGreaterThan(200)
-    const report = await ask(hardQuestion(engine, 0.3), { settings, kept: last })
+    const report = await ask(hardQuestion(engine, 0.2), { settings, kept: last })
     expect(report.status).toBe('verified')
     expect(report.statistics.domains).toBeGreaterThan(last.before + last.statistics.domains)
   }, 60_000)
 
   it('claims nothing that the state leaves undecided', async () => {
-    const question = hardQuestion(engine, 0.3)
+    const question = hardQuestion(engine, 0.2)
     const [state] = await statesOf(question)
     const none = new DomainPool(state.domains.layout)
     const closed = Float64Array.of(0.1)
@@ -153,12 +153,12 @@ describe('a search that goes on from a state', () => {
 
 it('a killed process loses only what it did after its last state', async () => {
   const path = join(folder, 'state')
-  const child = fork(join(import.meta.dirname, 'children/search.ts'), [path, '0.3'], { execArgv: [] })
+  const child = fork(join(import.meta.dirname, 'children/search.ts'), [path, '0.2'], { execArgv: [] })
   for (let told = 0; told < 4; told++) await once(child, 'message')
   child.kill('SIGKILL')
   const [, signal] = (await once(child, 'exit')) as [number | null, string]
   expect(signal).toBe('SIGKILL')
-  const question = hardQuestion(engine, 0.3)
+  const question = hardQuestion(engine, 0.2)
   const kept = restoreState(readFileSync(path), questionKey(question, longSettings))
   expect(kept.statistics.domains).toBeGreaterThan(100)
   let first = Infinity

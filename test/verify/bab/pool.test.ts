@@ -6,7 +6,7 @@ import { bytesPerDomain, DomainPool, emptyRecord } from '../../../core/verify/ba
 const layout = { neurons: 5, candidates: 3, mixed: 2 }
 
 function fill(record: ReturnType<typeof emptyRecord>, bound: number): void {
-  Object.assign(record, { bound, row: bound & 7, depth: 3, polished: 1 })
+  Object.assign(record, { bound, plain: bound - 1, row: bound & 7, depth: 3, polished: 1 })
   record.alpha.fill(0.2)
   record.beta.fill(bound)
   record.sign.fill(-1)
@@ -40,7 +40,12 @@ it('gives domains back worst first, with everything they had', () => {
     expect(record.alpha[0]).toBeCloseTo(0.2, 2)
     expect(Array.from(record.candidates)).toEqual([4, 2, -1])
     expect(Array.from(record.mix ?? [])).toEqual([0.25, 0.75])
-    expect([record.row, record.depth, record.polished]).toEqual([record.bound & 7, 3, 1])
+    expect([record.plain, record.row, record.depth, record.polished]).toEqual([
+      record.bound - 1,
+      record.bound & 7,
+      3,
+      1,
+    ])
   }
   expect(seen).toEqual(seen.toSorted((a, b) => a - b))
   expect(seen.length).toBe(2500)

@@ -1,6 +1,7 @@
 // Neurons bounded by branch and bound of their own: every sampled pre-activation inside, never looser, much tighter.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createBounder } from '../../../core/bounds/bounder.ts'
+import { firstLayer } from '../../../core/bounds/first-layer.ts'
 import { openEngine, type Engine } from '../../../core/engine/engine.ts'
 import { activationNodes, createNetwork, evaluateNodes64 } from '../../../core/nn/index.ts'
 import { tightenNeurons } from '../../../core/verify/bab/tighten.ts'
@@ -23,6 +24,7 @@ describe.each(piecewiseLinearKinds)('%s networks', (kind) => {
       bounder,
       box,
       bounds: before,
+      first: await firstLayer(bounder, box, before),
       settings: smallSettings,
       domainsEach: 64,
       neurons: 8,
@@ -65,7 +67,18 @@ it('leaves neurons alone that no other comes before', async () => {
   const bounds = await bounder.preActivations(box)
   const { signal } = new AbortController()
   const deadline = performance.now() + 20_000
-  const task = { engine, bounder, box, bounds, settings: smallSettings, domainsEach: 64, neurons: 8, deadline, signal }
+  const task = {
+    engine,
+    bounder,
+    box,
+    bounds,
+    first: [],
+    settings: smallSettings,
+    domainsEach: 64,
+    neurons: 8,
+    deadline,
+    signal,
+  }
   expect(await tightenNeurons(task)).toEqual({ bounds, domains: 0 })
 })
 
@@ -94,6 +107,7 @@ it('that is stopped before every tree has begun says nothing of the others', asy
     bounder,
     box,
     bounds: before,
+    first: [],
     // Two trees begin at once.
     settings: { ...smallSettings, sizes: [4] },
     domainsEach: 64,

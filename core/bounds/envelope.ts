@@ -1,0 +1,150 @@
+// Upper lines of first-layer ReLUs in all their inputs at once: the concave envelope on the box lies far below the chord.
+//
+// y = max(z, 0), z = m + a·ξ on ξ ∈ [−1, 1]: for any shares θ ∈ [0, 1] of the inputs,
+//   y ≤ Σ θ_i (|a_i| + a_i ξ_i) + max(0, u − 2 Σ θ_i |a_i|),   u = m + Σ |a_i|;
+// equal shares u/(u − l) are the chord. These are the facets of Anderson et al. 2020 (theorem 5) and Tjandraatmadja et al. 2020,
+// and all between them. A lower bound that takes y with a negative coefficient ends as constant − Σ |c_i|, so the best shares
+// are those that cancel most of c: found neuron by neuron while the others stay (docs/decisions/0014-envelopes.md).
+import type { FirstNeuron } from './first-layer.ts'
+
+/** A linear lower bound on the box: `bound` is its minimum, `scaled` its coefficients times the radii. */
+export interface LinearBound {
+  bound: number
+  readonly scaled: Float64Array
+}
+
+/** What a bound was made with: ranges of neurons and Λ on their outputs. */
+export interface Chords {
+  readonly lower: Float32Array
+  readonly upper: Float32Array
+  readonly coefficients: Float32Array
+}
+
+/** A neuron of the first layer and its place in the arrays of `Chords`. */
+export interface PlacedNeuron extends FirstNeuron {
+  readonly place: number
+}
+
+/** Rounds over all neurons: the first gives 95 % of what there is, the second 2 % more. */
+const SWEEPS = 2
+/** Relative rounding of a chord in float32: its slope (3 units), its intercept (4). */
+const CHORD = 8 * 2 ** -24
+/** Relative rounding of the sums here, in float64: fewer than a million terms. */
+const SUMS = 2 ** -32
+/** A coefficient below this share of the mean is next to 0: its input may be anywhere. */
+const NOTHING = 0.02
+
+export class Envelope {
+  readonly #neurons: readonly PlacedNeuron[]
+  /** Where the shares of each neuron begin. */
+  readonly #first: readonly number[]
+  readonly #shares: Float64Array
+  readonly #wanted: Float64Array
+
+  constructor(neurons: readonly PlacedNeuron[]) {
+    let size = 0
+    this.#neurons = neurons
+    this.#first = neurons.map(({ scaled }) => (size += scaled.length) - scaled.length)
+    this.#shares = new Float64Array(size)
+    this.#wanted = new Float64Array(neurons.reduce((widest, { scaled }) => Math.max(widest, scaled.length), 0))
+  }
+
+  /** Raises `row`, a bound made with the `chords` from `at` on, where an envelope gives more than they do. */
+  raise(row: LinearBound, chords: Chords, at: number): void {
+    const sum = magnitude(row.scaled)
+    let constant = row.bound + sum
+    let size = Math.abs(row.bound) + sum
+    let lost = 0
+    const bent: number[] = []
+    for (const [k, neuron] of this.#neurons.entries()) {
+      const weight = weightOf(chords, at + neuron.place)
+      if (weight === 0) continue
+      const l = chords.lower[at + neuron.place]
+      const u = chords.upper[at + neuron.place]
+      const slope = u / (u - l)
+      this.#shares.fill(slope, this.#first[k], this.#first[k] + neuron.scaled.length)
+      constant += weight * (slope * (neuron.low + neuron.reach - l) - leastAbove(neuron, slope * neuron.reach))
+      size += weight * (2 * neuron.reach + Math.abs(neuron.low) + Math.abs(neuron.high))
+      lost += weight * (u - l)
+      bent.push(k)
+    }
+    for (let sweep = 0; sweep < SWEEPS; sweep++)
+      for (const k of bent) constant += this.#turn(k, weightOf(chords, at + this.#neurons[k].place), row.scaled)
+    row.bound = constant - magnitude(row.scaled) - SUMS * size - CHORD * lost
+  }
+
+  /**
+   * Calls `each` with the place of every neuron and how far its line is above its ReLU at the minimiser of the row that was raised
+   * last: what splitting it could still gain.
+   */
+  gaps({ scaled: c }: LinearBound, chords: Chords, at: number, each: (place: number, gap: number) => void): void {
+    const nothing = (NOTHING * magnitude(c)) / c.length
+    for (const [k, neuron] of this.#neurons.entries()) {
+      if (weightOf(chords, at + neuron.place) === 0) continue
+      const { inputs, scaled: a } = neuron
+      let z = neuron.low + neuron.reach
+      let line = 0
+      let used = 0
+      for (let i = 0; i < a.length; i++) {
+        const share = this.#shares[this.#first[k] + i]
+        const x = Math.max(-1, Math.min(1, -c[inputs ? inputs[i] : i] / nothing))
+        z += a[i] * x
+        line += share * a[i] * x
+        used += share * Math.abs(a[i])
+      }
+      each(neuron.place, Math.max(0, line + leastAbove(neuron, used) - Math.max(0, z)))
+    }
+  }
+
+  /**
+   * The best shares of neuron k, of weight −Λ, while the others stay: those that take coefficients of the row towards 0 first, what is left
+   * of Σ θ|a| = u/2 evenly. Returns what the constant gains.
+   */
+  #turn(k: number, weight: number, c: Float64Array): number {
+    const neuron = this.#neurons[k]
+    const { inputs, scaled: a, reach, high } = neuron
+    const first = this.#first[k]
+    const shares = this.#shares
+    const wanted = this.#wanted
+    let before = 0
+    let all = 0
+    for (let i = 0; i < a.length; i++) {
+      const width = Math.abs(a[i])
+      const share = shares[first + i]
+      const without = c[inputs ? inputs[i] : i] + weight * share * a[i]
+      const towards = a[i] > 0 ? without : -without
+      wanted[i] = towards > 0 ? Math.min(width, towards / weight) : 0
+      before += share * width
+      all += wanted[i]
+    }
+    const budget = Math.max(0, high / 2)
+    const part = all > budget ? budget / all : 1
+    const rest = all < budget && all < reach ? Math.min(1, (budget - all) / (reach - all)) : 0
+    let after = 0
+    for (let i = 0; i < a.length; i++) {
+      const width = Math.abs(a[i])
+      if (width === 0) continue
+      const share = Math.min(1, (wanted[i] * part + (width - wanted[i]) * rest) / width)
+      c[inputs ? inputs[i] : i] -= weight * (share - shares[first + i]) * a[i]
+      shares[first + i] = share
+      after += share * width
+    }
+    return weight * (leastAbove(neuron, before) - leastAbove(neuron, after))
+  }
+}
+
+/** −Λ where the neuron's chord is in the bound, else 0. */
+function weightOf({ lower, upper, coefficients }: Chords, at: number): number {
+  return lower[at] < 0 && upper[at] > 0 && coefficients[at] < 0 ? -coefficients[at] : 0
+}
+
+/** The constant of a line with Σ θ|a| = `used`: the least that keeps it above 0 and above z. */
+function leastAbove({ high }: FirstNeuron, used: number): number {
+  return used + Math.max(0, high - 2 * used)
+}
+
+function magnitude(values: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += Math.abs(values[i])
+  return sum
+}

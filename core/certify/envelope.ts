@@ -1,0 +1,167 @@
+// Raises a cell's bound by the concave envelopes of first-layer ReLUs on the box, in float64 with every rounding accounted for.
+//
+// A pass ends with f(x) ≥ c·x + K on the cell, where given·relu(z) ≥ kept·z + shift was used for every loose neuron with a negative
+// coefficient. So f(x) ≥ c·x + K + Σ (given·relu(z) − kept·z − shift), and relu(z) of z = m + a·ξ, ξ ∈ [−1, 1], is at most
+// Σ θ_i (|a_i| + a_i ξ_i) + max(0, u − 2 Σ θ_i |a_i|) for any shares θ ∈ [0, 1], u being the largest z: where every θ_i a_i ξ_i
+// is at its smallest this is ≥ 0, and it less z, with 1 − θ in place of θ, is at least 0 where z is largest.
+import type { Interval } from '../bounds/box.ts'
+import { UNIT } from './arithmetic.ts'
+import type { Graph } from './graph.ts'
+import { wholeRegion, type BackwardPass, type Cell } from './pass.ts'
+import type { Region } from './regions.ts'
+import { ReluActivation } from './relu.ts'
+
+/** low + Σ (|a| + a·ξ) ≤ z ≤ high − Σ (|a| − a·ξ). */
+interface Neuron {
+  readonly index: number
+  readonly inputs: Int32Array
+  /** Coefficients times the radii of the inputs. */
+  readonly scaled: Float64Array
+  readonly reach: number
+  readonly low: number
+  readonly high: number
+}
+
+/** A neuron whose relaxation in a bound is exchanged. */
+interface Bent {
+  readonly neuron: Neuron
+  /** −Λ on its output. */
+  readonly weight: number
+  readonly shares: Float64Array
+}
+
+/** Sums here have fewer than 2^22 terms: what rounding takes is below this share of their magnitudes. */
+const ROUNDING = 2 ** 22 * UNIT * (1 + 2 ** -20)
+/** Rounds over all neurons, each of which finds the best shares while the others stay. */
+const ROUNDS = 4
+
+export class Envelopes {
+  readonly #pass: BackwardPass
+  readonly #region: Region
+  readonly #layers: ReadonlyMap<number, readonly Neuron[]>
+  readonly #radius: Float64Array
+
+  /** Of a whole region, whose first layers have been walked; `pass` is used for their neurons. */
+  constructor(pass: BackwardPass, region: Region) {
+    const { lower, upper } = region.box
+    this.#pass = pass
+    this.#region = region
+    // Above half of the width: a wider box contains the box.
+    this.#radius = lower.map((low, i) => (upper[i] / 2 - low / 2) * (1 + 4 * UNIT))
+    this.#layers = new Map(
+      [...region.graph.activations.keys()]
+        .filter((place) => isFirst(region.graph, place))
+        .map((place) => [place, this.#neurons(place)]),
+    )
+  }
+
+  /** A lower bound of what `bound` was computed for: by the last pass, on `cell`. At least `bound`. */
+  raise(cell: Cell, bound: number): number {
+    const { coefficients } = this.#pass.affine()
+    const c = coefficients.map((value, i) => value * this.#radius[i])
+    let constant = bound + magnitude(c)
+    let sizes = Math.abs(bound) + magnitude(c)
+    const bent: Bent[] = []
+    for (const [place, neurons] of this.#layers) {
+      const given = this.#pass.coefficients(place)
+      if (!given) continue
+      for (const neuron of neurons) {
+        const exchanged = chordOf(cell.bounds[place], neuron, given[neuron.index])
+        if (!exchanged) continue
+        const { weight, slope, shift } = exchanged
+        const shares = new Float64Array(neuron.scaled.length).fill(slope)
+        const { low, high, reach } = neuron
+        // The slopes stay what they were; what changes is the constant: weight·slope·z is at least that at its smallest.
+        constant += weight * slope * (low + reach) - shift - weight * offset(neuron, slope * reach)
+        sizes += weight * (Math.abs(low) + Math.abs(high) + 2 * reach) + Math.abs(shift)
+        bent.push({ neuron, weight, shares })
+      }
+    }
+    for (let round = 0; round < ROUNDS; round++) for (const each of bent) constant += turn(each, c)
+    const raised = constant - magnitude(c) - ROUNDING * sizes
+    return raised > bound ? raised : bound
+  }
+
+  /** Loose neurons of a first layer on the whole region. */
+  #neurons(place: number): Neuron[] {
+    const { activation, source, size } = this.#region.graph.activations[place]
+    const bounds = this.#region.boundsOf(place)
+    const loose = Array.from({ length: size }, (_, i) => i)
+    return loose
+      .filter((i) => activation.isLoose(i, bounds.lower[i], bounds.upper[i]))
+      .map((index) => this.#neuron(source, index))
+  }
+
+  #neuron(source: number, index: number): Neuron {
+    const cell = wholeRegion(this.#region)
+    const bound = (sign: 1 | -1): number => this.#pass.bound(this.#region, cell, source, (into) => (into[index] = sign))
+    const high = -bound(-1)
+    const low = bound(1)
+    const { coefficients } = this.#pass.affine()
+    const inputs = Int32Array.from(coefficients.keys()).filter((i) => coefficients[i] !== 0 && this.#radius[i] > 0)
+    const scaled = Float64Array.from(inputs, (i) => coefficients[i] * this.#radius[i])
+    return { index, inputs, scaled, reach: magnitude(scaled), low, high }
+  }
+}
+
+/** Whether the inputs of an activation depend on no other, and it is a ReLU. */
+function isFirst({ nodes, activations }: Graph, place: number): boolean {
+  const { activation, source } = activations[place]
+  if (!(activation instanceof ReluActivation)) return false
+  const waiting = [source]
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (nodes[node].operation?.kind === 'activation') return false
+    waiting.push(...nodes[node].inputs)
+  }
+  return true
+}
+
+/** What the pass used for a neuron: Λ·relu(z) ≥ −weight·slope·z + shift; null where that is exact or a line from below. */
+function chordOf(
+  { lower, upper }: Interval,
+  { index }: Neuron,
+  given: number,
+): { weight: number; slope: number; shift: number } | null {
+  const l = lower[index]
+  const u = upper[index]
+  if (!(given < 0 && l < 0 && u > 0)) return null
+  const kept = given * (u / (u - l))
+  return { weight: -given, slope: kept / given, shift: Math.min(-kept * l, (given - kept) * u) }
+}
+
+/** The constant of the envelope's line with Σ θ|a| = `used`. */
+function offset({ high }: Neuron, used: number): number {
+  return used + Math.max(0, high - 2 * used)
+}
+
+/**
+ * The best shares of one neuron: they minimise Σ |c| under Σ θ|a| = u/2. First those that take coefficients towards 0, what remains of
+ * u/2 evenly. Returns what the constant gains.
+ */
+function turn({ neuron, weight, shares }: Bent, c: Float64Array): number {
+  const { inputs, scaled, reach, high } = neuron
+  const wanted = shares.map((share, k) => {
+    const towards = (c[inputs[k]] + weight * share * scaled[k]) * Math.sign(scaled[k])
+    return Math.min(Math.abs(scaled[k]), Math.max(0, towards / weight))
+  })
+  const all = magnitude(wanted)
+  const budget = Math.max(0, high / 2)
+  const part = all > budget ? budget / all : 1
+  const rest = all < budget && all < reach ? (budget - all) / (reach - all) : 0
+  let [before, after] = [0, 0]
+  for (let k = 0; k < scaled.length; k++) {
+    const width = Math.abs(scaled[k])
+    const share = Math.max(0, Math.min(1, (wanted[k] * part + (width - wanted[k]) * rest) / width))
+    before += shares[k] * width
+    after += share * width
+    c[inputs[k]] -= weight * (share - shares[k]) * scaled[k]
+    shares[k] = share
+  }
+  return weight * (offset(neuron, before) - offset(neuron, after))
+}
+
+function magnitude(values: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += Math.abs(values[i])
+  return sum
+}

@@ -1,0 +1,64 @@
+// The checker's own envelopes: below the network on every cell, above the plain pass, and they prove what chords cannot.
+import { describe, expect, it } from 'vitest'
+import { SeededRandom } from '../../core/data/random.ts'
+import { Envelopes } from '../../core/certify/envelope.ts'
+import { prepareGraph } from '../../core/certify/graph.ts'
+import { boundNeurons } from '../../core/certify/neurons.ts'
+import { Pace } from '../../core/certify/pace.ts'
+import { BackwardPass, wholeRegion } from '../../core/certify/pass.ts'
+import { Region } from '../../core/certify/regions.ts'
+import { evaluateNodes64, type Network } from '../../core/nn/index.ts'
+import { randomBox, families, randomNetwork } from '../verify/random-networks.ts'
+
+async function regionOf(network: Network, box: Region['box']): Promise<{ region: Region; pass: BackwardPass }> {
+  const graph = prepareGraph(network)
+  const region = new Region(graph, box)
+  const pass = new BackwardPass(graph)
+  const pace = new Pace({})
+  for (const place of graph.activations.keys()) await boundNeurons(region, pass, place, undefined, pace)
+  region.walkTo(graph.output)
+  return { region, pass }
+}
+
+describe.each(families)('%s networks', (family) => {
+  it('are above what envelopes say, on the box and on cells of it, and that is no less than before', async () => {
+    let gained = 0
+    for (let seed = 0; seed < 12; seed++) {
+      const network = randomNetwork(family, seed)
+      const box = randomBox(network, seed, 0.4)
+      const { region, pass } = await regionOf(network, box)
+      const { graph } = region
+      const random = new SeededRandom(seed)
+      const envelopes = new Envelopes(pass, region)
+      const row = Float64Array.from({ length: graph.nodes[graph.output].size }, () => random.normal())
+      const whole = wholeRegion(region)
+      const place = 0
+      const neuron = random.integer(graph.activations[place].size)
+      for (const sign of [null, 1, -1] as const) {
+        const cell = sign === null ? whole : halfOf(whole, place, neuron, sign)
+        const plain = pass.bound(region, cell, graph.output, (into) => into.set(row))
+        const raised = envelopes.raise(cell, plain)
+        expect(raised).toBeGreaterThanOrEqual(plain)
+        if (raised > plain) gained++
+        for (let k = 0; k < 80; k++) {
+          const point = box.lower.map(
+            (low, i) => low + (box.upper[i] - low) * (k < 20 ? random.integer(2) : random.uniform()),
+          )
+          const values = evaluateNodes64(network, point)
+          const z = values.get(graph.nodes[graph.activations[place].source].id)?.[neuron] ?? 0
+          if (sign !== null && z * sign < 0) continue
+          const value = values.get(network.output)?.reduce((sum, y, o) => sum + row[o] * y, 0) ?? NaN
+          expect(raised).toBeLessThanOrEqual(value + 1e-12 * Math.abs(value))
+        }
+      }
+    }
+    expect(gained).toBeGreaterThan(0)
+  })
+})
+
+function halfOf(cell: ReturnType<typeof wholeRegion>, place: number, neuron: number, sign: 1 | -1): typeof cell {
+  const bounds = cell.bounds.map(({ lower, upper }) => ({ lower: lower.slice(), upper: upper.slice() }))
+  if (sign > 0) bounds[place].lower[neuron] = Math.max(0, bounds[place].lower[neuron])
+  else bounds[place].upper[neuron] = Math.min(0, bounds[place].upper[neuron])
+  return { ...cell, bounds, splits: [{ place, neuron, sign, beta: 0.5 }] }
+}
