@@ -1,6 +1,5 @@
 // The loop of branch and bound: take the worst domains, split each where its children look best, bound all children at once.
 import type { DomainBatch } from '../../bounds/domain-batch.ts'
-import type { AscendedDomains } from '../../bounds/domain-bounder.ts'
 import type { Cone } from '../../bounds/graph.ts'
 import { appendDomain, BatchStore, deepest, gather, gatherBeta, splitRow } from './batch.ts'
 import { rankCandidates } from './branching.ts'
