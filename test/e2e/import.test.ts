@@ -62,7 +62,7 @@ describe.skipIf(!hasChromium)('files in the app', () => {
   })
 
   it('opens a network and shows its layers, its operators ticked', async () => {
-    await page.getByRole('link', { name: 'Check a network' }).click()
+    await page.getByRole('link', { name: 'Check a property' }).click()
     await heading('Check a network')
     await choose('Network', files.onnx('diamond'))
     await page.getByRole('heading', { name: 'What is in the network' }).waitFor()

@@ -124,7 +124,12 @@ export class WizardState {
       this.network.error = null
       return
     }
-    void this.network.load(() => this.client.call('networks.view', { id: model, data: data.data }))
+    void this.network
+      .load(() => this.client.call('networks.view', { id: model, data: data.data }))
+      .then(() => {
+        // Of another data folder, remembered by the browser.
+        if (this.network.error?.code === 'store/missing') this.draft.set('model', null)
+      })
   }
 
   private describe(): void {
