@@ -87,7 +87,8 @@ export class Envelope {
       let used = 0
       for (let i = 0; i < a.length; i++) {
         const share = this.#shares[this.#first[k] + i]
-        const x = Math.max(-1, Math.min(1, -c[inputs ? inputs[i] : i] / nothing))
+        const slope = c[inputs ? inputs[i] : i]
+        const x = slope === 0 ? 0 : Math.max(-1, Math.min(1, -slope / nothing))
         z += a[i] * x
         line += share * a[i] * x
         used += share * Math.abs(a[i])

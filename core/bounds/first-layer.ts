@@ -1,4 +1,5 @@
 // The loose neurons of first layers on a box: their inputs are affine in the network's, and so known exactly.
+import { INPUT } from '../nn/index.ts'
 import type { Bounder } from './bounder.ts'
 import type { Box, PreActivationBounds } from './box.ts'
 import { relaxationOf } from './relaxation/index.ts'
@@ -33,7 +34,8 @@ export async function firstLayer(bounder: Bounder, box: Box, bounds: PreActivati
   for (const { node, source, layer, neurons } of bounder.activations) {
     const relaxation = relaxationOf(layer)
     const interval = bounds.get(source)
-    if (!interval || !relaxation.splits || !isFirst(bounder, source)) continue
+    // On inputs themselves the chord is the envelope.
+    if (source === INPUT || !interval || !relaxation.splits || !isFirst(bounder, source)) continue
     const { lower, upper } = interval
     const loose = Array.from({ length: neurons }, (_, i) => i).filter((i) =>
       relaxation.isLoose(layer, i, lower[i], upper[i]),

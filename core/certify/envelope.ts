@@ -41,7 +41,7 @@ export class Envelopes {
   readonly #layers: ReadonlyMap<number, readonly Neuron[]>
   readonly #radius: Float64Array
 
-  /** Of a whole region, whose first layers have been walked; `pass` is used for their neurons. */
+  /** Of a whole region, with the first layers that have been walked; `pass` is used for their neurons. */
   constructor(pass: BackwardPass, region: Region) {
     const { lower, upper } = region.box
     this.#pass = pass
@@ -50,7 +50,7 @@ export class Envelopes {
     this.#radius = lower.map((low, i) => (upper[i] / 2 - low / 2) * (1 + 4 * UNIT))
     this.#layers = new Map(
       [...region.graph.activations.keys()]
-        .filter((place) => isFirst(region.graph, place))
+        .filter((place) => region.knows(place) && isFirst(region.graph, place))
         .map((place) => [place, this.#neurons(place)]),
     )
   }
@@ -108,10 +108,10 @@ export class Envelopes {
 function isFirst({ nodes, activations }: Graph, place: number): boolean {
   const { activation, source } = activations[place]
   if (!(activation instanceof ReluActivation)) return false
-  const waiting = [source]
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+  const seen = new Set([source])
+  for (const node of seen) {
     if (nodes[node].operation?.kind === 'activation') return false
-    waiting.push(...nodes[node].inputs)
+    for (const input of nodes[node].inputs) seen.add(input)
   }
   return true
 }

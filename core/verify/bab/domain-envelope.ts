@@ -29,14 +29,14 @@ export class DomainEnvelope {
     return placed.length > 0 ? new DomainEnvelope(new Envelope(placed), cone, box) : null
   }
 
-  /** A bound of a row of `batch` that is at least as good as the one in `result`, mostly better. */
+  /** A bound of a row of `batch` that is at least as good as the one in `result`, mostly better; NaN is no better. */
   raise(batch: DomainBatch, row: number, result: AscendedDomains): number {
     const { scaled } = this.#row
     const first = row * scaled.length
     for (let i = 0; i < scaled.length; i++) scaled[i] = result.input[first + i] * this.#radius[i]
     this.#row.bound = result.bound[row]
     this.#envelope.raise(this.#row, chordsOf(batch, result), row * this.#neurons)
-    return Math.max(this.#row.bound, result.bound[row])
+    return this.#row.bound > result.bound[row] ? this.#row.bound : result.bound[row]
   }
 
   /** Scales Λ in `result` so that the triangles of the row just raised are as high as what their envelopes left of them. */
