@@ -25,8 +25,8 @@ export interface PlacedNeuron extends FirstNeuron {
   readonly place: number
 }
 
-/** Rounds over all neurons: the first gives 95 % of what there is, the second 2 % more. */
-const SWEEPS = 2
+/** Rounds over all neurons: the first gives 95 % of what there is. */
+const SWEEPS = 1
 /** Relative rounding of a chord in float32: its slope (3 units), its intercept (4). */
 const CHORD = 8 * 2 ** -24
 /** Relative rounding of the sums here, in float64: fewer than a million terms. */
@@ -36,16 +36,19 @@ const NOTHING = 0.02
 
 export class Envelope {
   readonly #neurons: readonly PlacedNeuron[]
-  /** Where the shares of each neuron begin. */
+  /** θ·a of each neuron, one after another from `first` on; what the row that was raised last came to. */
+  readonly #lines: Float64Array
   readonly #first: readonly number[]
-  readonly #shares: Float64Array
+  /** Σ θ|a| of each neuron. */
+  readonly #used: Float64Array
   readonly #wanted: Float64Array
 
   constructor(neurons: readonly PlacedNeuron[]) {
     let size = 0
     this.#neurons = neurons
     this.#first = neurons.map(({ scaled }) => (size += scaled.length) - scaled.length)
-    this.#shares = new Float64Array(size)
+    this.#lines = new Float64Array(size)
+    this.#used = new Float64Array(neurons.length)
     this.#wanted = new Float64Array(neurons.reduce((widest, { scaled }) => Math.max(widest, scaled.length), 0))
   }
 
@@ -59,12 +62,13 @@ export class Envelope {
     for (const [k, neuron] of this.#neurons.entries()) {
       const weight = weightOf(chords, at + neuron.place)
       if (weight === 0) continue
+      const { low, high, reach } = neuron
       const l = chords.lower[at + neuron.place]
       const u = chords.upper[at + neuron.place]
       const slope = u / (u - l)
-      this.#shares.fill(slope, this.#first[k], this.#first[k] + neuron.scaled.length)
-      constant += weight * (slope * (neuron.low + neuron.reach - l) - leastAbove(neuron, slope * neuron.reach))
-      size += weight * (2 * neuron.reach + Math.abs(neuron.low) + Math.abs(neuron.high))
+      this.#begin(k, slope)
+      constant += weight * (slope * (low + reach - l) - leastAbove(neuron, slope * reach))
+      size += weight * (2 * reach + Math.abs(low) + Math.abs(high))
       lost += weight * (u - l)
       bent.push(k)
     }
@@ -79,58 +83,62 @@ export class Envelope {
    */
   gaps({ scaled: c }: LinearBound, chords: Chords, at: number, each: (place: number, gap: number) => void): void {
     const nothing = (NOTHING * magnitude(c)) / c.length
+    const point = c.map((value) => (value === 0 ? 0 : Math.max(-1, Math.min(1, -value / nothing))))
     for (const [k, neuron] of this.#neurons.entries()) {
       if (weightOf(chords, at + neuron.place) === 0) continue
       const { inputs, scaled: a } = neuron
+      const first = this.#first[k]
       let z = neuron.low + neuron.reach
-      let line = 0
-      let used = 0
+      let line = leastAbove(neuron, this.#used[k])
       for (let i = 0; i < a.length; i++) {
-        const share = this.#shares[this.#first[k] + i]
-        const slope = c[inputs ? inputs[i] : i]
-        const x = slope === 0 ? 0 : Math.max(-1, Math.min(1, -slope / nothing))
+        const x = point[inputs ? inputs[i] : i]
         z += a[i] * x
-        line += share * a[i] * x
-        used += share * Math.abs(a[i])
+        line += this.#lines[first + i] * x
       }
-      each(neuron.place, Math.max(0, line + leastAbove(neuron, used) - Math.max(0, z)))
+      each(neuron.place, Math.max(0, line - Math.max(0, z)))
     }
   }
 
+  /** The line of neuron k is its chord, all shares being `slope`. */
+  #begin(k: number, slope: number): void {
+    const { scaled, reach } = this.#neurons[k]
+    const first = this.#first[k]
+    for (let i = 0; i < scaled.length; i++) this.#lines[first + i] = slope * scaled[i]
+    this.#used[k] = slope * reach
+  }
+
   /**
-   * The best shares of neuron k, of weight −Λ, while the others stay: those that take coefficients of the row towards 0 first, what is left
-   * of Σ θ|a| = u/2 evenly. Returns what the constant gains.
+   * The best line of neuron k, of weight −Λ, while the others stay: shares that take coefficients of the row towards 0 first, what is
+   * left of Σ θ|a| = u/2 evenly. Returns what the constant gains.
    */
   #turn(k: number, weight: number, c: Float64Array): number {
     const neuron = this.#neurons[k]
     const { inputs, scaled: a, reach, high } = neuron
     const first = this.#first[k]
-    const shares = this.#shares
+    const lines = this.#lines
     const wanted = this.#wanted
-    let before = 0
+    const inverse = 1 / weight
     let all = 0
     for (let i = 0; i < a.length; i++) {
-      const width = Math.abs(a[i])
-      const share = shares[first + i]
-      const without = c[inputs ? inputs[i] : i] + weight * share * a[i]
-      const towards = a[i] > 0 ? without : -without
-      wanted[i] = towards > 0 ? Math.min(width, towards / weight) : 0
-      before += share * width
-      all += wanted[i]
+      const whole = a[i]
+      const best = lines[first + i] + inverse * c[inputs === null ? i : inputs[i]]
+      const kept = whole > 0 ? (best > whole ? whole : best > 0 ? best : 0) : best < whole ? whole : best < 0 ? best : 0
+      wanted[i] = kept
+      all += Math.abs(kept)
     }
     const budget = Math.max(0, high / 2)
     const part = all > budget ? budget / all : 1
     const rest = all < budget && all < reach ? Math.min(1, (budget - all) / (reach - all)) : 0
-    let after = 0
+    let used = 0
     for (let i = 0; i < a.length; i++) {
-      const width = Math.abs(a[i])
-      if (width === 0) continue
-      const share = Math.min(1, (wanted[i] * part + (width - wanted[i]) * rest) / width)
-      c[inputs ? inputs[i] : i] -= weight * (share - shares[first + i]) * a[i]
-      shares[first + i] = share
-      after += share * width
+      const line = wanted[i] * part + (a[i] - wanted[i]) * rest
+      c[inputs === null ? i : inputs[i]] -= weight * (line - lines[first + i])
+      lines[first + i] = line
+      used += Math.abs(line)
     }
-    return weight * (leastAbove(neuron, before) - leastAbove(neuron, after))
+    const gained = weight * (leastAbove(neuron, this.#used[k]) - leastAbove(neuron, used))
+    this.#used[k] = used
+    return gained
   }
 }
 
