@@ -181,7 +181,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     bug: 'shares of an envelope above 1 and below 0',
-    edits: [edit('core/bounds/envelope.ts', 'const share = Math.min(1, (wanted[i] * part + (width - wanted[i]) * rest) / width)', 'const share = (wanted[i] * part * 2 + (width - wanted[i]) * rest) / width')],
+    edits: [edit('core/bounds/envelope.ts', 'const line = wanted[i] * part + (a[i] - wanted[i]) * rest', 'const line = wanted[i] * part * 2 + (a[i] - wanted[i]) * rest')],
     caughtBy: BAB,
   },
   {
