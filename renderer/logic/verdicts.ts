@@ -61,3 +61,8 @@ export function partText(counts: PartCounts, verdict: Verdict): string {
 export function countText(counts: VerdictCounts, verdict: Verdict): string {
   return `${counts[verdict]} ${verdictWords[verdict].title.toLowerCase()}${partText(counts, verdict)}`
 }
+
+/** Whether everything certified among the rows can be proved again from the bundle. */
+export function keepsProofs(rows: readonly Pick<VerdictRow, 'evidence' | 'certificate'>[]): boolean {
+  return rows.every(({ evidence, certificate }) => evidence !== 'certified' || certificate !== null)
+}

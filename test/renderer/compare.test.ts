@@ -5,7 +5,14 @@ import type { Verdict } from '../../core/contract/verdict.ts'
 import { summaryLines } from '../../renderer/logic/compare.ts'
 import { differences, warnings, type Side } from '../../renderer/logic/fairness.ts'
 import { flipMatrix, flipSentence, pairVerdicts, timeChange } from '../../renderer/logic/pairs.ts'
-import { countText, countVerdicts, mergeVerdicts, parseVerdictKey, verdictKey } from '../../renderer/logic/verdicts.ts'
+import {
+  countText,
+  countVerdicts,
+  keepsProofs,
+  mergeVerdicts,
+  parseVerdictKey,
+  verdictKey,
+} from '../../renderer/logic/verdicts.ts'
 import { runSummary, verdictRow } from '../store/rows.ts'
 
 const row = (imageIndex: number, verdict: Verdict, target: number | null = null): VerdictRow =>
@@ -172,6 +179,12 @@ describe('verdict rows', () => {
       '2 falsified (1 misclassified)',
     ])
     expect(countText({ ...counts, misclassified: null }, 'falsified')).toBe('2 falsified')
+  })
+
+  it('can be proved again from the bundle where every certificate was kept', () => {
+    const proved = verdictRow({ evidence: 'certified', certificate: 'c'.repeat(64) })
+    expect(keepsProofs([proved, verdictRow({ evidence: 'float32' }), verdictRow({ evidence: 'replayed' })])).toBe(true)
+    expect(keepsProofs([proved, verdictRow({ evidence: 'certified' })])).toBe(false)
   })
 
   it('are told apart by verifier, image and target, and replaced when they come twice', () => {

@@ -51,6 +51,19 @@ describe('a report', () => {
     expect(text).toContain('time limit differs: 60 and 30')
     expect(text).toMatch(/timeout<\/th><td>1<\/td>/)
   })
+  it('is called by all it is about, or by how many there are', () => {
+    const titleOf = (runs: ReportedRun[]) => /<h1>(.*?)<\/h1>/.exec(reportHtml({ runs, version: '1.0', madeAt: new Date(0) }))?.[1] // prettier-ignore
+    expect(titleOf([after])).toBe('after')
+    expect(titleOf([after, run('more', [])])).toBe('after compared with more')
+    expect(titleOf([after, run('more', []), run('most', [])])).toBe('after compared with 2 others')
+  })
+  it('draws what was held out in the colour of its stage, dashed', () => {
+    const curves = ['train.loss', 'validation.loss'].flatMap((series) => [1, 2].map((step) => ({ runId: 'run-1', series, step, value: step }))) // prettier-ignore
+    const drawn = tight(reportHtml({ runs: [{ ...after, metrics: curves }], version: '1.0', madeAt: new Date(0) }))
+    expect(drawn).toContain('<i class="s1"></i>train')
+    expect(drawn).toContain('<i class="s1 half"></i>validation')
+    expect(drawn.match(/class="line s1 dashed"/g)).toHaveLength(1)
+  })
   it('says where it comes from', () => {
     for (const word of ['A &amp; B', 'name: &lt;r&gt;', 'Espalier 1.0', '1970-01-01']) expect(text).toContain(word)
   })

@@ -6,6 +6,9 @@ import { number } from './format.ts'
 export interface PlotSeries {
   readonly label: string
   readonly points: readonly PlotPoint[]
+  /** Place in the palette; default: that of the series. */
+  readonly colour?: number
+  readonly dashed?: boolean
 }
 
 export interface Axis {
@@ -113,25 +116,28 @@ function grid(across: Scale, up: Scale, x: Axis, y: Axis): Markup {
 }
 
 function drawn(
-  { points }: PlotSeries,
+  { points, colour, dashed = false }: PlotSeries,
   index: number,
   across: Scale,
   up: Scale,
   form: 'line' | 'step' | 'points',
 ): Markup {
-  const style = `s${(index % 6) + 1}`
+  const style = `s${((colour ?? index) % 6) + 1}`
   const places = points.map(({ x, y }) => [across.place(x).toFixed(1), up.place(y).toFixed(1)] as const)
   const dots = places.map(([x, y]) => html`<circle class="${style}" cx="${x}" cy="${y}" r="4" />`)
   if (form === 'points' || points.length === 1) return html`${dots}`
   const path = places
     .map(([x, y], i) => (i === 0 ? `M${x} ${y}` : form === 'step' ? `H${x}V${y}` : `L${x} ${y}`))
     .join('')
-  return html`<path class="line ${style}" d="${path}" />`
+  return html`<path class="line ${style}${dashed ? ' dashed' : ''}" d="${path}" />`
 }
 
-export function legend(series: readonly { readonly label: string }[]): Markup {
+export function legend(series: readonly Pick<PlotSeries, 'label' | 'colour' | 'dashed'>[]): Markup {
   return html`<ul class="legend">
-    ${series.map(({ label }, i) => html`<li><i class="s${(i % 6) + 1}"></i>${label}</li>`)}
+    ${series.map(
+      ({ label, colour, dashed = false }, i) =>
+        html`<li><i class="s${((colour ?? i) % 6) + 1}${dashed ? ' half' : ''}"></i>${label}</li>`,
+    )}
   </ul>`
 }
 
@@ -139,7 +145,7 @@ function figures({ x, y, series }: PlotOptions): Markup {
   const rows = series.flatMap(({ label, points }) => points.map((point) => ({ label, point })))
   const cut = rows.length > mostRows ? html`<p>The first ${mostRows} of ${rows.length} figures.</p>` : null
   return html`<details>
-    <summary>Figures</summary>
+    <summary>As a table</summary>
     ${cut}
     <table>
       <thead>

@@ -1,7 +1,7 @@
 // The plots of a report: verified accuracy and cactus over time, accuracies against each other, training, neurons.
 import { cactus, neuronStateWords, paretoPoint, verifiedWithin, type NeuronFigures } from '../../contract/figures.ts'
 import type { MetricPoint, RunRow, VerdictRow } from '../../contract/rows.ts'
-import { seconds, share } from './format.ts'
+import { roundShare, seconds } from './format.ts'
 import { html, type Markup } from './markup.ts'
 import { legend, plot, type PlotSeries } from './plot.ts'
 
@@ -31,7 +31,7 @@ export function plots(runs: readonly Plotted[]): Markup {
     ${plot({
       title: 'Verified accuracy against time limit',
       x: { ...time, label: 'time limit for each' },
-      y: { label: 'verified', format: share, range: [0, 1] },
+      y: { label: 'verified', format: roundShare, range: [0, 1] },
       series: timed(({ verdicts, run }) => verifiedWithin(verdicts, run.timeoutSeconds)),
       form: 'step',
     })}
@@ -46,8 +46,8 @@ export function plots(runs: readonly Plotted[]): Markup {
         ? null
         : plot({
             title: 'Accuracy and verified accuracy',
-            x: { label: 'accuracy', format: share },
-            y: { label: 'verified accuracy', format: share },
+            x: { label: 'accuracy', format: roundShare },
+            y: { label: 'verified accuracy', format: roundShare },
             series: accuracies,
             form: 'points',
           })
@@ -61,12 +61,21 @@ function training(runs: readonly Plotted[], measure: string, title: string): Mar
     const names = [...new Set(metrics.map((point) => point.series))]
     return names
       .filter((one) => !one.startsWith('evaluate.') && one.split('.').at(-1) === measure)
-      .map((one) => ({
-        label: `${runs.length > 1 ? `${name} ` : ''}${one.split('.').slice(0, -1).join(' · ')}`,
-        points: metrics.filter((point) => point.series === one).map(({ step: x, value: y }) => ({ x, y })),
-      }))
+      .map((one) => {
+        const parts = one.split('.').slice(0, -1)
+        return {
+          label: `${runs.length > 1 ? `${name}: ` : ''}${parts.join(' · ')}`,
+          points: metrics.filter((point) => point.series === one).map(({ step: x, value: y }) => ({ x, y })),
+          stage: `${name} ${parts.slice(0, -1).join(' ')}`,
+          dashed: parts.at(-1) === 'validation',
+        }
+      })
   })
-  return plot({ title, x: { label: 'epoch' }, y: { label: measure }, series })
+  // A colour for each run and stage; what was held out is dashed.
+  const stages = [...new Set(series.map(({ stage }) => stage))]
+  const coloured = series.map(({ stage, ...one }) => ({ ...one, colour: stages.indexOf(stage) }))
+  const format = measure === 'accuracy' ? { format: roundShare } : {}
+  return plot({ title, x: { label: 'epoch' }, y: { label: measure, ...format }, series: coloured })
 }
 
 /** Neurons of each layer by state, as bars that add up to all of them. */
@@ -92,7 +101,7 @@ function stacked({ name, neurons: { layers, images } }: Plotted): Markup {
   })
   return html`<figure class="plot">
     <figcaption>Neurons by state, ${name}: mean of ${images} images</figcaption>
-    ${legend(neuronStateWords.map(([, label]) => ({ label })))}
+    ${legend(neuronStateWords.map(([key, label], colour) => ({ label, colour, key })).filter(({ key }) => layers.some((layer) => layer[key] > 0)))}
     <svg
       viewBox="0 0 ${width} ${layers.length * (bar + gap)}"
       role="img"
@@ -101,7 +110,7 @@ function stacked({ name, neurons: { layers, images } }: Plotted): Markup {
       ${bars}
     </svg>
     <details>
-      <summary>Figures</summary>
+      <summary>As a table</summary>
       <table>
         <thead>
           <tr>

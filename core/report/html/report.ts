@@ -35,7 +35,8 @@ const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 export function reportHtml({ runs, version, madeAt }: ReportRequest): string {
   const names = runs.map(({ name }) => name)
-  const title = runs.length === 1 ? names[0] : `${names[0]} compared`
+  const title =
+    names.length < 3 ? names.join(' compared with ') : `${names[0]} compared with ${names.length - 1} others`
   const when = `${madeAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`
   const page = html`<html lang="en">
     <head>
@@ -122,6 +123,16 @@ const words = html`<dl>
   <dd>the word of the MILP solver HiGHS, within its tolerances</dd>
   <dt>replayed</dt>
   <dd>a counterexample evaluated in float64</dd>
+  <dt>bound</dt>
+  <dd>margin over every other class that was proved; above 0 is verified</dd>
+  <dt>domains</dt>
+  <dd>cases that the search split the question into</dd>
+  <dt>unstable</dt>
+  <dd>a hidden neuron that can be on or off within ε; only such make a verifier split</dd>
+  <dt>FGSM robustness</dt>
+  <dd>
+    share of test images still classified correctly after one gradient step of ε against them: an attack, no proof
+  </dd>
 </dl>`
 
 function provenance({ name, run, job, model, dataset, recipe }: ReportedRun): Markup {

@@ -3,7 +3,8 @@ import type { RunRow, RunSummary } from '../../contract/rows.ts'
 import { count, number, seconds, share } from './format.ts'
 import { html, type Markup } from './markup.ts'
 
-type Line = readonly [title: string, value: (summary: RunSummary, run: RunRow) => string]
+/** `part`: of the line before it. */
+type Line = readonly [title: string, value: (summary: RunSummary, run: RunRow) => string, part?: 'part']
 
 const lines: readonly Line[] = [
   ['Accuracy', ({ accuracy }) => share(accuracy)],
@@ -14,15 +15,15 @@ const lines: readonly Line[] = [
   ],
   ['Accuracy under PGD', ({ robustAccuracy }) => share(robustAccuracy)],
   ['Hidden neurons', ({ hiddenNeurons }) => count(hiddenNeurons)],
-  ['Weights not zero', ({ nonzeroWeights, weights }) => `${count(nonzeroWeights)} of ${count(weights)}`],
+  ['Nonzero weights', ({ nonzeroWeights, weights }) => `${count(nonzeroWeights)} of ${count(weights)}`],
   ['Unstable neurons', ({ unstable }) => share(unstable)],
   ['Images or properties asked about', ({ images }) => count(images)],
   ['ε of verification', (_, { epsilon }) => number(epsilon)],
   ['Time limit for each', (_, { timeoutSeconds }) => seconds(timeoutSeconds)],
   ['Verified', ({ verified, images }) => counted(verified, images)],
-  ['of them certified', ({ certified }) => count(certified)],
+  ['of them certified', ({ certified }) => count(certified), 'part'],
   ['Falsified', ({ falsified, images }) => counted(falsified, images)],
-  ['of them misclassified as they are', ({ misclassified }) => count(misclassified)],
+  ['of them misclassified as they are', ({ misclassified }) => count(misclassified), 'part'],
   ['Undecided', ({ unknown, timeout, error, images }) => counted(unknown + timeout + error, images)],
   ['Mean time for each', ({ meanSeconds }) => seconds(meanSeconds)],
 ]
@@ -32,8 +33,9 @@ const counted = (part: number, all: number): string => (all === 0 ? '–' : `${c
 /** Lines in which no run has a figure are left out: a check of properties knows no accuracy. */
 export function summaryTable(runs: readonly RunRow[], names: readonly string[]): Markup {
   const figures = lines
-    .map(([title, value]) => ({
+    .map(([title, value, part = '']) => ({
       title,
+      part,
       values: runs.map((run) => (run.summary === null ? '–' : value(run.summary, run))),
     }))
     .filter(({ values }) => values.some((value) => value !== '–'))
@@ -47,9 +49,9 @@ export function summaryTable(runs: readonly RunRow[], names: readonly string[]):
       </thead>
       <tbody>
         ${figures.map(
-          ({ title, values }) =>
+          ({ title, part, values }) =>
             html`<tr>
-              <th scope="row">${title}</th>
+              <th scope="row" class="${part}">${title}</th>
               ${values.map((value) => html`<td>${value}</td>`)}
             </tr>`,
         )}
