@@ -34,7 +34,7 @@ export interface ProgramShape {
   readonly points: boolean
 }
 
-export type CrownOutput = 'bound' | 'scale' | 'coefficients' | 'point' | 'input'
+export type CrownOutput = 'bound' | 'scale' | 'coefficients' | 'point'
 export type AscentOutput = 'bound' | 'alpha' | 'variables' | 'first' | 'second'
 export type DomainOutput =
   'bound' | 'slack' | 'alpha' | 'beta' | 'mix' | 'coefficients' | 'outputs' | 'points' | 'input'
@@ -68,7 +68,7 @@ export function programInputs(
   return inputs
 }
 
-/** One pass: lower bounds [rows], the scale of their rounding errors, Λ on every activation and on the input, and the minimisers. */
+/** One pass: lower bounds [rows], the scale of their rounding errors, Λ on every activation, and the minimisers. */
 export function crownDefinition(cone: Cone, shape: ProgramShape, key: string): ProgramDefinition<string, CrownOutput> {
   return {
     name: `crown ${cone.start}`,
@@ -81,7 +81,6 @@ export function crownDefinition(cone: Cone, shape: ProgramShape, key: string): P
         scale: roundingScale(cone, result, given),
         coefficients: shape.points ? allCoefficients(cone, result, shape.rows) : tf.zeros([1, 1]),
         point: shape.points ? minimiser(result, box) : tf.zeros([1, 1]),
-        input: shape.points ? result.input : tf.zeros([1, 1]),
       }
     },
   }

@@ -26,8 +26,6 @@ export interface RowBounds {
   readonly coefficients: Float32Array
   /** Minimisers of the relaxed rows, [rows, inputs]. */
   readonly points: Float32Array
-  /** Coefficients on the input that each row ended with, [rows, inputs]. */
-  readonly inputs: Float32Array
 }
 
 /** The box and bounds a call works on. */
@@ -181,7 +179,6 @@ export class RowBounder {
     if (!points) return
     result.alpha.set(ofRows(), from * cone.neurons)
     result.coefficients.set(output.coefficients.subarray(0, count * cone.neurons), from * cone.neurons)
-    result.inputs.set(output.input.subarray(0, count * cone.inputSize), from * cone.inputSize)
     result.points.set(output.point.subarray(0, count * cone.inputSize), from * cone.inputSize)
   }
 
@@ -227,6 +224,5 @@ function emptyBounds(rows: number, detailed: number, cone: Cone): RowBounds {
     alpha: new Float32Array(detailed * cone.neurons),
     coefficients: new Float32Array(detailed * cone.neurons),
     points: new Float32Array(detailed * cone.inputSize),
-    inputs: new Float32Array(detailed * cone.inputSize),
   }
 }

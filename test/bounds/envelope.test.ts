@@ -38,7 +38,7 @@ async function bounds(network: Network, box: Box, rows: OutputRows): Promise<Rai
   }
   batch.count = rows.rows
   const result = await domains.ascend(batch, { ...defaultSettings.ascent, mixRate: 0 })
-  const envelope = DomainEnvelope.of(await firstLayer(bounder, box, known), domains.cone, box)
+  const envelope = DomainEnvelope.of(firstLayer(bounder, box, known), domains.cone, box)
   return Array.from({ length: rows.rows }, (_, row) => ({
     plain: result.bound[row],
     raised: envelope?.raise(batch, row, result) ?? result.bound[row],

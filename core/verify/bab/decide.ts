@@ -17,7 +17,7 @@ export async function decideByBab(task: BabTask): Promise<BabReport> {
   const settings = task.settings ?? defaultSettings
   const { kept = null } = task
   const { bounds, before, turn: done } = kept ?? { bounds: task.bounds, before: 0, turn: 0 }
-  const first = await firstLayer(task.bounder, task.box, bounds)
+  const first = firstLayer(task.bounder, task.box, bounds)
   let known = bounds
   let run = new BabRun(task, settings, { bounds, root: await rootBounds(task, bounds, settings), before, kept, first })
   for (const [turn, plan] of settings.tighten.entries()) {

@@ -2,10 +2,10 @@
 import type { Bounder } from '../../bounds/bounder.ts'
 import type { Box, Interval, PreActivationBounds } from '../../bounds/box.ts'
 import { DomainBounder } from '../../bounds/domain-bounder.ts'
-import { isFirst, type FirstNeuron } from '../../bounds/first-layer.ts'
+import type { FirstNeuron } from '../../bounds/first-layer.ts'
 import { isExactByIntervals, type Activation } from '../../bounds/graph.ts'
 import { relaxationOf } from '../../bounds/relaxation/index.ts'
-import { neuronStart, paddedRows } from '../../bounds/start.ts'
+import { neuronStart, paddedRows, startOf } from '../../bounds/start.ts'
 import type { RowBounds } from '../../bounds/row-bounder.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { DomainEnvelope } from './domain-envelope.ts'
@@ -44,7 +44,7 @@ export async function tightenNeurons(task: NeuronTask): Promise<{ bounds: PreAct
   for (const activation of bounder.activations) {
     const { source } = activation
     const known = bounds.get(source)
-    if (!known || isExactByIntervals(network, source) || isFirst(bounder, source)) continue
+    if (!known || isExactByIntervals(network, source) || hasNothingToSplit(bounder, source)) continue
     const neurons = widest(activation, known, task.neurons)
     const sample = neurons.filter((_, k) => k % Math.ceil(neurons.length / SAMPLE) === 0)
     let worth = false
@@ -66,6 +66,11 @@ export async function tightenNeurons(task: NeuronTask): Promise<{ bounds: PreAct
       })
   }
   return { bounds, domains }
+}
+
+/** Whether a node is affine in the input, on whatever way: a first layer behind a gather, or two in a row. */
+function hasNothingToSplit({ network, rows }: Bounder, source: string): boolean {
+  return rows.cone(startOf(network, source)).neurons === 0
 }
 
 /** Neurons of a layer that are tried first. */

@@ -24,7 +24,7 @@ describe.each(piecewiseLinearKinds)('%s networks', (kind) => {
       bounder,
       box,
       bounds: before,
-      first: await firstLayer(bounder, box, before),
+      first: firstLayer(bounder, box, before),
       settings: smallSettings,
       domainsEach: 64,
       neurons: 8,
