@@ -92,8 +92,9 @@ async function perform(
   await requireData(recipe.data)
   const followed = await followJob(app, context.terminal, () => app.api['jobs.start']({ recipe }))
   context.terminal.value(followed)
-  context.terminal.print(summaryTable(followed.runs))
   const [run] = followed.runs
+  // A job that failed before its run began has said why; there is nothing to tabulate.
+  if (run.state !== 'waiting') context.terminal.print(summaryTable(followed.runs))
   if (run.modelId !== null) context.terminal.print(`\n  model ${run.modelId} · run ${run.id}`)
   return followed
 }
