@@ -121,6 +121,9 @@ describe.skipIf(!hasChromium)('the app in Chromium', () => {
     await page.getByRole('img', { name: /^Loss;/ }).waitFor()
     await page.locator('summary', { hasText: 'As a table' }).first().click()
     await page.locator('figure table tbody tr').nth(3).waitFor()
+    await page.getByLabel('Layer', { exact: true }).selectOption('bn2')
+    await page.getByRole('img', { name: /^Slimming scales \|γ\| of bn2/ }).waitFor()
+    await page.getByText(/^32 scales of batch norm/).waitFor()
     await page.getByRole('tab', { name: /Instances/ }).click()
     await page.getByRole('row').nth(10).waitFor()
     const sheet = await openCounterexample(page)
@@ -162,6 +165,8 @@ describe.skipIf(!hasChromium)('the app in Chromium', () => {
       await darkPage.getByRole('heading', { level: 1, name: title }).waitFor()
       await darkPage.waitForLoadState('networkidle')
     }
+    await darkPage.goto(`${new URL(jobAddress).origin}/#/compute`)
+    await darkPage.getByRole('img', { name: /^Espalier holds [\d.]+ MB, .* are free$/ }).waitFor()
     expect(second.complaints).toEqual([])
     await second.context.close()
   })
