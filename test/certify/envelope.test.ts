@@ -7,8 +7,8 @@ import { boundNeurons } from '../../core/certify/neurons.ts'
 import { Pace } from '../../core/certify/pace.ts'
 import { BackwardPass, wholeRegion } from '../../core/certify/pass.ts'
 import { Region } from '../../core/certify/regions.ts'
-import { evaluateNodes64, type Network } from '../../core/nn/index.ts'
-import { randomBox, families, randomNetwork } from '../verify/random-networks.ts'
+import { createNetwork, evaluateNodes64, type Network } from '../../core/nn/index.ts'
+import { dense, randomBox, families, randomNetwork } from '../verify/random-networks.ts'
 
 async function regionOf(network: Network, box: Region['box']): Promise<{ region: Region; pass: BackwardPass }> {
   const graph = prepareGraph(network)
@@ -62,3 +62,30 @@ function halfOf(cell: ReturnType<typeof wholeRegion>, place: number, neuron: num
   else bounds[place].upper[neuron] = Math.min(0, bounds[place].upper[neuron])
   return { ...cell, bounds, splits: [{ place, neuron, sign, beta: 0.5 }] }
 }
+
+it('a first layer that comes late is left out of envelopes made before it is reached', () => {
+  const random = new SeededRandom(1)
+  const relu = { kind: 'relu' } as const
+  const network = createNetwork({
+    name: 'late',
+    inputShape: [3],
+    nodes: [
+      { id: 'a', layer: dense(random, 4, 3), inputs: ['input'] },
+      { id: 'ra', layer: relu, inputs: ['a'] },
+      { id: 'b', layer: dense(random, 4, 4), inputs: ['ra'] },
+      { id: 'rb', layer: relu, inputs: ['b'] },
+      { id: 'late', layer: dense(random, 4, 3), inputs: ['input'] },
+      { id: 'rl', layer: relu, inputs: ['late'] },
+      { id: 'sum', layer: { kind: 'add' }, inputs: ['rb', 'rl'] },
+    ],
+  })
+  const graph = prepareGraph(network)
+  const region = new Region(graph, randomBox(network, 1, 0.4))
+  region.walkTo(graph.activations[1].source)
+  expect(region.knows(2)).toBe(false)
+  const pass = new BackwardPass(graph)
+  const envelopes = new Envelopes(pass, region)
+  const cell = wholeRegion(region)
+  const plain = pass.bound(region, cell, graph.activations[1].source, (into) => (into[0] = 1))
+  expect(envelopes.raise(cell, plain)).toBeGreaterThanOrEqual(plain)
+})

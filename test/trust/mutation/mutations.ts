@@ -18,8 +18,8 @@ export interface Mutation {
 const BOUNDS = 'bounds: below the exact minimum, around the exact range of every neuron'
 const MULTIPLIERS = 'β without linear programmes: |x|/2 is proved by its multipliers alone'
 const MILP = 'milp: verifies nothing false, claims no bound above the exact minimum'
-const BAB = 'bab: verifies nothing false, claims no bound above the exact minimum'
-const CERTIFICATES = 'certificates: a proof that is accepted holds in exact arithmetic, and so does its bound'
+const SEARCH_ENVELOPES = 'envelopes of the search: below the exact minimum, on the box and on its halves'
+const CHECKER_ENVELOPES = 'envelopes of the checker: below the exact minimum, on the box and on its halves'
 const TIES = 'a tie is neither verified nor falsified'
 const FLUSHED = 'coefficients that float32 flushes to zero still count'
 const NOT_NUMBERS = 'weights that are not numbers prove nothing'
@@ -176,18 +176,23 @@ export const mutations: readonly Mutation[] = [
   },
   {
     bug: 'an envelope is not kept above its neuron',
-    edits: [edit('core/bounds/envelope.ts', 'return used + Math.max(0, high - 2 * used)', 'return used + Math.min(0, high - 2 * used)')],
-    caughtBy: BAB,
+    edits: [edit('core/bounds/envelope.ts', 'return used + Math.max(0, high - 2 * used)', 'return 0.9 * used + Math.max(0, high - 2 * used)')],
+    caughtBy: SEARCH_ENVELOPES,
   },
   {
     bug: 'shares of an envelope above 1 and below 0',
-    edits: [edit('core/bounds/envelope.ts', 'const line = wanted[i] * part + (a[i] - wanted[i]) * rest', 'const line = wanted[i] * part * 2 + (a[i] - wanted[i]) * rest')],
-    caughtBy: BAB,
+    edits: [edit('core/bounds/envelope.ts', 'const kept = whole > 0 ? (best > whole ? whole : best > 0 ? best : 0) : best < whole ? whole : best < 0 ? best : 0', 'const kept = best')],
+    caughtBy: SEARCH_ENVELOPES,
   },
   {
     bug: 'the envelope of a certificate is not kept above its neuron',
-    edits: [edit('core/certify/envelope.ts', 'return used + Math.max(0, high - 2 * used)', 'return used')],
-    caughtBy: CERTIFICATES,
+    edits: [edit('core/certify/envelope.ts', 'return used + Math.max(0, high - 2 * used)', 'return 0.9 * used + Math.max(0, high - 2 * used)')],
+    caughtBy: CHECKER_ENVELOPES,
+  },
+  {
+    bug: 'a certificate takes every layer for a first one',
+    edits: [edit('core/certify/envelope.ts', "=== 'activation') return false", "=== 'activation') continue")],
+    caughtBy: CHECKER_ENVELOPES,
   },
 ] // prettier-ignore
 

@@ -1,4 +1,5 @@
 // All relations by theme.
+import { envelopeRelations } from './envelopes.ts'
 import { equalityRelations } from './equalities.ts'
 import { instabilityRelations } from './instability.ts'
 import type { Relation, Relations } from './relation.ts'
@@ -12,6 +13,7 @@ export const allRelations: Readonly<Record<string, Relations>> = {
   sigmoid: sigmoidRelations,
   tightness: tightnessRelations,
   equalities: equalityRelations,
+  envelopes: envelopeRelations,
   instability: instabilityRelations,
   traps: trapRelations,
 }
