@@ -97,7 +97,9 @@ describe('version 2.0', () => {
     expect(bindProperty(property, model).map(plain)).toEqual([
       { lower: [3, 1, 2], upper: [3, 1, 2], coefficients: [1], offsets: [0] },
     ])
-    expect(() => bindProperty(property, { ...model, outputs: [] })).toThrow(/its outputs number 1, those of the network 0/)
+    expect(() => bindProperty(property, { ...model, outputs: [] })).toThrow(
+      /its outputs number 1, those of the network 0/,
+    )
   })
 })
 
