@@ -77,7 +77,7 @@ export async function requireSoundDomains(
   const bounds = await bounder.preActivations(box)
   const domains = new DomainBounder(engine, network, outputStart(network, rows), box, [3 * rows.rows], bounds)
   const { cone } = domains
-  const envelope = DomainEnvelope.of(await firstLayer(bounder, box, bounds), cone, box)
+  const envelope = DomainEnvelope.of(firstLayer(bounder, box, bounds), cone, box)
   if (!envelope) return 0
   const open = openNeurons(cone, bounds)
   const random = new SeededRandom(seed).fork('slopes')
