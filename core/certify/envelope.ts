@@ -32,6 +32,8 @@ interface Bent {
 
 /** Sums here have fewer than 2^22 terms: what rounding takes is below this share of their magnitudes. */
 const ROUNDING = 2 ** 22 * UNIT * (1 + 2 ** -20)
+/** Neurons times the size of their layer, which is what finding their coefficients costs: half a second. Beyond it chords stay. */
+const MOST_WORK = 2 ** 28
 /** Rounds over all neurons, each of which finds the best shares while the others stay. */
 const ROUNDS = 4
 
@@ -86,10 +88,10 @@ export class Envelopes {
   #neurons(place: number): Neuron[] {
     const { activation, source, size } = this.#region.graph.activations[place]
     const bounds = this.#region.boundsOf(place)
-    const loose = Array.from({ length: size }, (_, i) => i)
-    return loose
-      .filter((i) => activation.isLoose(i, bounds.lower[i], bounds.upper[i]))
-      .map((index) => this.#neuron(source, index))
+    const loose = Array.from({ length: size }, (_, i) => i).filter((i) =>
+      activation.isLoose(i, bounds.lower[i], bounds.upper[i]),
+    )
+    return loose.length * size > MOST_WORK ? [] : loose.map((index) => this.#neuron(source, index))
   }
 
   #neuron(source: number, index: number): Neuron {

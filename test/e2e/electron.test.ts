@@ -64,7 +64,7 @@ describe.skipIf(missing.length > 0)('the app in Electron', () => {
   it('answers calls of the contract and refuses others', async () => {
     await page.getByRole('link', { name: 'Compute' }).click()
     await page.getByText('self-test passed').first().waitFor({ timeout: 60_000 })
-    await page.getByText(/· electron ·/).waitFor()
+    await page.getByText(/, as a desktop app,/).waitFor()
   })
 
   it('runs a job in a utility process', async () => {

@@ -43,6 +43,7 @@ export async function writeLargeHistory(home: string, size: HistorySize): Promis
     await store.jobs.insert(...jobs)
     await store.runs.insert(...runs)
     await store.models.insert(...runs.map((run) => modelRow(artifact, { id: `net-${run.id}`, name: run.variant, runId: run.id, createdAt: run.createdAt }))) // prettier-ignore
+    for (const { id } of runs) await store.runs.update(id, { modelId: `net-${id}` })
     await store.verdicts.record(
       ...runs.flatMap((run) => verdictsOf(run, run.id === deepRun ? size.deepVerdicts : size.verdictsPerRun)),
     )

@@ -54,7 +54,7 @@ describe.skipIf(!hasChromium)('the shell around a stand-in for Electron', () => 
   it('shows the app over the bridge of the preload', async () => {
     await page.getByRole('heading', { name: 'Robustness you can prove' }).waitFor()
     await page.getByRole('link', { name: 'Settings' }).click()
-    await page.getByText(/Espalier \d+\.\d+\.\d+ · electron/).waitFor()
+    await page.getByText(/Espalier \d+\.\d+\.\d+, as a desktop app/).waitFor()
     expect(complaints).toEqual([])
   })
 
