@@ -25,8 +25,6 @@ export interface PlacedNeuron extends FirstNeuron {
   readonly place: number
 }
 
-/** Rounds over all neurons: the first gives 95 % of what there is. */
-const SWEEPS = 1
 /** Relative rounding of a chord in float32: its slope (3 units), its intercept (4). */
 const CHORD = 8 * 2 ** -24
 /** Relative rounding of the sums here, in float64: fewer than a million terms. */
@@ -58,7 +56,7 @@ export class Envelope {
     let constant = row.bound + sum
     let size = Math.abs(row.bound) + sum
     let lost = 0
-    const bent: number[] = []
+    // One round over the neurons gives 95 % of what there is.
     for (const [k, neuron] of this.#neurons.entries()) {
       const weight = weightOf(chords, at + neuron.place)
       if (weight === 0) continue
@@ -68,12 +66,10 @@ export class Envelope {
       const slope = u / (u - l)
       this.#begin(k, slope)
       constant += weight * (slope * (low + reach - l) - leastAbove(neuron, slope * reach))
+      constant += this.#turn(k, weight, row.scaled)
       size += weight * (2 * reach + Math.abs(low) + Math.abs(high))
       lost += weight * (u - l)
-      bent.push(k)
     }
-    for (let sweep = 0; sweep < SWEEPS; sweep++)
-      for (const k of bent) constant += this.#turn(k, weightOf(chords, at + this.#neurons[k].place), row.scaled)
     row.bound = constant - magnitude(row.scaled) - SUMS * size - CHORD * lost
   }
 
