@@ -26,6 +26,8 @@ export interface Draft {
   readonly origin: 'preset' | 'stored'
   readonly architecture: ArchitectureName
   readonly model: string | null
+  /** What the history calls it; empty until it was looked at. */
+  readonly modelName: string
   /** A network of the history is trained further. */
   readonly further: boolean
   readonly train: Loose
@@ -48,6 +50,7 @@ export function initialDraft(): Draft {
     origin: 'preset',
     architecture: 'net1',
     model: null,
+    modelName: '',
     further: false,
     train,
     simplify: { method: 'neuron', ratio: 0.5 },
@@ -79,11 +82,20 @@ export function isStored({ goal, origin }: Draft): boolean {
   return goal === 'check' || origin === 'stored'
 }
 
+/** The name of a network of the history, as much of it as a title has room for; empty where it is none or not looked at yet. */
+function storedName(draft: Draft): string {
+  return isStored(draft) ? draft.modelName.slice(0, 90) : ''
+}
+
 /** The variant that all starts from. */
 function firstVariant(draft: Draft): Loose {
   const { goal, model, further, train } = draft
   const named = goal === 'check' ? { name: 'network', title: 'Network' } : { name: 'baseline', title: 'Baseline' }
-  if (isStored(draft)) return { ...named, from: `model:${model ?? ''}`, ...(goal !== 'check' && further && { train }) }
+  if (isStored(draft)) {
+    const trained = goal !== 'check' && further
+    const title = `${storedName(draft) || named.title}${trained ? ', trained further' : ''}`
+    return { ...named, title, from: `model:${model ?? ''}`, ...(trained && { train }) }
+  }
   // Neurons are ranked by their batch-norm scale, so there must be one.
   const batchNorm = draft.simplify['method'] === 'neuron'
   return { ...named, architecture: draft.architecture, ...(batchNorm && { batchNorm }), train }
@@ -95,7 +107,7 @@ export function draftRecipe(draft: Draft): Loose {
   const baseline = firstVariant(draft)
   const simplified = {
     name: method === 'graft' ? 'grafted' : `${String(method)}-pruned`,
-    title: simplifiedTitles[String(method)] ?? '',
+    title: `${simplifiedTitles[String(method)] ?? ''} ${storedName(draft)}`.trim(),
     from: 'baseline',
     simplify: draft.simplify,
     fineTune: draft.fineTune,
@@ -122,7 +134,7 @@ export function checkDraft(draft: Draft): Checked {
 
 const originPath = 'variants.0.from'
 
-/** Nothing was chosen yet, which is no fault before its step is there. */
+/** Nothing was chosen yet, which is no fault before its step is left. */
 export function isBlank({ path }: Issue): boolean {
   return path === originPath
 }

@@ -227,7 +227,8 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await heading('only-checked')
     await page.getByRole('complementary', { name: 'Jobs' }).getByText('No job is running').waitFor({ timeout: 240_000 })
-    await page.getByRole('link', { name: 'Network', exact: true }).first().waitFor()
+    // Under its own name.
+    await page.getByRole('link', { name: 'fits', exact: true }).first().waitFor()
   })
 
   it('starts the demo from the goal, and keeps what was chosen', async () => {

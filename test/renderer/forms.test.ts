@@ -215,6 +215,18 @@ describe('the draft of the wizard', () => {
     expect(stepIssues(none, 'model')).toEqual([{ path: 'variants.0.from', message: 'Choose a network.' }])
   })
 
+  it('calls a network of the history by its own name, and what is made of it too', () => {
+    const titles = (part: Partial<Draft>) =>
+      checkDraft(change({ origin: 'stored', model: 'net-1', ...part })).recipe?.variants.map(({ title }) => title)
+    expect(titles({ modelName: 'mnist-256x2' })).toEqual(['mnist-256x2', 'Neuron-pruned mnist-256x2'])
+    expect(titles({ modelName: 'mnist-256x2', further: true })?.[0]).toBe('mnist-256x2, trained further')
+    expect(titles({ modelName: 'mnist-256x2', goal: 'check' })).toEqual(['mnist-256x2'])
+    expect(titles({ modelName: 'm'.repeat(200) })?.map((title) => title?.length)).toEqual([90, 104])
+    // Not looked at yet; and a name that was chosen before a fresh network.
+    expect(titles({})).toEqual(['Baseline', 'Neuron-pruned'])
+    expect(titles({ origin: 'preset', modelName: 'mnist-256x2' })).toEqual(['Baseline', 'Neuron-pruned'])
+  })
+
   it('asks a network that is only checked and nothing else, and keeps what was chosen for another goal', () => {
     const draft = change({ goal: 'check', model: 'net-1', further: true })
     expect(checkDraft(draft).recipe?.variants).toEqual([

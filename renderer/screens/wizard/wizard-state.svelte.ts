@@ -11,6 +11,12 @@ import { Resource } from '../../state/resource.svelte.ts'
 import { follow } from './follow.svelte.ts'
 import { StudyWatch } from './study-watch.svelte.ts'
 
+const imagesFirst: ErrorData = {
+  code: 'recipe/invalid',
+  message: 'The network cannot be read before its images are chosen.',
+  hint: 'Choose them on the step Data, then the file again.',
+}
+
 /** Milliseconds: a slider is followed closely. */
 const cutPause = 60
 
@@ -85,7 +91,10 @@ export class WizardState {
   /** Takes a file into the history where it fits the data, and chooses it. */
   async take(file: string): Promise<void> {
     const data = dataSchema.safeParse(this.draft.value.data)
-    if (!data.success) return
+    if (!data.success) {
+      this.refused = imagesFirst
+      return
+    }
     this.taking = true
     this.refused = null
     try {
@@ -103,6 +112,7 @@ export class WizardState {
     this.refused = null
     this.draft.set('origin', 'stored')
     this.draft.set('model', model)
+    this.draft.set('modelName', '')
   }
 
   private openData(): void {
@@ -129,6 +139,8 @@ export class WizardState {
       .then(() => {
         // Of another data folder, remembered by the browser.
         if (this.network.error?.code === 'store/missing') this.draft.set('model', null)
+        const name = this.shownNetwork?.model.name
+        if (name !== undefined) this.draft.set('modelName', name)
       })
   }
 
