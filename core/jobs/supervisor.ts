@@ -3,7 +3,7 @@ import { EspalierError, toErrorData, type ErrorData } from '../contract/errors.t
 import type { ApiOutput } from '../contract/api.ts'
 import type { JobEventBody } from '../contract/events.ts'
 import type { Recipe } from '../contract/recipe.ts'
-import type { JobRow, JobState } from '../contract/rows.ts'
+import type { JobRow, JobState, RunRow } from '../contract/rows.ts'
 import type { Verdict } from '../contract/verdict.ts'
 import type { Store } from '../store/store.ts'
 import type { EventLog } from './event-log.ts'
@@ -239,18 +239,24 @@ export class JobSupervisor {
     }
     this.#tell(id, { type: 'state', state: 'running' })
     const { state, error } = verdictOn(await running.conversation.ended, running.stopState)
-    await this.#settleRuns(id)
+    if (state === 'failed') await this.#endRuns(id, ['waiting', 'running'], 'failed', error)
+    else await this.#endRuns(id, ['running'], 'interrupted', null)
     await store.jobs.transition(id, ['running'], state, { error, pid: null, finishedAt: new Date().toISOString() })
     this.#tell(id, { type: 'state', state })
   }
 
-  /** Runs that a process left running when it ended are interrupted. */
-  async #settleRuns(id: string): Promise<void> {
+  /** What becomes of the runs that a process left like this when it ended; those of a failed job will not run by themselves. */
+  async #endRuns(
+    id: string,
+    left: readonly RunRow['state'][],
+    state: 'failed' | 'interrupted',
+    error: ErrorData | null,
+  ): Promise<void> {
     const { store } = this.#options
     for (const run of await store.runs.ofJob(id)) {
-      if (run.state !== 'running') continue
-      await store.runs.update(run.id, { state: 'interrupted', finishedAt: new Date().toISOString() })
-      this.#tell(id, { type: 'run', runId: run.id, state: 'interrupted', stage: run.stage, error: null })
+      if (!left.includes(run.state)) continue
+      await store.runs.update(run.id, { state, error, finishedAt: new Date().toISOString() })
+      this.#tell(id, { type: 'run', runId: run.id, state, stage: run.stage, error })
     }
   }
 

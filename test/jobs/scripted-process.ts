@@ -1,4 +1,5 @@
 // A job process that does what a test says, and waiting for what must come.
+import type { ErrorData } from '../../core/contract/errors.ts'
 import type { JobProcess } from '../../core/jobs/launcher.ts'
 import type { FromChild, ToChild } from '../../core/jobs/protocol.ts'
 
@@ -32,8 +33,8 @@ export class ScriptedProcess implements JobProcess {
   exit(code: number | null, errorOutput = ''): void {
     this.#exit({ code, errorOutput })
   }
-  end(outcome: 'done' | 'failed' | 'stopped'): void {
-    this.say({ type: 'end', outcome, error: null })
+  end(outcome: 'done' | 'failed' | 'stopped', error: ErrorData | null = null): void {
+    this.say({ type: 'end', outcome, error })
     this.exit(0)
   }
 }

@@ -91,6 +91,21 @@ describe('a job', () => {
     expect((await store.jobs.get(id))?.error).toBeNull()
   })
 
+  it('that failed before its runs began takes them with it, until it is resumed', async () => {
+    const { id } = await supervisor.start(recipe)
+    await becomes(id, 'running')
+    const error = { code: 'input/unreadable', message: 'train-images is no IDX file', hint: 'Look at it.' } as const
+    processes[0].end('failed', error)
+    await becomes(id, 'failed')
+    const [run] = await store.runs.ofJob(id)
+    expect(run).toMatchObject({ state: 'failed', error, startedAt: null })
+    expect(run.finishedAt).not.toBeNull()
+    const told = log.since(id, 0).events.flatMap(({ body }) => (body.type === 'run' ? [body] : []))
+    expect(told).toEqual([{ type: 'run', runId: run.id, state: 'failed', stage: '', error }])
+    await supervisor.resume(id)
+    expect(await store.runs.get(run.id)).toMatchObject({ state: 'waiting', error: null, finishedAt: null })
+  })
+
   it('is cancelled at the next safe point', async () => {
     const { id } = await supervisor.start(recipe)
     await becomes(id, 'running')

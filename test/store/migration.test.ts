@@ -65,6 +65,26 @@ test('a history without certificates gets room for them', async () => {
   await store.close()
 })
 
+test('runs that a failed job left waiting failed with it; those of other jobs still wait', async () => {
+  const home = await temporaryHome()
+  const before = Object.entries(first).filter(([name]) => name < '0006')
+  const old = await openStore(home, {}, Object.fromEntries(before))
+  const error = { code: 'input/unreadable', message: 'no IDX file', hint: 'Look at it.' } as const
+  const finishedAt = '2026-11-01T10:00:00.000Z'
+  await old.jobs.insert(jobRow({ state: 'failed', error, finishedAt }), jobRow({ id: 'job-2', state: 'interrupted' }))
+  await old.runs.insert(
+    runRow(),
+    runRow({ id: 'run-2', position: 1, state: 'done' }),
+    runRow({ id: 'run-3', jobId: 'job-2' }),
+  )
+  await old.close()
+  const store = await openStore(home)
+  expect(await store.runs.get('run-1')).toEqual(runRow({ state: 'failed', error, finishedAt }))
+  expect((await store.runs.get('run-2'))?.state).toBe('done')
+  expect((await store.runs.get('run-3'))?.state).toBe('waiting')
+  await store.close()
+})
+
 test('a new history and one that is up to date need no copy', async () => {
   const home = await homeOfToday()
   await (await openStore(home, {}, first)).close()
