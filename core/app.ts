@@ -1,5 +1,6 @@
 // The composition root: opens a home folder and implements the contract's Api on it.
 import { readFileSync } from 'node:fs'
+import { computeState, memoryState } from './app/compute.ts'
 import { implementFiles } from './app/file-methods.ts'
 import { implementLooks } from './app/look-methods.ts'
 import { FileDesk } from './app/files.ts'
@@ -15,6 +16,7 @@ import { scaleFigures } from './app/scales.ts'
 import type { Api } from './contract/api.ts'
 import { EspalierError } from './contract/errors.ts'
 import type { JobEvent } from './contract/events.ts'
+import { writeCompute } from './jobs/compute.ts'
 import { DeviceProbe } from './jobs/devices/probe.ts'
 import { EventLog } from './jobs/event-log.ts'
 import { JobLogs, keepLogs } from './jobs/log-file.ts'
@@ -127,7 +129,13 @@ function implement({ store, obstacle }: OpenedHome, parts: Parts): Api {
         readOnly: obstacle !== null,
         mnistDirectory: findMnist(),
       }),
-    'app.memory': () => Promise.resolve(parts.memory.read()),
+    'app.memory': () => memoryState(store, parts.memory),
+    'compute.get': () => computeState(store),
+    'compute.set': async ({ settings }) => {
+      await attempt(jobs)
+      await writeCompute(store, settings)
+      return computeState(store)
+    },
     'devices.probe': () => Promise.resolve(devices.start()),
     'devices.state': () => Promise.resolve(devices.state),
     'data.list': () => store.datasets.list(),

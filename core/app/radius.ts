@@ -1,7 +1,8 @@
 // Radii of test images around a model of the history: nothing is written, so it works beside a running job.
 import type { RadiusOptions } from '../contract/radius.ts'
-import { dataSchema } from '../contract/recipe.ts'
-import { openEngine, type EngineOptions } from '../engine/engine.ts'
+import { dataSchema, type Recipe } from '../contract/recipe.ts'
+import { openEngine } from '../engine/engine.ts'
+import { engineOptionsOf, settled, verifierOptionsOf } from '../jobs/compute.ts'
 import { openRecorded } from '../jobs/execute/dataset.ts'
 import { chooseAlone, targetOf } from '../jobs/execute/images.ts'
 import { loadModel } from '../jobs/execute/models.ts'
@@ -19,7 +20,7 @@ export interface RadiiTask {
   /** Data options as `dataSchema` has them; null: the data the model was made with. */
   readonly data: unknown
   readonly options: RadiusOptions
-  readonly engine: EngineOptions
+  readonly machine: Pick<Recipe, 'provider' | 'threads' | 'memory'>
   readonly seed?: number
   readonly signal: AbortSignal
   readonly report: (image: number, state: Parameters<RadiusTask['report']>[0]) => void
@@ -44,9 +45,10 @@ export async function findRadii(task: RadiiTask): Promise<readonly ImageRadius[]
   try {
     const { row, network } = await loadModel(store, task.model)
     const test = await openImages(store, task.data, row.datasetId)
-    const engine = await openEngine(task.engine)
+    const machine = await settled(store, task.machine)
+    const engine = await openEngine(engineOptionsOf(machine))
     try {
-      const finder = new RadiusFinder(task.options.method, engine, { seed: task.seed })
+      const finder = new RadiusFinder(task.options.method, engine, { ...verifierOptionsOf(machine), seed: task.seed })
       const radii: ImageRadius[] = []
       const chosen = chooseAlone(task.options.images, test)
       for (const { index } of chosen) {

@@ -2,8 +2,9 @@
 import { resolve } from 'node:path'
 import type { Certificate } from '../certify/certificate.ts'
 import { toErrorData, type ErrorData } from '../contract/errors.ts'
+import type { Recipe } from '../contract/recipe.ts'
 import type { CertifyMode } from '../contract/verdict.ts'
-import { openEngine, type EngineOptions } from '../engine/engine.ts'
+import { openEngine } from '../engine/engine.ts'
 import {
   bindProperty,
   clampWitness,
@@ -14,6 +15,7 @@ import {
   wordOfVerdict,
   type WitnessValues,
 } from '../io/index.ts'
+import { engineOptionsOf, verifierOptionsOf } from '../jobs/compute.ts'
 import type { Evidence, VerifierName, VerifyProgress, Witness } from '../verify/outcome.ts'
 import type { Problem } from '../verify/problem.ts'
 import { propertyCertificate } from '../verify/property-certificate.ts'
@@ -28,7 +30,7 @@ export interface FileQuestion {
   /** For reading, compiling and deciding together. */
   readonly seconds: number
   readonly method: VerifierName
-  readonly engine: EngineOptions
+  readonly machine: Pick<Recipe, 'provider' | 'threads' | 'memory'>
   readonly seed?: number
   readonly certify?: CertifyMode
   /** Whether the answer is to hold the certificate. */
@@ -100,7 +102,7 @@ const nothing: FileAnswer = {
 async function decide(question: FileQuestion, elapsed: () => number): Promise<FileAnswer> {
   const [model, property] = await Promise.all([readOnnxFile(question.onnx), readVnnlibFile(question.vnnlib)])
   const problems = violationProblems(model.network, bindProperty(property, model))
-  const engine = await openEngine(question.engine)
+  const engine = await openEngine(engineOptionsOf(question.machine))
   const prepareSeconds = elapsed()
   const seconds = question.seconds - prepareSeconds
   try {
@@ -133,12 +135,12 @@ async function decide(question: FileQuestion, elapsed: () => number): Promise<Fi
 const outOfTime: PropertyAnswer = { falsified: null, verdict: 'timeout', outcome: null, outcomes: [], domains: 0 }
 
 function ask(
-  { method, seed, certify, keepProof, signal, report }: FileQuestion,
+  { machine, method, seed, certify, keepProof, signal, report }: FileQuestion,
   problems: readonly Problem[],
   engine: Awaited<ReturnType<typeof openEngine>>,
   seconds: number,
 ): Promise<PropertyAnswer> {
-  const verifier = createVerifier(method, engine, { seed, certify, keepProof })
+  const verifier = createVerifier(method, engine, { ...verifierOptionsOf(machine), seed, certify, keepProof })
   const quick = createVerifier('attack', engine, { seed })
   return verifyProblems({ problems, verifier, quick, seconds, signal, report })
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { fileMethods } from './api-files.ts'
 import { lookMethods } from './api-look.ts'
 import { wizardMethods } from './api-wizard.ts'
+import { computeMethods } from './compute.ts'
 import { jobEventSchema } from './events.ts'
 import { graftedLayerSchema, neuronFiguresSchema, scaleFiguresSchema, searchSampleSchema } from './figures.ts'
 import { layerRowSchema } from './layer-row.ts'
@@ -244,6 +245,7 @@ export const apiSchemas = {
     input: oneVerdict,
     output: instanceSchema,
   },
+  ...computeMethods,
   ...fileMethods,
   ...lookMethods,
   ...wizardMethods,

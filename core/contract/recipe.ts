@@ -1,5 +1,6 @@
 // A recipe: what to train, how to simplify it, what to verify; the same schema feeds files, flags and forms.
 import { z } from 'zod'
+import { computeSchema } from './compute.ts'
 import { dataSchema, normaliseSchema } from './recipe/data.ts'
 import { simplifySchema } from './recipe/simplify.ts'
 import { trainSchema } from './recipe/train.ts'
@@ -60,7 +61,10 @@ export const recipeSchema = z.strictObject({
     .default(1)
     .describe('Of all random choices; the same seed gives the same network, bit for bit, on cpu'),
   provider: z.string().default('auto').describe('Compute provider: auto, cpu, webgpu, …'),
-  threads: z.int().min(0).max(256).default(0).describe('0: all physical cores'),
+  threads: computeSchema.shape.threads.describe('0: as set under Compute, else all physical cores'),
+  memory: computeSchema.shape.memory.describe(
+    'GiB that the process may hold while it verifies: searches that need more end as unknown; 0: as set under Compute, else half of the machine',
+  ),
   data: dataSchema
     .default({ source: 'sample', train: 10_000, test: 2_000, seed: 1 })
     .describe('Where images come from'),

@@ -3,6 +3,7 @@ import { toErrorData, type ErrorData } from '../contract/errors.ts'
 import type { JobGauge } from '../contract/events.ts'
 import { openStore } from '../store/open.ts'
 import { coalesceGauges } from './coalesce.ts'
+import { settled } from './compute.ts'
 import { createFinisher, type Finisher } from './finish.ts'
 import { executeJob } from './execute/job.ts'
 import { measureProviders } from './devices/measure.ts'
@@ -103,12 +104,13 @@ async function study(
   // Nothing is written, so it can go on beside a job.
   const store = await openStore(home, { role: 'reader' })
   try {
+    const asked = await settled(store, recipe)
     if (kind === 'trial') {
       const { tryVerifier } = await import('./study/trial.ts')
-      await tryVerifier(store, recipe, signal, { gauge, trial: (trial) => port.send({ type: 'trial', trial }) })
+      await tryVerifier(store, asked, signal, { gauge, trial: (trial) => port.send({ type: 'trial', trial }) })
     } else {
       const { measureScores } = await import('./study/scores.ts')
-      port.send({ type: 'measured', measured: await measureScores(store, recipe, signal, gauge) })
+      port.send({ type: 'measured', measured: await measureScores(store, asked, signal, gauge) })
     }
   } finally {
     gauges.flush()

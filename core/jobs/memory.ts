@@ -2,6 +2,7 @@
 import { freemem, totalmem } from 'node:os'
 import { z } from 'zod'
 import type { Memory } from '../contract/memory.ts'
+import { machineMemory } from '../verify/memory.ts'
 import type { JobLauncher, JobProcess } from './launcher.ts'
 
 /** Milliseconds between two reports of a job process. */
@@ -27,13 +28,11 @@ export class MemoryMeter {
     return () => this.#count(launcher())
   }
 
-  read(): Memory {
-    const limit = process.constrainedMemory()
-    // Without a limit that is 0, or more than any machine has.
-    const limited = limit > 0 && limit < totalmem()
+  read(): Omit<Memory, 'cap'> {
+    const total = machineMemory()
     return {
-      total: limited ? limit : totalmem(),
-      free: limited ? Math.min(limit, process.availableMemory()) : freemem(),
+      total,
+      free: total < totalmem() ? Math.min(total, process.availableMemory()) : freemem(),
       core: process.memoryUsage.rss(),
       jobs: [...this.#held.values()].reduce((sum, held) => sum + held, 0),
     }

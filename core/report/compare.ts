@@ -83,7 +83,7 @@ function warnings(first: ComparedRun, second: ComparedRun, shared: number): stri
   const fgsm = [first, second].map(({ run }) => run.summary?.robustnessEpsilon ?? null)
   if (!fgsm.includes(null)) check('ε of FGSM', fgsm[0], fgsm[1])
   check('time limit', first.run.timeoutSeconds, second.run.timeoutSeconds)
-  for (const what of ['cpu', 'gpu', 'provider', 'threads']) {
+  for (const what of ['cpu', 'gpu', 'provider', 'threads', 'memory cap']) {
     check(what, first.job.environment[what], second.job.environment[what])
   }
   if (shared < first.verdicts.length || shared < second.verdicts.length) {

@@ -6,11 +6,10 @@ import type { Known } from './known.ts'
 
 export type { Evidence, Verdict, VerifierName }
 
-/** How much a verifier may spend. `seconds` is wall-clock time; `domains` and `memoryBytes` bound branch and bound. */
+/** How much a verifier may spend. `seconds` is wall-clock time; `domains` bounds branch and bound. */
 export interface Budget {
   readonly seconds: number
   readonly domains?: number
-  readonly memoryBytes?: number
 }
 
 /** A replayed counterexample. */

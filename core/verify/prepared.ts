@@ -4,6 +4,7 @@ import { prepareGraph, type Graph } from '../certify/graph.ts'
 import type { Engine } from '../engine/engine.ts'
 import { fuseBatchNorm } from '../nn/fuse.ts'
 import type { Network } from '../nn/index.ts'
+import { memoryCap, partsOf, type MemoryParts } from './memory.ts'
 import { SolverPool } from './milp/solver-pool.ts'
 
 export interface PreparedNetwork {
@@ -20,11 +21,15 @@ export interface PreparedNetwork {
 export class VerifyContext {
   readonly engine: Engine
   readonly pool: SolverPool
+  readonly memory: MemoryParts
   readonly #networks = new WeakMap<Network, PreparedNetwork>()
 
-  constructor(engine: Engine, solverThreads = 2) {
+  /** `solverThreads`: 2 unless said. `memoryBytes`: most for this process; half of the machine unless said. */
+  constructor(engine: Engine, options: { readonly solverThreads?: number; readonly memoryBytes?: number } = {}) {
+    const { solverThreads, memoryBytes = memoryCap(0) } = options
     this.engine = engine
-    this.pool = new SolverPool(solverThreads)
+    this.memory = partsOf(memoryBytes)
+    this.pool = new SolverPool(solverThreads, { memoryBytes })
   }
 
   prepare(original: Network): PreparedNetwork {
@@ -35,7 +40,7 @@ export class VerifyContext {
     const prepared: PreparedNetwork = {
       original,
       fused,
-      bounder: createBounder(this.engine, fused),
+      bounder: createBounder(this.engine, fused, { memoryBytes: this.memory.call }),
       graph: () => (graph ??= prepareGraph(original)),
     }
     this.#networks.set(original, prepared)

@@ -59,8 +59,8 @@ async function attemptStages(run: StageRun): Promise<Outcome> {
   return undecided(attempt, run, deadline)
 }
 
-function recorderFor({ certify }: StageRun): ProofRecorder | null {
-  return certify === 'never' ? null : new ProofRecorder()
+function recorderFor({ certify, context }: StageRun): ProofRecorder | null {
+  return certify === 'never' ? null : new ProofRecorder(context.memory.proof)
 }
 
 function decided(attempt: Attempt, decision: Decision, method: VerifierName): Outcome {

@@ -20,6 +20,8 @@ import type { Stage } from './stages/stage.ts'
 export interface VerifierOptions {
   /** Solver threads of the verifiers that use HiGHS. Default 2. */
   readonly solverThreads?: number
+  /** Most memory of this process, in bytes; searches end where it would not do. Default: half of the machine. */
+  readonly memoryBytes?: number
   /** Seed of random restarts. Default 100. */
   readonly seed?: number
   /** Default `auto`. */
@@ -56,7 +58,7 @@ const stagesOf: { readonly [N in VerifierName]: (options: VerifierOptions) => re
 
 /** A verifier by name. Verifiers made by one call share prepared networks and solver threads between their problems. */
 export function createVerifier(name: VerifierName, engine: Engine, options: VerifierOptions = {}): Verifier {
-  const context = new VerifyContext(engine, options.solverThreads)
+  const context = new VerifyContext(engine, options)
   const { certify = 'auto', keepProof = false } = options
   return {
     name,

@@ -66,6 +66,12 @@ export function formatValue(value: number | null | undefined, digits = 3): strin
   return text.replaceAll('-', '−')
 }
 
+/** Memory, in the units in which it is bought and capped: `312 MiB`, `1.5 GiB`. */
+export function formatMemory(bytes: number): string {
+  const gibibytes = bytes / 2 ** 30
+  return gibibytes < 1 ? `${Math.round(bytes / 2 ** 20)} MiB` : `${formatValue(gibibytes)} GiB`
+}
+
 /** A difference with its sign: `+0.4`, `−12`. */
 export function formatDelta(value: number, format: (magnitude: number) => string): string {
   if (value === 0) return '±0'

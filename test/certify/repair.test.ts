@@ -26,7 +26,7 @@ async function attempt(problem: Problem): Promise<Certified | string> {
       problem,
       graph: prepareGraph(problem.network),
       fused: fuseBatchNorm(problem.network),
-      recorder: new ProofRecorder(),
+      recorder: new ProofRecorder(2 ** 29),
       solver: new CellMultipliers(pool, new AbortController().signal),
       pace: {},
     })

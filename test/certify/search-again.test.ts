@@ -59,7 +59,7 @@ describe.each(['milp', 'mipverify', 'lp-split'] as const)('a verdict of %s', (na
 
 describe('a solver that says verified where a counterexample is', () => {
   const attemptAt = (problem: Problem): Attempt =>
-    new Attempt(new VerifyContext(engine), problem, { seconds: 300 }, idle, () => undefined, new ProofRecorder())
+    new Attempt(new VerifyContext(engine), problem, { seconds: 300 }, idle, () => undefined, new ProofRecorder(2 ** 29))
   const word = { verdict: 'verified', evidence: 'solver' } as const
 
   it('is not believed', async () => {

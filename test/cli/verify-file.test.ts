@@ -128,6 +128,7 @@ describe('what is wrong', () => {
     [['--timeout', 'soon'], "--timeout is 'soon'"],
     [['--timeout', '0'], "--timeout is '0'"],
     [['--threads', '-1'], "--threads is '-1'"],
+    [['--memory', 'all'], "--memory is 'all'"],
     [['--method', 'guess'], "--method is 'guess'"],
     [['--certify', 'maybe'], "--certify is 'maybe'"],
   ])('on the command line is said: %j', async (flags, part) => {

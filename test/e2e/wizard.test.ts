@@ -166,7 +166,7 @@ describe.skipIf(!hasChromium)('the app in Chromium', () => {
       await darkPage.waitForLoadState('networkidle')
     }
     await darkPage.goto(`${new URL(jobAddress).origin}/#/compute`)
-    await darkPage.getByRole('img', { name: /^Espalier holds [\d.]+ MB, .* are free$/ }).waitFor()
+    await darkPage.getByRole('img', { name: /^Espalier holds [\d.]+ [MG]iB, .* are free$/ }).waitFor()
     expect(second.complaints).toEqual([])
     await second.context.close()
   })

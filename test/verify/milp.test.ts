@@ -209,11 +209,13 @@ describe('decideByMilp', () => {
 
   it('works again after threads were ended, and reports a thread that dies', async () => {
     expect((await decide(problem(step, [1], [2], row(1, 0)))).status).toBe('verified')
-    const dying = new SolverPool(1, () => new Worker('throw new Error("abort(out of memory)")', { eval: true }))
+    const dying = new SolverPool(1, {
+      start: () => new Worker('throw new Error("abort(out of memory)")', { eval: true }),
+    })
     await expect(decide(problem(step, [-1], [1], row(1, 1)), 5, idle, dying)).rejects.toMatchObject({
       code: 'verify/solver',
     })
-    const leaving = new SolverPool(1, () => new Worker('process.exit(7)', { eval: true }))
+    const leaving = new SolverPool(1, { start: () => new Worker('process.exit(7)', { eval: true }) })
     await expect(decide(problem(step, [-1], [1], row(1, 1)), 5, idle, leaving)).rejects.toMatchObject({
       code: 'verify/solver',
     })

@@ -22,6 +22,7 @@ interface BenchOptions {
   readonly timeout?: string
   readonly method: string
   readonly threads?: string
+  readonly memory?: string
   readonly provider?: string
   readonly filter?: string
   readonly peer?: string
@@ -45,6 +46,7 @@ export function addBench(program: Command, shell: Shell): void {
     .option('--method <word>', verifierNameSchema.options.join(' | '), 'auto')
     .option('--provider <text>', 'compute provider (default cpu)')
     .option('--threads <n>', '0: all physical cores')
+    .option('--memory <gib>', 'GiB that the process of an instance may hold; 0: half of the machine')
     .option('--peer <file>', 'results of another tool to compare with')
     .option('--cactus <file>', 'write cactus data there as CSV')
   shell.define(command, async ({ terminal }) => await runBench(terminal, command))
@@ -134,11 +136,12 @@ function peerName({ peer = '' }: BenchOptions): string {
   return basename(peer).replace(/\.csv$/, '')
 }
 
-function flagsOf({ method, provider, threads }: BenchOptions): string[] {
+function flagsOf({ method, provider, threads, memory }: BenchOptions): string[] {
   return [
     ...['--method', method],
     ...(provider === undefined ? [] : ['--provider', provider]),
     ...(threads === undefined ? [] : ['--threads', threads]),
+    ...(memory === undefined ? [] : ['--memory', memory]),
   ]
 }
 

@@ -5,7 +5,6 @@ import type { ImageRadius } from '../../app/radius.ts'
 import { EspalierError } from '../../contract/errors.ts'
 import { radiusSchema, type RadiusOptions } from '../../contract/radius.ts'
 import { recipeSchema } from '../../contract/recipe.ts'
-import type { ProviderName } from '../../engine/engine.ts'
 import { resolveHome } from '../../home.ts'
 import { formatPath, recipeError, type Locate } from '../../jobs/recipe/issues.ts'
 import type { Context, Shell } from '../context.ts'
@@ -18,7 +17,7 @@ import { formatSeconds, formatTable } from '../table.ts'
 
 const radiusFlags = flagsOf(radiusSchema)
 // Many small questions, asked in this process: measuring providers first would cost more than most of them, and lets drivers talk.
-const { seed, provider, threads } = recipeSchema.shape
+const { seed, provider, threads, memory } = recipeSchema.shape
 const engineSchema = z.strictObject({
   seed,
   provider: provider
@@ -26,6 +25,7 @@ const engineSchema = z.strictObject({
     .default('cpu')
     .describe(provider.description ?? ''),
   threads,
+  memory,
 })
 const engineFlags = flagsOf(engineSchema)
 
@@ -43,7 +43,7 @@ async function perform({ terminal }: Context, command: Command): Promise<number>
   const options = readOptions(command)
   const model = readModel(command)
   const { home } = command.opts<{ home?: string }>()
-  const { provider, threads, seed } = engineSchema.parse(engineFlags.read(command))
+  const { seed, ...machine } = engineSchema.parse(engineFlags.read(command))
   const { findRadii } = await import('../../app/radius.ts')
   const progress = new RadiusProgress(terminal)
   const stop = new AbortController()
@@ -55,7 +55,7 @@ async function perform({ terminal }: Context, command: Command): Promise<number>
       model,
       data: readDataFlags(command),
       options,
-      engine: { provider: provider as ProviderName | 'auto', ...(threads === 0 ? {} : { threads }) },
+      machine,
       seed,
       signal: stop.signal,
       report: progress.report,

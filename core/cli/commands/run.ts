@@ -19,7 +19,9 @@ import { runsTable } from '../run-table.ts'
 import { formatCount, formatSeconds, formatTable } from '../table.ts'
 import { loadVerifiers, verifierTables } from '../verifier-table.ts'
 
-const overrides = flagsOf(recipeSchema.pick({ seed: true, provider: true, threads: true }), { defaults: false })
+const overrides = flagsOf(recipeSchema.pick({ seed: true, provider: true, threads: true, memory: true }), {
+  defaults: false,
+})
 const verifyOverrides = flagsOf(verifySchema.pick({ timeoutSeconds: true }), { defaults: false })
 
 interface RunOptions {
@@ -98,7 +100,7 @@ export function addRun(program: Command, shell: Shell): void {
     )
     const verifiers = await loadVerifiers(app, followed.runs)
     terminal.value({ ...followed, verifiers })
-    if (followed.runs.some(({ state }) => state !== 'waiting'))
+    if (followed.runs.some(({ startedAt }) => startedAt !== null))
       terminal.print(`\n${runsTable(followed.job.recipe, followed.runs)}`)
     const compared = verifierTables(verifiers)
     if (compared !== '') terminal.print(`\n${compared}`)

@@ -24,7 +24,14 @@ import { write as writeFileOf } from './export.ts'
 import { asksAboutFiles, attachFileFlags, verifyFiles } from './verify-file.ts'
 
 const commonFlags = flagsOf(
-  recipeSchema.pick({ seed: true, provider: true, threads: true, evaluateEpsilon: true, evaluateAttack: true }),
+  recipeSchema.pick({
+    seed: true,
+    provider: true,
+    threads: true,
+    memory: true,
+    evaluateEpsilon: true,
+    evaluateAttack: true,
+  }),
 )
 const trainFlags = flagsOf(trainSchema)
 const freshFlags = flagsOf(variantSchema.pick({ architecture: true, batchNorm: true, normalise: true }))
@@ -94,7 +101,7 @@ async function perform(
   context.terminal.value(followed)
   const [run] = followed.runs
   // A job that failed before its run began has said why; there is nothing to tabulate.
-  if (run.state !== 'waiting') context.terminal.print(summaryTable(followed.runs))
+  if (run.startedAt !== null) context.terminal.print(summaryTable(followed.runs))
   if (run.modelId !== null) context.terminal.print(`\n  model ${run.modelId} · run ${run.id}`)
   return followed
 }

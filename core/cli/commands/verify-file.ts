@@ -3,10 +3,10 @@ import { accessSync, constants } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { FileAnswer } from '../../app/verify-file.ts'
+import type { FileAnswer, FileQuestion } from '../../app/verify-file.ts'
+import { computeSchema } from '../../contract/compute.ts'
 import { EspalierError, toErrorData } from '../../contract/errors.ts'
 import { certifyModeSchema, verifierNameSchema, type CertifyMode, type VerifierName } from '../../contract/verdict.ts'
-import type { ProviderName } from '../../engine/engine.ts'
 import type { VnncompWord } from '../../io/vnncomp/results.ts'
 import { writeWitness } from '../../io/vnncomp/witness.ts'
 import type { Context } from '../context.ts'
@@ -24,6 +24,7 @@ interface FileOptions {
   readonly method?: string
   readonly provider?: string
   readonly threads?: string
+  readonly memory?: string
   readonly seed?: string
 }
 
@@ -103,7 +104,7 @@ function readQuestion(options: FileOptions): {
   vnnlib: string
   seconds: number
   method: VerifierName
-  engine: { provider: ProviderName | 'auto'; threads?: number }
+  machine: FileQuestion['machine']
   seed?: number
   certify?: CertifyMode
   keepProof: boolean
@@ -111,7 +112,7 @@ function readQuestion(options: FileOptions): {
   const { certificate, certify = certificate === undefined ? 'auto' : 'always' } = options
   const mode = certifyModeSchema.safeParse(certify)
   if (!mode.success) throw usage(`--certify is '${certify}'; there are ${certifyModeSchema.options.join(', ')}`)
-  const { onnx, vnnlib, timeout = usualSeconds, method = 'auto', provider = 'cpu', threads = '0', seed } = options
+  const { onnx, vnnlib, timeout = usualSeconds, method = 'auto', provider = 'cpu', seed } = options
   if (onnx === undefined || vnnlib === undefined) throw usage(`--${onnx === undefined ? 'onnx' : 'vnnlib'} is missing`)
   for (const [name, path] of Object.entries({ certificate, witness: options.witness })) {
     if (path === undefined) continue
@@ -124,18 +125,25 @@ function readQuestion(options: FileOptions): {
   if (!(seconds > 0 && seconds < Infinity)) throw usage(`--timeout is '${timeout}'; it must be a number above 0`)
   const name = verifierNameSchema.safeParse(method)
   if (!name.success) throw usage(`--method is '${method}'; there are ${verifierNameSchema.options.join(', ')}`)
-  const count = wholeNumber('threads', threads)
+  const threads = wholeNumber('threads', options.threads ?? '0')
   return {
     onnx,
     vnnlib,
     // The competition's clock runs since the process began, which is where performance.now() starts.
     seconds: Math.max(LEAST_SECONDS, seconds - performance.now() / 1000),
     method: name.data,
-    engine: { provider: provider as ProviderName | 'auto', ...(count > 0 ? { threads: count } : {}) },
+    machine: { provider, threads, memory: readMemory(options.memory ?? '0') },
     ...(seed === undefined ? {} : { seed: wholeNumber('seed', seed) }),
     certify: mode.data,
     keepProof: certificate !== undefined,
   }
+}
+
+/** In GiB. */
+function readMemory(text: string): number {
+  const memory = computeSchema.shape.memory.safeParse(text.trim() === '' ? NaN : Number(text))
+  if (memory.success) return memory.data
+  throw usage(`--memory is '${text}'; it must be a number of GiB, or 0 for half of the machine`)
 }
 
 function canWriteInto(folder: string): boolean {

@@ -3,7 +3,7 @@ import { EspalierError, toErrorData } from '../../contract/errors.ts'
 import type { JobEventBody } from '../../contract/events.ts'
 import { verifySchema, type PropertyReference } from '../../contract/recipe.ts'
 import type { JobRow, VerdictRow } from '../../contract/rows.ts'
-import { openEngine, type Engine, type EngineOptions } from '../../engine/engine.ts'
+import { openEngine, type Engine } from '../../engine/engine.ts'
 import { bindProperty, clampWitness, evaluateOnnx, importOnnx, parseVnnlib, type ModelPort } from '../../io/index.ts'
 import { evaluate64, shapeOf, type Network } from '../../nn/index.ts'
 import type { Store } from '../../store/store.ts'
@@ -13,6 +13,7 @@ import { Replay } from '../../verify/replay.ts'
 import { createVerifier } from '../../verify/verifier.ts'
 import { verifyProblems, type PropertyAnswer } from '../../verify/verify-problems.ts'
 import { violationProblems } from '../../verify/vnnlib-problem.ts'
+import { engineOptionsOf, settled, verifierOptionsOf } from '../compute.ts'
 import { originOf } from '../recipe/check.ts'
 import { verifiersOf } from '../recipe/plan.ts'
 import { requireRunning } from './context.ts'
@@ -48,16 +49,15 @@ const noEvaluation = { accuracy: null, robustness: null, robustnessEpsilon: null
  * @throws EspalierError 'job/cancelled' once `signal` is aborted
  */
 export async function askProperties({ store, job, signal, emit }: PropertyJob): Promise<JobOutcome> {
-  const { recipe } = job
-  const threads = recipe.threads === 0 ? {} : { threads: recipe.threads }
-  const engine = await openEngine({ provider: recipe.provider as EngineOptions['provider'], ...threads })
+  const recipe = await settled(store, job.recipe)
+  const engine = await openEngine(engineOptionsOf(recipe))
   const runs = (await store.runs.ofJob(job.id)).map((row) => new RunProgress({ store, emit }, row))
   try {
-    await store.jobs.update(job.id, { environment: describeEnvironment(engine, recipe.threads) })
+    await store.jobs.update(job.id, { environment: describeEnvironment(engine, recipe) })
     for (const run of runs) {
       try {
         requireRunning(signal)
-        await askOne({ store, job, signal, emit }, engine, run)
+        await askOne({ store, job: { ...job, recipe }, signal, emit }, engine, run)
       } catch (thrown) {
         const error = toErrorData(thrown)
         const stopped = signal.aborted || error.code === 'job/cancelled'
@@ -136,18 +136,19 @@ async function answer(
   { index, property, verifier }: Question,
 ): Promise<VerdictRow> {
   requireRunning(signal)
-  const { certify, timeoutSeconds, keepProofs: keepProof } = job.recipe.verify ?? verifySchema.parse({})
+  const { recipe } = job
+  const { certify, timeoutSeconds, keepProofs: keepProof } = recipe.verify ?? verifySchema.parse({})
   const text = new TextDecoder().decode(await store.artifacts.get(property.file))
   const problems = violationProblems(asked.network, bindProperty(parseVnnlib(text), asked.ports))
   const trace = new SearchTrace()
   const started = performance.now()
   const elapsed = (): number => (performance.now() - started) / 1000
-  const place = { done: index, total: job.recipe.properties.length, imageIndex: index, properties: true }
+  const place = { done: index, total: recipe.properties.length, imageIndex: index, properties: true }
   const listeners = { runId: run.id, place, trace, emit }
   const found = await verifyProblems({
     problems,
-    verifier: createVerifier(verifier, engine, { seed: job.recipe.seed, certify, keepProof }),
-    quick: createVerifier('attack', engine, { seed: job.recipe.seed }),
+    verifier: createVerifier(verifier, engine, { ...verifierOptionsOf(recipe), seed: recipe.seed, certify, keepProof }),
+    quick: createVerifier('attack', engine, { seed: recipe.seed }),
     // Of the run: it was asked again with more time, perhaps.
     seconds: run.timeoutSeconds ?? timeoutSeconds,
     signal,

@@ -6,6 +6,7 @@ import type { Network } from '../../nn/index.ts'
 import { gradualActivations, gradualWeights, heldMasks } from '../../prune/index.ts'
 import type { LayerScores } from '../../score/index.ts'
 import { masksOfZeros, type GradualMasks, type WeightMasks } from '../../train/index.ts'
+import { engineOptionsOf } from '../compute.ts'
 import type { VariantContext } from './context.ts'
 import { recordGraftFigures } from './graft-figures.ts'
 import { graftRequest } from './graft-stage.ts'
@@ -50,6 +51,6 @@ async function withOwnEngine<T>(
   { threads }: Recipe,
   work: (own: Engine) => Promise<T>,
 ): Promise<T> {
-  const own = await openEngine({ provider, ...(threads === 0 ? {} : { threads }) })
+  const own = await openEngine(engineOptionsOf({ provider, threads }))
   return await work(own).finally(() => own.dispose())
 }

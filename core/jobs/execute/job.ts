@@ -5,6 +5,7 @@ import type { JobRow, RunRow } from '../../contract/rows.ts'
 import { openEngine, type Engine, type EngineOptions } from '../../engine/engine.ts'
 import type { FgsmResult } from '../../train/fgsm.ts'
 import type { Store } from '../../store/store.ts'
+import { engineOptionsOf, settled } from '../compute.ts'
 import { imagesOf } from '../recipe/plan.ts'
 import { variantReference } from '../recipe/check.ts'
 import { askProperties } from './ask-properties.ts'
@@ -61,20 +62,20 @@ class JobExecution {
     signal: AbortSignal,
     emit: (body: JobEventBody) => void,
   ): Promise<JobExecution> {
-    const { recipe } = job
+    const recipe = await settled(store, job.recipe)
     const tell = (message: string): void => emit({ type: 'log', level: 'info', message })
     tell('opening the images')
     const { pair, row } = await openRecorded(store, recipe.data)
     requireRunning(signal)
-    const threads = recipe.threads === 0 ? {} : { threads: recipe.threads }
+    const options = engineOptionsOf(recipe)
     tell(`starting the engine (${recipe.provider})`)
     // What `auto` finds is asked once: the engines of all variants are alike.
-    const engine = await openEngine({ provider: recipe.provider as EngineOptions['provider'], ...threads })
+    const engine = await openEngine(options)
     const { provider } = engine
-    await store.jobs.update(job.id, { environment: describeEnvironment(engine, recipe.threads) })
+    await store.jobs.update(job.id, { environment: describeEnvironment(engine, recipe) })
     await engine.dispose()
     const context = { store, recipe, data: pair, datasetId: row.id, signal, emit }
-    return new JobExecution(context, await store.runs.ofJob(job.id), { provider, ...threads })
+    return new JobExecution(context, await store.runs.ofJob(job.id), { ...options, provider })
   }
 
   async run(): Promise<JobOutcome> {

@@ -3,9 +3,11 @@ import { createBounder } from '../../bounds/bounder.ts'
 import type { VerdictRow } from '../../contract/rows.ts'
 import type { VerifyOptions } from '../../contract/recipe.ts'
 import type { VerifierName } from '../../contract/verdict.ts'
+import { verifierOptionsOf } from '../compute.ts'
 import { verifiersOf } from '../recipe/plan.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { evaluate64, fuseBatchNorm, networkHash } from '../../nn/index.ts'
+import { partsOf } from '../../verify/memory.ts'
 import { createVerifier } from '../../verify/verifier.ts'
 import { robustness, type Outcome, type Problem, type Verifier, type VerifyProgress } from '../../verify/problem.ts'
 import type { FgsmResult } from '../../train/fgsm.ts'
@@ -46,11 +48,14 @@ interface Bench {
 export async function verifyImages(context: VariantContext, args: VerifyArguments): Promise<void> {
   const { engine, model, options, images } = args
   const { certify, keepProofs: keepProof } = options
+  const own = { ...verifierOptionsOf(context.recipe), certify, keepProof }
+  const { call: memoryBytes } = partsOf(own.memoryBytes)
+  const surveyor = createBounder(engine, fuseBatchNorm(model.network), { memoryBytes })
   const bench: Bench = {
     context,
     args,
-    verifiers: verifiersOf(options).map((name) => createVerifier(name, engine, { certify, keepProof })),
-    survey: await NeuronSurvey.open(context.store, context.run.id, createBounder(engine, fuseBatchNorm(model.network))),
+    verifiers: verifiersOf(options).map((name) => createVerifier(name, engine, own)),
+    survey: await NeuronSurvey.open(context.store, context.run.id, surveyor),
     recorded: await readRecorded(context),
   }
   const done: VerdictRow[] = []

@@ -3,14 +3,15 @@ import { EspalierError } from '../../contract/errors.ts'
 import type { JobGauge } from '../../contract/events.ts'
 import type { Recipe } from '../../contract/recipe.ts'
 import type { Measured } from '../../contract/study.ts'
+import { openEngine } from '../../engine/engine.ts'
 import { scoreForGraft } from '../../graft/index.ts'
 import type { Store } from '../../store/store.ts'
+import { engineOptionsOf } from '../compute.ts'
 import type { ScoringContext } from '../execute/context.ts'
 import { openRecorded } from '../execute/dataset.ts'
 import { graftRequest } from '../execute/graft-stage.ts'
 import { scoreNeurons } from '../execute/prune-stage.ts'
 import { requireFit } from '../execute/start-network.ts'
-import { openStudyEngine } from './engine.ts'
 import { loadOrigin, subjectOf } from './subject.ts'
 
 /** @throws EspalierError 'recipe/invalid' where there is nothing to measure, and those of the scores */
@@ -26,7 +27,7 @@ export async function measureScores(
   tell({ stage: 'load', message: 'opening the images' })
   const { pair: data } = await openRecorded(store, recipe.data)
   requireFit(variant.name, model.network, { ...data.train, name: data.name })
-  const engine = await openStudyEngine(recipe)
+  const engine = await openEngine(engineOptionsOf(recipe))
   const emit: ScoringContext['emit'] = (body) => body.type === 'gauge' && tell(body.gauge)
   const context: ScoringContext = { data, recipe, variant, signal, emit, run: { id: 'study', seed } }
   try {

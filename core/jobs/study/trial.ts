@@ -5,18 +5,19 @@ import type { Recipe, VerifyOptions } from '../../contract/recipe.ts'
 import type { Trial, TrialAnswer } from '../../contract/study.ts'
 import type { VerifierName } from '../../contract/verdict.ts'
 import type { Dataset } from '../../data/dataset.ts'
+import { openEngine } from '../../engine/engine.ts'
 import { evaluate64, type Network } from '../../nn/index.ts'
 import type { Store } from '../../store/store.ts'
 import { robustness } from '../../verify/problem.ts'
 import type { Verifier } from '../../verify/problem.ts'
 import { createVerifier } from '../../verify/verifier.ts'
+import { engineOptionsOf, verifierOptionsOf } from '../compute.ts'
 import { openRecorded } from '../execute/dataset.ts'
 import { chooseAlone, targetOf } from '../execute/images.ts'
 import { SearchTrace } from '../execute/search-trace.ts'
 import { reportSearch } from '../execute/search-progress.ts'
 import { ask } from '../execute/verify-image.ts'
 import { verifiersOf } from '../recipe/plan.ts'
-import { openStudyEngine } from './engine.ts'
 import { projectTrial } from './projection.ts'
 import { trialNetwork, type TrialNetwork } from './trial-network.ts'
 
@@ -41,7 +42,7 @@ export async function tryVerifier(
   if (options === null || recipe.properties.length > 0) throw nothingToTry()
   listener.gauge({ stage: 'load', message: 'opening the images' })
   const { pair } = await openRecorded(store, recipe.data)
-  const engine = await openStudyEngine(recipe)
+  const engine = await openEngine(engineOptionsOf(recipe))
   try {
     const found = await trialNetwork({ store, recipe, data: pair, engine, signal, tell: (g) => listener.gauge(g) })
     const images = chooseTried(found, options, pair.test)
@@ -53,7 +54,7 @@ export async function tryVerifier(
     const { certify } = options
     const verifiers = verifiersOf(options).map((name) => ({
       name,
-      verifier: createVerifier(name, engine, { certify }),
+      verifier: createVerifier(name, engine, { ...verifierOptionsOf(recipe), certify }),
     }))
     const bench = { network: found.network, test: pair.test, options, signal }
     for (const [done, index] of images.entries()) {

@@ -9,7 +9,7 @@ import type { SearchContents } from './search-context.ts'
 import type { BabSettings } from './settings.ts'
 
 /** Grows when what is kept, or what it means, changes. */
-const VERSION = 6
+const VERSION = 7
 
 /** What is kept of a search between two rounds. */
 export interface SearchState extends SearchContents {

@@ -4,7 +4,7 @@ import type { OutputBounds } from '../../bounds/bounder.ts'
 import { firstLayer } from '../../bounds/first-layer.ts'
 import { BabRun } from './run.ts'
 import { defaultSettings, type BabSettings } from './settings.ts'
-import type { BabReport, BabTask } from './task.ts'
+import { defaultMemory, type BabReport, type BabTask } from './task.ts'
 import { tightenNeurons } from './tighten.ts'
 
 /** Most of the time left that one tightening may take: the search must profit from it. */
@@ -32,6 +32,7 @@ export async function decideByBab(task: BabTask): Promise<BabReport> {
       settings,
       domainsEach: plan.domainsEach,
       neurons: settings.tightenNeurons,
+      memoryBytes: Math.max(0, (task.memoryBytes ?? defaultMemory) - run.bytes),
       deadline: now + Math.min(TIGHTEN_SHARE * (deadline - now), settings.tightenPatience * (now - started)),
     })
     known = tightening.bounds

@@ -75,9 +75,11 @@ export class DomainPool {
     return this.#capacity * bytesPerDomain(this.layout)
   }
 
-  /** Bytes after the next growth, if another domain were added. */
-  get bytesAfterPush(): number {
-    return this.#size < this.#capacity ? this.bytes : bytesPerDomain(this.layout) * nextCapacity(this.#capacity)
+  /** Bytes held once `more` domains are added. */
+  bytesAfter(more: number): number {
+    let capacity = this.#capacity
+    while (capacity < this.#size + more) capacity = nextCapacity(capacity)
+    return capacity * bytesPerDomain(this.layout)
   }
 
   /** The smallest bound of all open domains; +∞ when there are none. */

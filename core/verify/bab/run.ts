@@ -16,9 +16,8 @@ import { mixtureAround, rowValue, smallest } from './rows.ts'
 import { BabSearch } from './search.ts'
 import type { BabSettings } from './settings.ts'
 import { fittingSizes } from './sizes.ts'
-import type { BabReport, BabTask } from './task.ts'
+import { defaultMemory, type BabReport, type BabTask } from './task.ts'
 
-const DEFAULT_MEMORY = 2 * 2 ** 30
 /** From this share of the memory limit on, the newest domains are split first, which keeps their number from growing. */
 const SHORT_OF_MEMORY = 0.6
 /** Most memory of open domains that are kept for another process. */
@@ -90,9 +89,9 @@ export class BabRun {
   }
 
   #bounder(bounds: PreActivationBounds): DomainBounder {
-    const { engine, bounder, box, property } = this.#task
+    const { engine, bounder, box, property, callBytes } = this.#task
     const start = outputStart(bounder.network, property.rows)
-    const sizes = fittingSizes(bounder.rows.cone(start.start), this.#settings.sizes, engine.provider)
+    const sizes = fittingSizes(bounder.rows.cone(start.start), this.#settings.sizes, engine.provider, callBytes)
     return new DomainBounder(engine, bounder.network, start, box, sizes, bounds)
   }
 
@@ -115,6 +114,11 @@ export class BabRun {
   /** Domains bounded so far, searches before this one included. */
   get domains(): number {
     return this.#before + this.#search.statistics.domains
+  }
+
+  /** Memory of the open domains. */
+  get bytes(): number {
+    return this.#search.bytes
   }
 
   /** Whether a search that started from `root` would be no worse off than this one is. */
@@ -147,7 +151,7 @@ export class BabRun {
     if (!this.#begun) await this.#begin()
     const { statistics, capacity } = search
     const pacer = new Pacer(capacity)
-    const memory = this.#task.memoryBytes ?? DEFAULT_MEMORY
+    const memory = this.#task.memoryBytes ?? defaultMemory
     while (search.size > 0 && !this.#witness) {
       await this.#keepState(turn)
       const reason = this.#limit(deadline, memory)
@@ -236,11 +240,14 @@ export class BabRun {
 
   #limit(deadline: number, memory: number): string | null {
     const { signal, domains } = this.#task
-    const { size, bytes } = this.#search
+    const { size, bytesOfNextRound } = this.#search
     if (signal.aborted) return 'cancelled'
     if (performance.now() >= deadline) return 'the time limit was reached'
     if (domains !== undefined && this.domains >= domains) return `the limit of ${domains} domains was reached`
-    if (bytes > memory) return `${size} open domains need more than ${Math.round(memory / 2 ** 20)} MiB`
+    if (bytesOfNextRound > memory) {
+      const room = `${Math.round(memory / 2 ** 20)} MiB that the memory cap leaves for them`
+      return `${size} open domains need more than the ${room}`
+    }
     return null
   }
 

@@ -83,6 +83,11 @@ export class BabSearch {
     return this.pools.reduce((sum, pool) => sum + pool.bytes, 0)
   }
 
+  /** Of a search with one pool, once every domain that a round can add is there. */
+  get bytesOfNextRound(): number {
+    return this.pools[0].bytesAfter(this.#most)
+  }
+
   /** The smallest lower bound of all domains, proved or not; +∞ before there are any. */
   get lowerBound(): number {
     return this.#closed.reduce((low, _, row) => Math.min(low, this.lowerBoundOf(row)), Infinity)

@@ -10,6 +10,9 @@ import type { SearchRecorder } from './recorder.ts'
 import type { SearchStatistics } from './search-context.ts'
 import type { BabSettings } from './settings.ts'
 
+/** For open domains, in bytes, where nothing is said. */
+export const defaultMemory = 2 * 2 ** 30
+
 export interface BabTask {
   readonly engine: Engine
   readonly bounder: Bounder
@@ -23,6 +26,8 @@ export interface BabTask {
   readonly signal: AbortSignal
   /** Most memory for open domains. Default 2 GiB. */
   readonly memoryBytes?: number
+  /** Most for the tensors of one bounding call. Default 512 MiB. */
+  readonly callBytes?: number
   /** Most domains to bound. */
   readonly domains?: number
   readonly settings?: BabSettings

@@ -9,6 +9,7 @@ import { neuronStart, paddedRows, startOf } from '../../bounds/start.ts'
 import type { RowBounds } from '../../bounds/row-bounder.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { DomainEnvelope } from './domain-envelope.ts'
+import { bytesPerDomain } from './pool.ts'
 import type { SearchRecorder } from './recorder.ts'
 import { openNeurons } from './root.ts'
 import { BabSearch } from './search.ts'
@@ -33,6 +34,10 @@ export interface NeuronTask {
   readonly signal: AbortSignal
   /** Writes the proof of every tighter bound down. */
   readonly recorder?: SearchRecorder
+  /** Most memory for open domains. */
+  readonly memoryBytes: number
+  /** As of the search. */
+  readonly callBytes?: number
 }
 
 /** The given bounds intersected with what was found, layer by layer; each layer profits from those before it. */
@@ -45,7 +50,7 @@ export async function tightenNeurons(task: NeuronTask): Promise<{ bounds: PreAct
     const { source } = activation
     const known = bounds.get(source)
     if (!known || isExactByIntervals(network, source) || hasNothingToSplit(bounder, source)) continue
-    const neurons = widest(activation, known, task.neurons)
+    const neurons = widest(activation, known, Math.min(task.neurons, neuronsInMemory({ ...task, bounds }, source)))
     const sample = neurons.filter((_, k) => k % Math.ceil(neurons.length / SAMPLE) === 0)
     let worth = false
     for (const part of [sample, neurons.filter((neuron) => !sample.includes(neuron))]) {
@@ -71,6 +76,14 @@ export async function tightenNeurons(task: NeuronTask): Promise<{ bounds: PreAct
 /** Whether a node is affine in the input, on whatever way: a first layer behind a gather, or two in a row. */
 function hasNothingToSplit({ network, rows }: Bounder, source: string): boolean {
   return rows.cone(startOf(network, source)).neurons === 0
+}
+
+/** How many neurons of a node leave room for the open domains of both their bounds: half of those bounded, at most. */
+function neuronsInMemory({ bounder, bounds, domainsEach, memoryBytes, settings }: NeuronTask, source: string): number {
+  const { index } = openNeurons(bounder.rows.cone(startOf(bounder.network, source)), bounds)
+  const { candidates } = settings
+  const each = (2 + domainsEach) * bytesPerDomain({ neurons: index.length, candidates, mixed: 0 })
+  return Math.floor(memoryBytes / each)
 }
 
 /** Neurons of a layer that are tried first. */
@@ -112,7 +125,7 @@ async function tightenLayer(
   const ascent = { ...settings.rootNeurons, seconds: secondsLeft(task) }
   const root = await bounder.rows.bound(start, { box, bounds, signal: task.signal }, ascent)
   const padded = paddedRows(start, ROWS.find((rows) => rows >= both.length) ?? both.length)
-  const sizes = fittingSizes(bounder.rows.cone(start.start), settings.sizes, engine.provider)
+  const sizes = fittingSizes(bounder.rows.cone(start.start), settings.sizes, engine.provider, task.callBytes)
   const domains = new DomainBounder(engine, bounder.network, padded, box, sizes, bounds, true)
   const open = openNeurons(domains.cone, bounds)
   const trees = task.recorder?.neurons(domains.cone, open, { source, neurons: both, signs })

@@ -23,6 +23,9 @@ const RECYCLE_BYTES = 256 * 2 ** 20
 /** Idle threads end after this long. */
 const IDLE_MILLISECONDS = 20_000
 
+/** Milliseconds between two looks at the memory while a model is solved. */
+const LOOK_EVERY = 250
+
 /** A search by cases ends by itself at its time; only then is it told to, in seconds. */
 const SEARCH_GRACE = 0.2
 
@@ -33,11 +36,17 @@ export interface SolveListener {
   candidate?(point: Float64Array, objective: number): boolean
 }
 
+interface SolverPoolOptions {
+  readonly memoryBytes?: number
+  readonly start?: (module: WebAssembly.Module) => Worker
+}
+
 /** A pool of solver threads. Threads start when first needed, do not keep the process alive when idle, and are reused. */
 export class SolverPool {
   /** How many models are solved at the same time. */
   readonly size: number
   readonly #start: (module: WebAssembly.Module) => Worker
+  readonly #memoryBytes: number
   /** Compiled when the first thread needs it. */
   #module: Promise<WebAssembly.Module> | null = null
   readonly #idle: Worker[] = []
@@ -45,9 +54,13 @@ export class SolverPool {
   readonly #timers = new Map<Worker, NodeJS.Timeout>()
   #busy = 0
 
-  /** `start` replaces the worker in tests of thread failure. */
-  constructor(size = 2, start: (module: WebAssembly.Module) => Worker = startWorker) {
+  /**
+   * @param memoryBytes what the process may hold: a solve ends where it holds more
+   * @param start replaces the worker in tests of thread failure
+   */
+  constructor(size = 2, { memoryBytes = Infinity, start = startWorker }: SolverPoolOptions = {}) {
     this.size = size
+    this.#memoryBytes = memoryBytes
     this.#start = start
   }
 
@@ -65,6 +78,7 @@ export class SolverPool {
     const started = performance.now()
     const flag: InterruptFlag = new Int32Array(new SharedArrayBuffer(4))
     let last: SolveProgress = { dualBound: -Infinity, incumbent: null, gap: null, nodes: 0 }
+    const watch = this.#watchMemory(flag)
     const reply = await this.#run({ kind: 'solve', model, settings, flag }, settings.seconds, signal, (message) => {
       if (message.kind === 'progress') {
         last = message.progress
@@ -72,7 +86,7 @@ export class SolverPool {
       } else if (message.kind === 'candidate' && listener.candidate?.(message.point, message.objective)) {
         Atomics.store(flag, 0, 1)
       }
-    })
+    }).finally(() => clearInterval(watch))
     if (reply.kind === 'solved') return reply.result
     if (reply.kind === 'failed') throw solverError(reply.message)
     return {
@@ -84,6 +98,14 @@ export class SolverPool {
       nodes: last.nodes,
       seconds: (performance.now() - started) / 1000,
     }
+  }
+
+  /** Interrupts a solve once the process, of which solver threads are part, holds more than it may. */
+  #watchMemory(flag: InterruptFlag): NodeJS.Timeout {
+    const look = (): void => {
+      if (process.memoryUsage.rss() > this.#memoryBytes) Atomics.store(flag, 0, 1)
+    }
+    return setInterval(look, LOOK_EVERY).unref()
   }
 
   /** Bounds columns one by one; `each` hears every bound as it is found. Ends at the time limit or when aborted. */

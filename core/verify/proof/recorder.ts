@@ -6,8 +6,6 @@ import type { OpenNeurons } from '../bab/root.ts'
 import { RecordedHalvings } from './recorded-halvings.ts'
 import { allQuantised, RecordedTrees, type Room, type SavedTrees } from './recorded-trees.ts'
 
-/** Memory of everything that is recorded; a longer search has no proof. */
-const MOST_BYTES = 512 * 2 ** 20
 /** Most of it that is kept for another process. */
 const MOST_SAVED_BYTES = 128 * 2 ** 20
 
@@ -31,6 +29,7 @@ export interface RecordedNeurons {
 
 /** What a recorder has come to, as plain values, for another process to go on with. */
 export interface SavedProof {
+  /** Memory that it takes. */
   readonly bytes: number
   readonly bounded: ReadonlyMap<string, ReadonlyMap<number, RecordedRow>>
   readonly proved: ReadonlyMap<number, RecordedRow>
@@ -39,6 +38,8 @@ export interface SavedProof {
 }
 
 export class ProofRecorder implements SearchRecorder {
+  readonly #mostBytes: number
+  /** What is left. */
   readonly #room: Room
   readonly #bounded: Map<string, Map<number, RecordedRow>>
   readonly #proved: Map<number, RecordedRow>
@@ -49,9 +50,11 @@ export class ProofRecorder implements SearchRecorder {
   #goesOn: boolean
   #halvings: RecordedHalvings | null = null
 
-  constructor(saved?: SavedProof) {
-    const room = { bytes: saved?.bytes ?? MOST_BYTES }
+  /** @param mostBytes memory of everything that is recorded; a longer search has no proof */
+  constructor(mostBytes: number, saved?: SavedProof) {
+    const room = { bytes: mostBytes - (saved?.bytes ?? 0) }
     this.#room = room
+    this.#mostBytes = mostBytes
     this.#bounded = new Map(Array.from(saved?.bounded ?? [], ([source, rows]) => [source, new Map(rows)]))
     this.#proved = new Map(saved?.proved)
     this.#searches = (saved?.searches ?? []).map((search) => ({
@@ -65,8 +68,8 @@ export class ProofRecorder implements SearchRecorder {
 
   /** null where it is too much to be kept. Halvings are no part of it: searches by halving are not kept. */
   save(): SavedProof | null {
-    const { bytes } = this.#room
-    if (MOST_BYTES - bytes > MOST_SAVED_BYTES) return null
+    const bytes = this.#mostBytes - this.#room.bytes
+    if (bytes > MOST_SAVED_BYTES) return null
     return {
       bytes,
       bounded: this.#bounded,

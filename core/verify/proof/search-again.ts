@@ -12,7 +12,7 @@ import { ProofRecorder } from './recorder.ts'
  */
 export async function searchAgain(attempt: Attempt, deadline: number): Promise<Attempt | null> {
   const { context, problem, budget, signal } = attempt
-  const recorder = new ProofRecorder()
+  const recorder = new ProofRecorder(context.memory.proof)
   const search = new Attempt(context, { ...problem, known: undefined }, budget, signal, () => undefined, recorder)
   try {
     for (const stage of [intervalStage(), crownStage(), inputSplitStage(0.5), alphaCrownStage(0.06), babStage()]) {

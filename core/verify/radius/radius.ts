@@ -62,7 +62,7 @@ export class RadiusFinder {
     this.#complete = createVerifier(method, engine, options)
     this.#quick = createVerifier('crown', engine, options)
     this.#attack = createVerifier('attack', engine, options)
-    this.#context = new VerifyContext(engine, options.solverThreads)
+    this.#context = new VerifyContext(engine, options)
   }
 
   /** @throws EspalierError as `robustness`, and 'verify/soundness' */

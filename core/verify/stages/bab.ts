@@ -5,6 +5,7 @@ import type { CellSolver } from '../bab/cell.ts'
 import { decideByBab } from '../bab/decide.ts'
 import { defaultSettings, type BabSettings } from '../bab/settings.ts'
 import { solveCellLp } from '../milp/cell.ts'
+import { roomForDomains } from '../memory.ts'
 import { NotEncodable } from '../milp/encode.ts'
 import { keptSearch, type LeftSearch } from './kept-search.ts'
 import { wholeBound } from './solver-stage.ts'
@@ -47,7 +48,8 @@ async function search(
     seconds: seconds - (performance.now() - started) / 1000,
     signal,
     domains: attempt.budget.domains,
-    memoryBytes: attempt.budget.memoryBytes,
+    memoryBytes: roomForDomains(attempt.context.memory),
+    callBytes: attempt.context.memory.call,
     settings,
     cells: cellSolver(attempt),
     recorder: attempt.recorder ?? undefined,

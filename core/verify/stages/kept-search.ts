@@ -25,7 +25,7 @@ export function keptSearch(attempt: Attempt, settings: BabSettings): KeptSearch 
   const { keeper, problem, openRows } = attempt
   if (keeper === null) return { left: null }
   const key = questionKey(problem, settings)
-  const left = keeper.kept === null ? null : restored(keeper.kept, key)
+  const left = keeper.kept === null ? null : restored(keeper.kept, key, attempt.context.memory.proof)
   // A row that was proved then, before the search, and is open now would be taken for decided.
   const usable = left !== null && (problem.property.kind === 'any-positive' || coversRows(left.state, openRows))
   return {
@@ -41,11 +41,14 @@ function saved(state: SearchState, key: string, recorder: ProofRecorder | null):
 }
 
 /** null for what is cut short, of another version or of another question: the search begins again. */
-function restored(bytes: Uint8Array, key: string): LeftSearch | null {
+function restored(bytes: Uint8Array, key: string, proofBytes: number): LeftSearch | null {
   const { state, proof } = read(bytes)
   if (!(state instanceof Uint8Array)) return null
   try {
-    return { state: restoreState(state, key), recorder: proof instanceof Uint8Array ? recorderOf(proof) : null }
+    return {
+      state: restoreState(state, key),
+      recorder: proof instanceof Uint8Array ? recorderOf(proof, proofBytes) : null,
+    }
   } catch (thrown) {
     if (thrown instanceof EspalierError && thrown.code === 'input/unreadable') return null
     throw thrown
@@ -60,6 +63,6 @@ function read(bytes: Uint8Array): { readonly state?: unknown; readonly proof?: u
   }
 }
 
-function recorderOf(proof: Uint8Array): ProofRecorder {
-  return new ProofRecorder(deserialize(proof.slice()) as SavedProof)
+function recorderOf(proof: Uint8Array, mostBytes: number): ProofRecorder {
+  return new ProofRecorder(mostBytes, deserialize(proof.slice()) as SavedProof)
 }

@@ -88,6 +88,6 @@ function conclude(attempt: Attempt, report: MilpReport): Decision | null {
   attempt.reason =
     report.status === 'gap'
       ? 'the minimum is within the tolerance of the solver of 0'
-      : 'the solver did not finish in its time'
+      : 'the solver did not finish in its time and memory'
   return null
 }

@@ -52,6 +52,18 @@ it('gives domains back worst first, with everything they had', () => {
   expect(pool.worst).toBe(Infinity)
 })
 
+it('says beforehand what more domains will take', () => {
+  const pool = new DomainPool(layout)
+  const record = emptyRecord(layout)
+  fill(record, 1)
+  expect([pool.bytesAfter(0), pool.bytes]).toEqual([0, 0])
+  for (const more of [1, 1000, 24, 1, 700]) {
+    const expected = pool.bytesAfter(more)
+    for (let k = 0; k < more; k++) pool.push(record)
+    expect(pool.bytes).toBe(expected)
+  }
+})
+
 it('takes the newest without disturbing the order of the rest', () => {
   const pool = new DomainPool(layout)
   const record = emptyRecord(layout)

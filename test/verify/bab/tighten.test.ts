@@ -27,6 +27,7 @@ describe.each(piecewiseLinearKinds)('%s networks', (kind) => {
       first: firstLayer(bounder, box, before),
       settings: smallSettings,
       domainsEach: 64,
+      memoryBytes: 2 ** 30,
       neurons: 8,
       deadline: performance.now() + 20_000,
       signal: new AbortController().signal,
@@ -75,6 +76,7 @@ it('leaves neurons alone that no other comes before', async () => {
     first: [],
     settings: smallSettings,
     domainsEach: 64,
+    memoryBytes: 2 ** 30,
     neurons: 8,
     deadline,
     signal,
@@ -111,6 +113,7 @@ it('that is stopped before every tree has begun says nothing of the others', asy
     // Two trees begin at once.
     settings: { ...smallSettings, sizes: [4] },
     domainsEach: 64,
+    memoryBytes: 2 ** 30,
     neurons: 8,
     deadline: performance.now() + 20_000,
     signal: stop.signal,
