@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint'
 import svelteConfig from './renderer/svelte.config.js'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'out/', 'node_modules/', 'coverage/', '.scratch/'] },
+  { ignores: ['dist/', 'out/', 'node_modules/', 'coverage/', '.scratch/', '**/*.assembly.ts'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...svelte.configs.recommended,

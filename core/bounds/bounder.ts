@@ -2,6 +2,7 @@
 import type { Engine } from '../engine/engine.ts'
 import { shapeOf, type Network, type Shape } from '../nn/index.ts'
 import type { Box, Interval, OutputRows, PreActivationBounds } from './box.ts'
+import { FirstLayers, type FirstLayer } from './first-layer.ts'
 import { intersect, IntervalWalk } from './interval.ts'
 import { intervalRows } from './interval-rows.ts'
 import { coneOf, isExactByIntervals, type Activation, type Cone } from './graph.ts'
@@ -20,6 +21,8 @@ export interface PreActivationOptions {
   readonly ascent?: AscentSettings
   /** Valid bounds known already (from LP, MILP or an earlier pass); the tighter is kept. */
   readonly known?: PreActivationBounds
+  /** Raises the bounds of neurons by the envelopes of first-layer ReLUs. */
+  readonly envelopes?: boolean
   /** Stops between layers and chunks; what is done so far is valid and returned. */
   readonly signal?: AbortSignal
   /** Told the α of every row ±z that was bounded, for proofs; `alpha` [rows, neurons of the cone] is the caller's no longer than the call. */
@@ -47,22 +50,32 @@ export interface Bounder {
   readonly activations: readonly Activation[]
   /** Bounds of every pre-activation: intervals everywhere, CROWN or α-CROWN rows for neurons that intervals leave loose. */
   preActivations(box: Box, options?: PreActivationOptions): Promise<PreActivationBounds>
-  /** Lower bounds of output rows, α optimised as `ascent` says. */
-  outputs(box: Box, rows: OutputRows, bounds: PreActivationBounds, ascent?: AscentSettings): Promise<OutputBounds>
+  /** Lower bounds of output rows, α optimised as `ascent` says; raised by the envelopes of `first`, if given. */
+  outputs(
+    box: Box,
+    rows: OutputRows,
+    bounds: PreActivationBounds,
+    ascent?: AscentSettings,
+    first?: FirstLayer,
+  ): Promise<OutputBounds>
+  /** The first layers on a box whose pre-activations have these bounds; kept with the box once all are known. */
+  firstLayer(box: Box, bounds: PreActivationBounds): FirstLayer
 }
 
 /** @throws EspalierError 'model/unsupported' where batch norm is left in the network. */
 export function createBounder(engine: Engine, network: Network, options: BounderOptions = {}): Bounder {
   const whole = coneOf(network, network.output)
   const rows = new RowBounder(engine, network, options.memoryBytes)
+  const firsts = new FirstLayers(network, whole.activations)
   return {
     network,
     rows,
     activations: whole.activations,
-    preActivations: (box, settings = {}) => preActivations(rows, whole.activations, box, settings),
-    outputs: async (box, outputRows, bounds, ascent = plainCrown) => {
+    firstLayer: (box, bounds) => firsts.on(box, bounds),
+    preActivations: (box, settings = {}) => preActivations(rows, whole.activations, firsts, box, settings),
+    outputs: async (box, outputRows, bounds, ascent = plainCrown, first) => {
       const exact = exactOutputStart(network, outputRows)
-      const crown = await rows.bound(outputStart(network, outputRows), { box, bounds }, ascent, true, exact)
+      const crown = await rows.bound(outputStart(network, outputRows), { box, bounds, first }, ascent, true, exact)
       const interval = intervalRows(network, box, outputRows, bounds).lower
       return { lower: crown.lower.map((value, i) => larger(value, interval[i])), crown }
     },
@@ -72,8 +85,9 @@ export function createBounder(engine: Engine, network: Network, options: Bounder
 async function preActivations(
   rows: RowBounder,
   activations: readonly Activation[],
+  firsts: FirstLayers,
   box: Box,
-  { ascent = plainCrown, known, signal, onBounded }: PreActivationOptions,
+  { ascent = plainCrown, known, envelopes = false, signal, onBounded }: PreActivationOptions,
 ): Promise<PreActivationBounds> {
   const walk = new IntervalWalk(rows.network, box)
   const bounds = new Map<string, Interval>()
@@ -86,7 +100,7 @@ async function preActivations(
     if (given) walk.tighten(source, given)
     if (signal?.aborted !== true && !isExactByIntervals(rows.network, source)) {
       const loose = looseNeurons(activation, walk.at(source))
-      const context = { box, bounds, signal }
+      const context = { box, bounds, signal, first: envelopes ? firsts.on(box, bounds) : null }
       const settings = { ...ascent, seconds }
       if (loose.length > 0)
         walk.tighten(source, await tightened(rows, source, loose, walk.at(source), context, settings, onBounded))

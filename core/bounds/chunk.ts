@@ -40,8 +40,8 @@ export function padded(values: Floats, width: number, { from, count, size }: Chu
   return result
 }
 
-export function repeated(row: Float32Array, times: number): Float32Array {
-  const result = new Float32Array(row.length * times)
+export function repeated<Numbers extends Floats>(row: Numbers, times: number): Numbers {
+  const result = like(row, row.length * times)
   for (let i = 0; i < times; i++) result.set(row, i * row.length)
   return result
 }

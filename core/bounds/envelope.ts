@@ -5,23 +5,20 @@
 // equal shares u/(u − l) are the chord. These are the facets of Anderson et al. 2020 (theorem 5) and Tjandraatmadja et al. 2020,
 // and all between them. A lower bound that takes y with a negative coefficient ends as constant − Σ |c_i|, so the best shares
 // are those that cancel most of c: found neuron by neuron while the others stay (docs/decisions/0014-envelopes.md).
-import type { FirstNeuron } from './first-layer.ts'
-
-/** A linear lower bound on the box: `bound` is its minimum, `scaled` its coefficients times the radii. */
-export interface LinearBound {
-  bound: number
-  readonly scaled: Float64Array
-}
+import type { FirstLayer, FirstNeuron } from './first-layer.ts'
+import type { Floats } from './floats.ts'
+import type { Cone } from './graph.ts'
+import { INDEX, NUMBER } from './kernel/envelope-kernel.ts'
 
 /** What a bound was made with: ranges of neurons and Λ on their outputs. */
 export interface Chords {
-  readonly lower: Float32Array
-  readonly upper: Float32Array
-  readonly coefficients: Float32Array
+  readonly lower: Floats
+  readonly upper: Floats
+  readonly coefficients: Floats
 }
 
 /** A neuron of the first layer and its place in the arrays of `Chords`. */
-export interface PlacedNeuron extends FirstNeuron {
+interface PlacedNeuron extends FirstNeuron {
   readonly place: number
 }
 
@@ -33,28 +30,36 @@ const SUMS = 2 ** -32
 const NOTHING = 0.02
 
 export class Envelope {
+  readonly #layer: FirstLayer
   readonly #neurons: readonly PlacedNeuron[]
-  /** θ·a of each neuron, one after another from `first` on; what the row that was raised last came to. */
-  readonly #lines: Float64Array
-  readonly #first: readonly number[]
-  /** Σ θ|a| of each neuron. */
+  /** Σ θ|a| of each neuron in the row that was raised last. */
   readonly #used: Float64Array
-  readonly #wanted: Float64Array
 
-  constructor(neurons: readonly PlacedNeuron[]) {
-    let size = 0
+  private constructor(layer: FirstLayer, neurons: readonly PlacedNeuron[]) {
+    this.#layer = layer
     this.#neurons = neurons
-    this.#first = neurons.map(({ scaled }) => (size += scaled.length) - scaled.length)
-    this.#lines = new Float64Array(size)
     this.#used = new Float64Array(neurons.length)
-    this.#wanted = new Float64Array(neurons.reduce((widest, { scaled }) => Math.max(widest, scaled.length), 0))
   }
 
-  /** Raises `row`, a bound made with the `chords` from `at` on, where an envelope gives more than they do. */
-  raise(row: LinearBound, chords: Chords, at: number): void {
-    const sum = magnitude(row.scaled)
-    let constant = row.bound + sum
-    let size = Math.abs(row.bound) + sum
+  /** Of the layer's neurons that are in the cone; null where none is. */
+  static of(layer: FirstLayer, cone: Cone): Envelope | null {
+    const offsets = new Map(cone.activations.map(({ node, offset }) => [node.id, offset]))
+    const placed = layer.neurons.flatMap((neuron) => {
+      const offset = offsets.get(neuron.id)
+      return offset === undefined ? [] : [{ ...neuron, place: offset + neuron.neuron }]
+    })
+    return placed.length > 0 ? new Envelope(layer, placed) : null
+  }
+
+  /**
+   * A bound at least as good as `bound`, which was made with the `chords` from `at` on and is the minimum of a linear function of the input
+   * with the coefficients `input` from `from` on.
+   */
+  raise(bound: number, input: Floats, from: number, chords: Chords, at: number): number {
+    this.#load(input, from)
+    const sum = this.#magnitude()
+    let constant = bound + sum
+    let size = Math.abs(bound) + sum
     let lost = 0
     // One round over the neurons gives 95 % of what there is.
     for (const [k, neuron] of this.#neurons.entries()) {
@@ -64,77 +69,75 @@ export class Envelope {
       const l = chords.lower[at + neuron.place]
       const u = chords.upper[at + neuron.place]
       const slope = u / (u - l)
-      this.#begin(k, slope)
-      constant += weight * (slope * (low + reach - l) - leastAbove(neuron, slope * reach))
-      constant += this.#turn(k, weight, row.scaled)
+      constant += weight * (slope * (low + reach - l) - this.#turn(k, weight, slope))
       size += weight * (2 * reach + Math.abs(low) + Math.abs(high))
       lost += weight * (u - l)
     }
-    row.bound = constant - magnitude(row.scaled) - SUMS * size - CHORD * lost
+    const raised = constant - this.#magnitude() - SUMS * size - CHORD * lost
+    return raised > bound ? raised : bound
   }
 
   /**
    * Calls `each` with the place of every neuron and how far its line is above its ReLU at the minimiser of the row that was raised
-   * last: what splitting it could still gain.
+   * last, whose chords these were: what splitting it could still gain.
    */
-  gaps({ scaled: c }: LinearBound, chords: Chords, at: number, each: (place: number, gap: number) => void): void {
-    const nothing = (NOTHING * magnitude(c)) / c.length
-    const point = c.map((value) => (value === 0 ? 0 : Math.max(-1, Math.min(1, -value / nothing))))
+  gaps(chords: Chords, at: number, each: (place: number, gap: number) => void): void {
+    const { kernel, coefficients, row, point, width, radius } = this.#layer
+    const nothing = (NOTHING * this.#magnitude()) / radius.length
+    for (let i = 0; i < width; i++) {
+      const c = kernel.numbers[row + i]
+      kernel.numbers[point + i] = c === 0 ? 0 : Math.max(-1, Math.min(1, -c / nothing))
+    }
     for (const [k, neuron] of this.#neurons.entries()) {
       if (weightOf(chords, at + neuron.place) === 0) continue
-      const { inputs, scaled: a } = neuron
-      const first = this.#first[k]
-      let z = neuron.low + neuron.reach
-      let line = leastAbove(neuron, this.#used[k])
-      for (let i = 0; i < a.length; i++) {
-        const x = point[inputs ? inputs[i] : i]
-        z += a[i] * x
-        line += this.#lines[first + i] * x
-      }
+      const z = neuron.low + neuron.reach + this.#atPoint(neuron, neuron.from)
+      const line = leastAbove(neuron, this.#used[k]) + this.#atPoint(neuron, coefficients + neuron.from)
       each(neuron.place, Math.max(0, line - Math.max(0, z)))
     }
   }
 
-  /** The line of neuron k is its chord, all shares being `slope`. */
-  #begin(k: number, slope: number): void {
-    const { scaled, reach } = this.#neurons[k]
-    const first = this.#first[k]
-    for (let i = 0; i < scaled.length; i++) this.#lines[first + i] = slope * scaled[i]
-    this.#used[k] = slope * reach
+  /** The row's coefficients times the radii. */
+  #load(input: Floats, from: number): void {
+    const { kernel, row, radius } = this.#layer
+    const { numbers } = kernel
+    for (let i = 0; i < radius.length; i++) numbers[row + i] = input[from + i] * radius[i]
+  }
+
+  #magnitude(): number {
+    const { kernel, row, width } = this.#layer
+    return kernel.loops.magnitude(row * NUMBER, width)
+  }
+
+  /** Σ of the coefficients from `from` on times the point. */
+  #atPoint({ inputs, count }: FirstNeuron, from: number): number {
+    const { kernel, point } = this.#layer
+    const { loops, indices } = kernel
+    if (inputs === null) return loops.dot(from * NUMBER, point * NUMBER, count)
+    return loops.dotAt(indices.byteOffset + inputs * INDEX, from * NUMBER, point * NUMBER, count)
   }
 
   /**
-   * The best line of neuron k, of weight −Λ, while the others stay: shares that take coefficients of the row towards 0 first, what is
-   * left of Σ θ|a| = u/2 evenly. Returns what the constant gains.
+   * The best line of neuron k, of weight −Λ, in place of its chord while the others stay: shares that take coefficients of the row
+   * towards 0 first, what is left of Σ θ|a| = u/2 evenly. Returns its constant.
    */
-  #turn(k: number, weight: number, c: Float64Array): number {
+  #turn(k: number, weight: number, slope: number): number {
     const neuron = this.#neurons[k]
-    const { inputs, scaled: a, reach, high } = neuron
-    const first = this.#first[k]
-    const lines = this.#lines
-    const wanted = this.#wanted
+    const { inputs, from, count, reach, high } = neuron
+    const { kernel, coefficients, row } = this.#layer
+    const { loops, indices } = kernel
+    const arrays = [from * NUMBER, row * NUMBER, (coefficients + from) * NUMBER, count] as const
+    const index = inputs === null ? 0 : indices.byteOffset + inputs * INDEX
     const inverse = 1 / weight
-    let all = 0
-    for (let i = 0; i < a.length; i++) {
-      const whole = a[i]
-      const best = lines[first + i] + inverse * c[inputs === null ? i : inputs[i]]
-      const kept = whole > 0 ? (best > whole ? whole : best > 0 ? best : 0) : best < whole ? whole : best < 0 ? best : 0
-      wanted[i] = kept
-      all += Math.abs(kept)
-    }
+    const all =
+      inputs === null ? loops.cancel(...arrays, slope, inverse) : loops.cancelAt(index, ...arrays, slope, inverse)
     const budget = Math.max(0, high / 2)
-    const part = all > budget ? budget / all : 1
+    const kept = all > budget ? budget / all : 1
     const rest = all < budget && all < reach ? Math.min(1, (budget - all) / (reach - all)) : 0
-    let used = 0
-    for (let i = 0; i < a.length; i++) {
-      const line = wanted[i] * part + (a[i] - wanted[i]) * rest
-      c[inputs === null ? i : inputs[i]] -= weight * (line - lines[first + i])
-      lines[first + i] = line
-      used += Math.abs(line)
-    }
-    const gained = weight * (leastAbove(neuron, this.#used[k]) - leastAbove(neuron, used))
-    this.#used[k] = used
-    return gained
+    if (inputs === null) loops.share(...arrays, kept, rest, slope, weight)
+    else loops.shareAt(index, ...arrays, kept, rest, slope, weight)
+    // Each |a| is what is kept of it and the rest, so the sum of the lines needs no loop.
+    this.#used[k] = kept * all + rest * (reach - all)
+    return leastAbove(neuron, this.#used[k])
   }
 }
 
@@ -146,10 +149,4 @@ function weightOf({ lower, upper, coefficients }: Chords, at: number): number {
 /** The constant of a line with Σ θ|a| = `used`: the least that keeps it above 0 and above z. */
 function leastAbove({ high }: FirstNeuron, used: number): number {
   return used + Math.max(0, high - 2 * used)
-}
-
-function magnitude(values: Float64Array): number {
-  let sum = 0
-  for (let i = 0; i < values.length; i++) sum += Math.abs(values[i])
-  return sum
 }

@@ -45,6 +45,11 @@ export function flatBounds(cone: Cone, bounds: PreActivationBounds): FlatBounds 
   return { lower, upper }
 }
 
+/** Bounds of the cone's neurons as programs of a precision take them, outward. */
+export function boundsIn(cone: Cone, bounds: PreActivationBounds, precision: Precision): FlatBounds | Interval {
+  return precision === 'float64' ? boundsOf(cone, bounds) : flatBounds(cone, bounds)
+}
+
 /** Bounds of the cone's neurons, [neurons]. */
 function boundsOf(cone: Cone, bounds: PreActivationBounds): Interval {
   const lower = new Float64Array(cone.neurons)
@@ -67,7 +72,7 @@ export interface ConeInputs {
 }
 
 export function coneInputs(cone: Cone, box: Box, bounds: PreActivationBounds, precision: Precision): ConeInputs {
-  const flat = precision === 'float64' ? boundsOf(cone, bounds) : flatBounds(cone, bounds)
+  const flat = boundsIn(cone, bounds, precision)
   const arrays = { ...centreAndRadius(box, precision), ...hostArrays(cone, bounds, precision) }
   return { arrays: cone.neurons === 0 ? arrays : { ...arrays, ...flat }, alpha: initialAlpha(cone, flat) }
 }

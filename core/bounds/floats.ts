@@ -15,6 +15,6 @@ export function inPrecision(precision: Precision, values: Floats): Floats {
 }
 
 /** Zeros in the precision of `values`. */
-export function like(values: Floats, size: number): Floats {
-  return values instanceof Float64Array ? new Float64Array(size) : new Float32Array(size)
+export function like<Numbers extends Floats>(values: Numbers, size: number): Numbers {
+  return (values instanceof Float64Array ? new Float64Array(size) : new Float32Array(size)) as Numbers
 }

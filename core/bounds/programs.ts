@@ -32,9 +32,11 @@ export interface ProgramShape {
   readonly mixed: number
   /** Whether the minimisers are wanted (of an ascent's last iterate), and Λ from a single pass. */
   readonly points: boolean
+  /** Whether a single pass gives out the linear function of the input that it ends as, and Λ. */
+  readonly linear?: boolean
 }
 
-export type CrownOutput = 'bound' | 'scale' | 'coefficients' | 'point'
+export type CrownOutput = 'bound' | 'scale' | 'coefficients' | 'point' | 'input'
 export type AscentOutput = 'bound' | 'alpha' | 'variables' | 'first' | 'second'
 export type DomainOutput =
   'bound' | 'slack' | 'alpha' | 'beta' | 'mix' | 'coefficients' | 'outputs' | 'points' | 'input'
@@ -76,11 +78,13 @@ export function crownDefinition(cone: Cone, shape: ProgramShape, key: string): P
     inputs: soundInputs(cone, shape),
     build: (inputs) => {
       const { result, given, box } = onePass(cone, shape, inputs)
+      const nothing = tf.zeros([1, 1])
       return {
         bound: tf.add(concretise(result, box), given.offset),
         scale: roundingScale(cone, result, given),
-        coefficients: shape.points ? allCoefficients(cone, result, shape.rows) : tf.zeros([1, 1]),
-        point: shape.points ? minimiser(result, box) : tf.zeros([1, 1]),
+        coefficients: shape.points || shape.linear ? allCoefficients(cone, result, shape.rows) : nothing,
+        point: shape.points ? minimiser(result, box) : nothing,
+        input: shape.linear ? result.input : nothing,
       }
     },
   }

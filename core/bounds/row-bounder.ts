@@ -1,12 +1,14 @@
 // Bounds many rows that share one set of pre-activation bounds: chunks, padding, program sizes, rounding slack.
-import type { Engine, Precision } from '../engine/engine.ts'
+import type { Engine, Precision, TensorData } from '../engine/engine.ts'
 import { networkHash, type Network } from '../nn/index.ts'
 import type { Box, PreActivationBounds } from './box.ts'
 import { repeated, type Chunk } from './chunk.ts'
+import type { FirstLayer } from './first-layer.ts'
 import type { Floats } from './floats.ts'
 import { bytesPerRow, coneOf, convolves, type Cone } from './graph.ts'
-import { crownDefinition, type ProgramShape } from './programs.ts'
+import { crownDefinition, type CrownOutput, type ProgramShape } from './programs.ts'
 import { ascendRows, type AscentSettings, type TimedAscent } from './row-ascent.ts'
+import { RowEnvelope } from './row-envelope.ts'
 import { RoundingWalk } from './rounding.ts'
 import { wholeRows, windowedRows, type RowPlace, type RowSource } from './row-source.ts'
 import { roundingUnit } from './slack.ts'
@@ -34,6 +36,8 @@ export interface RowContext {
   readonly bounds: PreActivationBounds
   /** Stops between chunks: rows not bounded yet are left at −∞. */
   readonly signal?: AbortSignal
+  /** First layers whose envelopes raise the bounds. */
+  readonly first?: FirstLayer | null
 }
 
 /** The rows of one call; both the same where one precision does. */
@@ -113,7 +117,7 @@ export class RowBounder {
       })
     })
     const listener: AlphaListener | undefined =
-      onAlpha && ((from, alpha) => onAlpha(from, rows ? rows.wholeAlpha(from, alpha, sources.last.alpha) : alpha))
+      onAlpha && ((from, alpha) => onAlpha(from, rows ? rows.wholeNeurons(from, alpha, sources.last.alpha) : alpha))
     const result = emptyBounds(neurons.length, 0, rows?.cone ?? whole)
     return (await this.#boundAll(sources, context, settings, result, listener)).lower
   }
@@ -143,11 +147,13 @@ export class RowBounder {
     result: RowBounds,
     onAlpha?: AlphaListener,
   ): Promise<RowBounds> {
+    const { whole, precision } = sources.last
+    const envelope = context.first ? RowEnvelope.of(context.first, whole, context.bounds, precision) : null
     const capacity = this.#capacity(sources, settings)
     const deadline = performance.now() + (settings.seconds ?? Infinity) * 1000
     for (const chunk of sources.last.chunks(capacity)) {
       if (context.signal?.aborted === true) break
-      await this.#boundChunk(sources, chunk, { ...settings, deadline }, result, onAlpha)
+      await this.#boundChunk(sources, chunk, { ...settings, deadline }, result, envelope, onAlpha)
     }
     return result
   }
@@ -157,6 +163,7 @@ export class RowBounder {
     chunk: Chunk,
     settings: TimedAscent,
     result: RowBounds,
+    envelope: RowEnvelope | null,
     onAlpha: AlphaListener | undefined,
   ): Promise<void> {
     const { from, count } = chunk
@@ -165,7 +172,11 @@ export class RowBounder {
     const given = search === last || settings.iterations > 0 ? search.inputs(chunk) : {}
     const { alpha, sharedAlpha } = await this.#slopes(search, chunk, settings, given)
     const inputs = search === last ? given : last.inputs(chunk)
-    const definition = crownDefinition(cone, { ...shapeOf(last, chunk), points, sharedAlpha }, key)
+    const definition = crownDefinition(
+      cone,
+      { ...shapeOf(last, chunk), points, linear: envelope !== null, sharedAlpha },
+      key,
+    )
     const crown = await this.#engine.compile({ ...definition, precision, fewRuns: true })
     const output = await crown.run(cone.neurons === 0 ? inputs : { ...inputs, alpha })
     const factor = roundingUnit(precision)
@@ -173,6 +184,7 @@ export class RowBounder {
       const slack = factor * output.scale[i]
       result.slack[from + i] = slack
       result.lower[from + i] = output.bound[i] - slack
+      if (envelope) raise(envelope, last, from + i, i, output, result.lower)
     }
     const ofRows = (): Float32Array => (sharedAlpha ? repeated(alpha, count) : alpha.subarray(0, count * cone.neurons))
     onAlpha?.(from, ofRows())
@@ -210,6 +222,21 @@ export class RowBounder {
     const most = iterations > 0 ? Math.max(bytes, bytesPerRow(search.cone, true, search.precision)) : bytes
     return Math.max(1, Math.floor(this.#memoryBytes / most))
   }
+}
+
+/** Raises the bound of row `k`, the one of number `i` in what a program gave out. */
+function raise(
+  envelope: RowEnvelope,
+  source: RowSource,
+  k: number,
+  i: number,
+  { coefficients, input }: Readonly<Record<CrownOutput, TensorData>>,
+  lower: Float64Array,
+): void {
+  const { neurons, inputSize } = source.cone
+  const own = coefficients.subarray(i * neurons, (i + 1) * neurons) as Floats
+  const row = source.linear(k, own, input.subarray(i * inputSize, (i + 1) * inputSize) as Floats)
+  lower[k] = envelope.raise(lower[k], row)
 }
 
 function shapeOf({ shape }: RowSource, { size }: Chunk): ProgramShape {

@@ -97,17 +97,24 @@ export class WindowRows {
     return this.#cutNeurons(chunk, whole) as Float32Array
   }
 
-  /** α of rows from `from` on as whole rows: `rest`, what neurons beyond the window have, does not matter. */
-  wholeAlpha(from: number, alpha: Float32Array, rest: Float32Array): Float32Array {
-    const rows = this.cone.neurons === 0 ? 0 : alpha.length / this.cone.neurons
+  /** Values of the window's neurons, rows from `from` on, as those of all neurons: those beyond the window have what `rest` says. */
+  wholeNeurons<Numbers extends Floats>(from: number, values: Floats, rest: Numbers): Numbers {
+    const rows = this.cone.neurons === 0 ? 0 : values.length / this.cone.neurons
     const result = repeated(rest, rows)
     for (let row = 0; row < rows; row++)
       for (const [activation, twin] of this.#twins()) {
         const at = row * this.cone.neurons + activation.offset
         const placement = placed(this.#window.placements, activation.node.id)
-        pasteWindow(alpha, at, placement, this.#position(from + row), result, row * this.whole.neurons + twin.offset)
+        pasteWindow(values, at, placement, this.#position(from + row), result, row * this.whole.neurons + twin.offset)
       }
     return result
+  }
+
+  /** Coefficients of row k on the window's input as those on the network's, [inputs]. */
+  wholeInput(k: number, input: Floats): Floats {
+    const whole = like(input, this.whole.inputSize)
+    pasteWindow(input, 0, placed(this.#window.placements, INPUT), this.#position(k), whole, 0)
+    return whole
   }
 
   /** Rows at the one place of the window's source, in the precision of `numbers`. */

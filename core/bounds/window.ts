@@ -196,7 +196,7 @@ export function pasteWindow(
   at: number,
   { shape, stride, first, size }: Placement,
   position: readonly [number, number],
-  whole: Float32Array,
+  whole: Floats,
   offset: number,
 ): void {
   const [channels, height, width] = shape

@@ -2,7 +2,7 @@
 import type { Box, OutputRows } from '../bounds/box.ts'
 import type { Property } from '../verify/problem.ts'
 import { DenseMap } from './affine-map.ts'
-import { Envelopes } from './envelope.ts'
+import { Envelopes, LEAF_ROUNDS } from './envelope.ts'
 import { malformed, unproved } from './failure.ts'
 import type { Graph } from './graph.ts'
 import { proveHalves, type HalvesRepair, type HalvesTask } from './halves.ts'
@@ -50,8 +50,7 @@ export class ProofCheck {
   readonly #claim: Claim
   readonly #pace: Pace
   #target: Target | null = null
-  /** Made when all activations are bounded. */
-  #envelopes: Envelopes | null = null
+  readonly #envelopes: Envelopes
   #leaves = 0
   #lowerBound = Infinity
 
@@ -62,6 +61,7 @@ export class ProofCheck {
     this.pass = new BackwardPass(graph)
     this.#claim = claim
     this.#pace = pace
+    this.#envelopes = new Envelopes(this.pass, this.region)
   }
 
   get report(): CheckReport {
@@ -82,7 +82,7 @@ export class ProofCheck {
   }
 
   async boundNeurons(place: number, proof: NeuronProof | undefined): Promise<void> {
-    await boundNeurons(this.region, this.pass, place, proof, this.#pace)
+    await boundNeurons(this.region, this.pass, place, proof, this.#pace, this.#envelopes)
   }
 
   /** The property, once all activations are bounded. */
@@ -117,9 +117,9 @@ export class ProofCheck {
   /** Lower bound of Σ weights·rows on a cell of the box; raised by envelopes where it would prove nothing. */
   leafBound(cell: Cell, weights: Float64Array): number {
     const { map, sizes } = this.target
-    this.#envelopes ??= new Envelopes(this.pass, this.region)
+    this.#envelopes.prepare()
     const bound = this.pass.boundThrough(this.region, cell, map, weights, sizes)
-    return bound > 0 ? bound : this.#envelopes.raise(cell, bound)
+    return bound > 0 ? bound : this.#envelopes.raise(cell, bound, LEAF_ROUNDS)
   }
 
   /** Weights of the rows at a leaf: one row, or its mixture. */

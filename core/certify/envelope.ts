@@ -15,11 +15,14 @@ import { ReluActivation } from './relu.ts'
 interface Neuron {
   readonly index: number
   readonly inputs: Int32Array
-  /** Coefficients times the radii of the inputs. */
-  readonly scaled: Float64Array
+  /** |a|: magnitudes of the coefficients times the radii of the inputs, and their signs. */
+  readonly widths: Float64Array
+  readonly signs: Int8Array
   readonly reach: number
   readonly low: number
   readonly high: number
+  /** θ|a| in the bound that is being raised. */
+  readonly parts: Float64Array
 }
 
 /** A neuron whose relaxation in a bound is exchanged. */
@@ -27,38 +30,44 @@ interface Bent {
   readonly neuron: Neuron
   /** −Λ on its output. */
   readonly weight: number
-  readonly shares: Float64Array
 }
 
 /** Sums here have fewer than 2^22 terms: what rounding takes is below this share of their magnitudes. */
 const ROUNDING = 2 ** 22 * UNIT * (1 + 2 ** -20)
+/** Rounds at a leaf of a tree, which is to be proved. */
+export const LEAF_ROUNDS = 4
 /** Neurons times the size of their layer, which is what finding their coefficients costs: half a second. Beyond it chords stay. */
 const MOST_WORK = 2 ** 28
-/** Rounds over all neurons, each of which finds the best shares while the others stay. */
-const ROUNDS = 4
 
 export class Envelopes {
   readonly #pass: BackwardPass
   readonly #region: Region
-  readonly #layers: ReadonlyMap<number, readonly Neuron[]>
+  readonly #layers = new Map<number, readonly Neuron[]>()
+  /** Activations that are or will be first layers. */
+  readonly #places: readonly number[]
   readonly #radius: Float64Array
 
-  /** Of a whole region, with the first layers that have been walked; `pass` is used for their neurons. */
+  /** Of a whole region; `pass` is used for their neurons. */
   constructor(pass: BackwardPass, region: Region) {
     const { lower, upper } = region.box
     this.#pass = pass
     this.#region = region
     // Above half of the width: a wider box contains the box.
     this.#radius = lower.map((low, i) => (upper[i] / 2 - low / 2) * (1 + 4 * UNIT))
-    this.#layers = new Map(
-      [...region.graph.activations.keys()]
-        .filter((place) => region.knows(place) && isFirst(region.graph, place))
-        .map((place) => [place, this.#neurons(place)]),
-    )
+    this.#places = Array.from(region.graph.activations.keys()).filter((place) => isFirst(region.graph, place))
   }
 
-  /** A lower bound of what `bound` was computed for: by the last pass, on `cell`. At least `bound`. */
-  raise(cell: Cell, bound: number): number {
+  /** Takes up the first layers that have been walked; to be called before the pass whose bound is raised. */
+  prepare(): void {
+    for (const place of this.#places)
+      if (!this.#layers.has(place) && this.#region.knows(place)) this.#layers.set(place, this.#neurons(place))
+  }
+
+  /**
+   * A lower bound of what `bound` was computed for: by the last pass, on `cell`. At least `bound`. In each of the `rounds` every neuron
+   * gets the best shares while the others stay.
+   */
+  raise(cell: Cell, bound: number, rounds: number): number {
     const { coefficients } = this.#pass.affine()
     const c = coefficients.map((value, i) => value * this.#radius[i])
     let constant = bound + magnitude(c)
@@ -71,15 +80,16 @@ export class Envelopes {
         const exchanged = chordOf(cell.bounds[place], neuron, given[neuron.index])
         if (!exchanged) continue
         const { weight, slope, shift } = exchanged
-        const shares = new Float64Array(neuron.scaled.length).fill(slope)
-        const { low, high, reach } = neuron
+        const { low, high, reach, parts, widths } = neuron
+        for (let k = 0; k < widths.length; k++) parts[k] = slope * widths[k]
         // The slopes stay what they were; what changes is the constant: weight·slope·z is at least that at its smallest.
         constant += weight * slope * (low + reach) - shift - weight * offset(neuron, slope * reach)
         sizes += weight * (Math.abs(low) + Math.abs(high) + 2 * reach) + Math.abs(shift)
-        bent.push({ neuron, weight, shares })
+        bent.push({ neuron, weight })
       }
     }
-    for (let round = 0; round < ROUNDS; round++) for (const each of bent) constant += turn(each, c)
+    if (bent.length === 0) return bound
+    for (let round = 0; round < rounds; round++) for (const each of bent) constant += turn(each, c)
     const raised = constant - magnitude(c) - ROUNDING * sizes
     return raised > bound ? raised : bound
   }
@@ -101,8 +111,9 @@ export class Envelopes {
     const low = bound(1)
     const { coefficients } = this.#pass.affine()
     const inputs = Int32Array.from(coefficients.keys()).filter((i) => coefficients[i] !== 0 && this.#radius[i] > 0)
-    const scaled = Float64Array.from(inputs, (i) => coefficients[i] * this.#radius[i])
-    return { index, inputs, scaled, reach: magnitude(scaled), low, high }
+    const widths = Float64Array.from(inputs, (i) => Math.abs(coefficients[i]) * this.#radius[i])
+    const signs = Int8Array.from(inputs, (i) => Math.sign(coefficients[i]))
+    return { index, inputs, widths, signs, reach: magnitude(widths), low, high, parts: new Float64Array(widths.length) }
   }
 }
 
@@ -140,24 +151,25 @@ function offset({ high }: Neuron, used: number): number {
  * The best shares of one neuron: they minimise Σ |c| under Σ θ|a| = u/2. First those that take coefficients towards 0, what remains of
  * u/2 evenly. Returns what the constant gains.
  */
-function turn({ neuron, weight, shares }: Bent, c: Float64Array): number {
-  const { inputs, scaled, reach, high } = neuron
-  const wanted = shares.map((share, k) => {
-    const towards = (c[inputs[k]] + weight * share * scaled[k]) * Math.sign(scaled[k])
-    return Math.min(Math.abs(scaled[k]), Math.max(0, towards / weight))
-  })
-  const all = magnitude(wanted)
+function turn({ neuron, weight }: Bent, c: Float64Array): number {
+  const { inputs, widths, signs, parts, reach, high } = neuron
+  const wanted = (k: number): number => {
+    const best = parts[k] + (signs[k] * c[inputs[k]]) / weight
+    return best > 0 ? (best < widths[k] ? best : widths[k]) : 0
+  }
+  let all = 0
+  for (let k = 0; k < widths.length; k++) all += wanted(k)
   const budget = Math.max(0, high / 2)
-  const part = all > budget ? budget / all : 1
+  const kept = all > budget ? budget / all : 1
   const rest = all < budget && all < reach ? (budget - all) / (reach - all) : 0
   let [before, after] = [0, 0]
-  for (let k = 0; k < scaled.length; k++) {
-    const width = Math.abs(scaled[k])
-    const share = Math.max(0, Math.min(1, (wanted[k] * part + (width - wanted[k]) * rest) / width))
-    before += shares[k] * width
-    after += share * width
-    c[inputs[k]] -= weight * (share - shares[k]) * scaled[k]
-    shares[k] = share
+  for (let k = 0; k < widths.length; k++) {
+    const best = wanted(k)
+    const part = Math.max(0, Math.min(widths[k], best * kept + (widths[k] - best) * rest))
+    before += parts[k]
+    after += part
+    c[inputs[k]] -= weight * signs[k] * (part - parts[k])
+    parts[k] = part
   }
   return weight * (offset(neuron, before) - offset(neuron, after))
 }

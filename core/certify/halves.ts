@@ -117,7 +117,7 @@ class HalvesCheck {
     const { graph } = outer
     const region = new Region(graph, box, outer)
     for (const place of graph.activations.keys()) {
-      await boundNeurons(region, pass, place, undefined, pace, false)
+      await boundNeurons(region, pass, place, undefined, pace, null, false)
       if (region.empty) return region
     }
     region.walkTo(graph.output)

@@ -1,5 +1,5 @@
 // Proves the bounds of activation inputs: rows ±z by the sound pass, and trees of splits where bounds were found by search.
-import { Envelopes } from './envelope.ts'
+import { LEAF_ROUNDS, type Envelopes } from './envelope.ts'
 import { malformed } from './failure.ts'
 import type { Pace } from './pace.ts'
 import { wholeRegion, type BackwardPass, type Cell } from './pass.ts'
@@ -17,12 +17,14 @@ export async function boundNeurons(
   place: number,
   proof: NeuronProof | undefined,
   pace: Pace,
+  envelopes: Envelopes | null = null,
   rests = true,
 ): Promise<void> {
   const { source, exact } = region.graph.activations[place]
   region.walkTo(source)
   if (exact) return
-  const task = { region, pass, place, pace, rests }
+  envelopes?.prepare()
+  const task = { region, pass, place, pace, envelopes, rests }
   await boundRows(task, proof)
   for (const search of proof?.searches ?? []) await boundTrees(task, search)
 }
@@ -32,6 +34,8 @@ interface NeuronTask {
   readonly pass: BackwardPass
   readonly place: number
   readonly pace: Pace
+  /** null: chords alone. */
+  readonly envelopes: Envelopes | null
   /** Whether every neuron counts as a piece of work. */
   readonly rests: boolean
 }
@@ -49,7 +53,7 @@ async function boundRows(task: NeuronTask, proof: NeuronProof | undefined): Prom
   const boundRow = (row: number): number => {
     const number = rowOf[row]
     if (number >= 0 && proof) slopes.load(proof.alpha, number * width)
-    return rowBound(task, number >= 0 ? own : byRule, row)
+    return rowBound(task, number >= 0 ? own : byRule, row, 1)
   }
   const loose = Array.from({ length: size }, (_, i) => i).filter((i) =>
     activation.isLoose(i, bounds.lower[i], bounds.upper[i]),
@@ -75,8 +79,7 @@ function rowNumbers(proof: NeuronProof, width: number, size: number): Int32Array
 }
 
 async function boundTrees(task: NeuronTask, { list, rows, trees }: NeuronSearch): Promise<void> {
-  const { region, pass, place } = task
-  const envelopes = new Envelopes(pass, region)
+  const { region, place } = task
   const { id, size } = region.graph.activations[place]
   const places = resolveList(region.graph, list)
   if (rows.length !== trees.length) throw malformed('a tree has no neuron')
@@ -85,29 +88,26 @@ async function boundTrees(task: NeuronTask, { list, rows, trees }: NeuronSearch)
     const row = rows[k]
     const neuron = row >> 1
     if (row < 0 || neuron >= size) throw malformed(`"${id}" has no row ${row}`)
-    const least = await treeBound({ ...task, envelopes }, places, tree, row)
+    const least = await treeBound(task, places, tree, row)
     if (row % 2 === 0) region.tighten(place, neuron, least, Infinity)
     else region.tighten(place, neuron, -Infinity, -least)
   }
 }
 
 /** The smallest bound of the leaves; NaN where one of them has none. */
-async function treeBound(
-  task: NeuronTask & { readonly envelopes: Envelopes },
-  places: Places,
-  tree: SplitTree,
-  row: number,
-): Promise<number> {
+async function treeBound(task: NeuronTask, places: Places, tree: SplitTree, row: number): Promise<number> {
   let least = Infinity
   await walkTree(task.region, places, tree, async ({ cell }) => {
-    least = Math.min(least, task.envelopes.raise(cell, rowBound(task, cell, row)))
+    least = Math.min(least, rowBound(task, cell, row, LEAF_ROUNDS))
     await task.pace.rest()
   })
   return least
 }
 
-function rowBound({ region, pass, place }: NeuronTask, cell: Cell, row: number): number {
-  return pass.bound(region, cell, region.graph.activations[place].source, (into) => {
+/** The bound of a row, raised by so many rounds of envelopes. */
+function rowBound({ region, pass, place, envelopes }: NeuronTask, cell: Cell, row: number, rounds: number): number {
+  const bound = pass.bound(region, cell, region.graph.activations[place].source, (into) => {
     into[row >> 1] = row % 2 === 0 ? 1 : -1
   })
+  return envelopes ? envelopes.raise(cell, bound, rounds) : bound
 }

@@ -8,7 +8,7 @@ import type { Verifier } from './problem.ts'
 import { requireBudget, runStages } from './run-stages.ts'
 import { attackStage } from './stages/attack.ts'
 import { babStage } from './stages/bab.ts'
-import { alphaCrownStage, crownStage, deepPolyStage, intervalStage, quickCrownStage } from './stages/bounds.ts'
+import { alphaCrownStage, crownStage, deepPolyStage, envelopeStage, intervalStage, quickCrownStage } from './stages/bounds.ts'
 import { inputSplitStage } from './stages/input-split.ts'
 import { lpSplitStage } from './stages/lp-split.ts'
 import { milpStage } from './stages/milp.ts'
@@ -36,7 +36,7 @@ const stagesOf: { readonly [N in VerifierName]: (options: VerifierOptions) => re
   crown: () => [predictStage(), intervalStage(), crownStage()],
   deeppoly: () => [predictStage(), deepPolyStage()],
   'alpha-crown': () => [predictStage(), intervalStage(), quickCrownStage(), alphaCrownStage()],
-  bab: () => [predictStage(), intervalStage(), quickCrownStage(), babStage()],
+  bab: () => [predictStage(), intervalStage(), quickCrownStage(), envelopeStage(), babStage()],
   // Those that work with HiGHS look for an easy counterexample first; the attack's best point is the solver's start.
   milp: (options) => [predictStage(), quickAttack(options), intervalStage(), crownStage(), milpStage()],
   mipverify: (options) => [predictStage(), quickAttack(options), mipVerifyStage()],
@@ -48,7 +48,8 @@ const stagesOf: { readonly [N in VerifierName]: (options: VerifierOptions) => re
     intervalStage(),
     quickCrownStage(),
     inputSplitStage(0.8),
-    alphaCrownStage(0.06),
+    envelopeStage(),
+    alphaCrownStage(0.06, true),
     attackStage({ ...pgd(options), restarts: 5 }, 'attack', 0.05, 0.5),
     babStage(0.92),
     attackStage({ ...pgd(options), seed: pgd(options).seed + 1 }, 'longAttack', 0.3),

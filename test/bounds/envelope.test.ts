@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createBounder } from '../../core/bounds/bounder.ts'
 import type { Box, OutputRows, PreActivationBounds } from '../../core/bounds/box.ts'
 import { DomainBounder } from '../../core/bounds/domain-bounder.ts'
-import { firstLayer } from '../../core/bounds/first-layer.ts'
 import { flatBounds } from '../../core/bounds/flat.ts'
 import { outputStart } from '../../core/bounds/start.ts'
 import { openEngine, type Engine } from '../../core/engine/engine.ts'
@@ -38,7 +37,7 @@ async function bounds(network: Network, box: Box, rows: OutputRows): Promise<Rai
   }
   batch.count = rows.rows
   const result = await domains.ascend(batch, { ...defaultSettings.ascent, mixRate: 0 })
-  const envelope = DomainEnvelope.of(firstLayer(bounder, box, known), domains.cone, box)
+  const envelope = DomainEnvelope.of(bounder.firstLayer(box, known), domains.cone)
   return Array.from({ length: rows.rows }, (_, row) => ({
     plain: result.bound[row],
     raised: envelope?.raise(batch, row, result) ?? result.bound[row],
@@ -66,6 +65,41 @@ describe.each(kinds)('%s networks', (kind) => {
     )
   }, 60_000)
 })
+
+describe.each(kinds)('neurons of %s networks', (kind) => {
+  it('stay within bounds that envelopes raised, which are narrower than CROWN gives', async () => {
+    const widths = { plain: 0, raised: 0 }
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 1e6 }), fc.constantFrom(0.05, 0.3, 1, 5), async (seed, radius) => {
+        const network = randomNetwork(kind, seed)
+        const box = randomBox(network, seed + 1, radius)
+        const bounder = createBounder(engine, network)
+        const plain = await bounder.preActivations(box)
+        const raised = await bounder.preActivations(box, { envelopes: true })
+        widths.plain += widthOf(plain)
+        widths.raised += widthOf(raised)
+        const points = Array.from(samples(box, 60, seed + 3), (point) => evaluateNodes64(network, point))
+        for (const [id, { lower, upper }] of raised)
+          for (let i = 0; i < lower.length; i++) {
+            for (const values of points) {
+              const z = values.get(id)?.[i] ?? NaN
+              expect(lower[i]).toBeLessThanOrEqual(z + 1e-12 * Math.abs(z))
+              expect(upper[i]).toBeGreaterThanOrEqual(z - 1e-12 * Math.abs(z))
+            }
+          }
+      }),
+      { numRuns: 6 },
+    )
+    expect(widths.raised).toBeLessThanOrEqual(widths.plain)
+  }, 60_000)
+})
+
+/** Σ u − l of all neurons. */
+function widthOf(bounds: PreActivationBounds): number {
+  return [...bounds.values()]
+    .map(({ lower, upper }) => upper.reduce((sum, u, i) => sum + u - lower[i], 0))
+    .reduce((sum, width) => sum + width, 0)
+}
 
 it('one neuron of two inputs: x − relu(x + y) on [−1, 1]² is −1 at least, where the chord says −2', async () => {
   const network = createNetwork({

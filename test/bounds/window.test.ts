@@ -1,5 +1,6 @@
 // Bounds in windows are those of whole rows: padding, strides, joining branches and grafted neurons included.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createBounder } from '../../core/bounds/bounder.ts'
 import { intervalBounds } from '../../core/bounds/interval.ts'
 import { coneOf } from '../../core/bounds/graph.ts'
 import { plainCrown } from '../../core/bounds/row-ascent.ts'
@@ -103,31 +104,36 @@ describe.each([plain, withGrafts, residual, misleading])('windows of $name', (ne
     expect(window?.cone.inputSize).toBeLessThan(sizeOf(network.inputShape) / 1.5)
   })
 
-  it('give the bounds of whole rows and tell α of whole rows; no point is outside', async () => {
-    const box = randomBox(network, 5, 0.2)
-    const context = { box, bounds: intervalBounds(network, box).preActivations }
-    const rows = new RowBounder(engine, network)
-    const start = neuronStart(network, source, neurons, signs)
-    for (const settings of [plainCrown, ascent]) {
-      const whole = await rows.bound(start, context, settings)
-      let told = new Float32Array(0)
-      const lower = await rows.boundNeurons(source, neurons, signs, context, settings, (from, alpha) => {
-        const joined = new Float32Array(told.length + alpha.length)
-        joined.set(told)
-        joined.set(alpha, told.length)
-        expect(told.length).toBe(from * (whole.alpha.length / neurons.length))
-        told = joined
-      })
-      // Float32 sums of up to 300 products in another order, and for the ascent steps that such differences move.
-      const tolerance = settings === plainCrown ? 1e-4 : 2e-2
-      lower.forEach((value, k) =>
-        expect(Math.abs(value - whole.lower[k])).toBeLessThan(tolerance * (1 + Math.abs(value))),
-      )
-      expect(told.length).toBe(whole.alpha.length)
-      const values = [...samples(box, 60, 6)].map((point) => evaluateNodes64(network, point).get(source) ?? [])
-      for (const z of values) neurons.forEach((n, k) => expect(signs[k] * z[n]).toBeGreaterThanOrEqual(lower[k]))
-    }
-  })
+  it.each(['chords', 'envelopes'])(
+    'give the bounds of whole rows by %s and tell α of whole rows; no point is outside',
+    async (kind) => {
+      const box = randomBox(network, 5, 0.2)
+      const bounds = intervalBounds(network, box).preActivations
+      const first = kind === 'chords' ? null : createBounder(engine, network).firstLayer(box, bounds)
+      const context = { box, bounds, first }
+      const rows = new RowBounder(engine, network)
+      const start = neuronStart(network, source, neurons, signs)
+      for (const settings of [plainCrown, ascent]) {
+        const whole = await rows.bound(start, context, settings)
+        let told = new Float32Array(0)
+        const lower = await rows.boundNeurons(source, neurons, signs, context, settings, (from, alpha) => {
+          const joined = new Float32Array(told.length + alpha.length)
+          joined.set(told)
+          joined.set(alpha, told.length)
+          expect(told.length).toBe(from * (whole.alpha.length / neurons.length))
+          told = joined
+        })
+        // Float32 sums of up to 300 products in another order, and for the ascent steps that such differences move.
+        const tolerance = settings === plainCrown ? 1e-4 : 2e-2
+        lower.forEach((value, k) =>
+          expect(Math.abs(value - whole.lower[k])).toBeLessThan(tolerance * (1 + Math.abs(value))),
+        )
+        expect(told.length).toBe(whole.alpha.length)
+        const values = [...samples(box, 60, 6)].map((point) => evaluateNodes64(network, point).get(source) ?? [])
+        for (const z of values) neurons.forEach((n, k) => expect(signs[k] * z[n]).toBeGreaterThanOrEqual(lower[k]))
+      }
+    },
+  )
 })
 
 it('of one place are shared by its rows where that is worth it: the same bounds, α for every row', async () => {

@@ -1,7 +1,7 @@
 // The checker's own envelopes: below the network on every cell, above the plain pass, and they prove what chords cannot.
 import { describe, expect, it } from 'vitest'
 import { SeededRandom } from '../../core/data/random.ts'
-import { Envelopes } from '../../core/certify/envelope.ts'
+import { Envelopes, LEAF_ROUNDS } from '../../core/certify/envelope.ts'
 import { prepareGraph } from '../../core/certify/graph.ts'
 import { boundNeurons } from '../../core/certify/neurons.ts'
 import { Pace } from '../../core/certify/pace.ts'
@@ -10,14 +10,22 @@ import { Region } from '../../core/certify/regions.ts'
 import { createNetwork, evaluateNodes64, type Network } from '../../core/nn/index.ts'
 import { dense, randomBox, families, randomNetwork } from '../verify/random-networks.ts'
 
-async function regionOf(network: Network, box: Region['box']): Promise<{ region: Region; pass: BackwardPass }> {
+interface Prepared {
+  readonly region: Region
+  readonly pass: BackwardPass
+  readonly envelopes: Envelopes
+}
+
+/** Bounds of all neurons, raised by envelopes. */
+async function regionOf(network: Network, box: Region['box']): Promise<Prepared> {
   const graph = prepareGraph(network)
   const region = new Region(graph, box)
   const pass = new BackwardPass(graph)
   const pace = new Pace({})
-  for (const place of graph.activations.keys()) await boundNeurons(region, pass, place, undefined, pace)
+  const envelopes = new Envelopes(pass, region)
+  for (const place of graph.activations.keys()) await boundNeurons(region, pass, place, undefined, pace, envelopes)
   region.walkTo(graph.output)
-  return { region, pass }
+  return { region, pass, envelopes }
 }
 
 describe.each(families)('%s networks', (family) => {
@@ -26,10 +34,9 @@ describe.each(families)('%s networks', (family) => {
     for (let seed = 0; seed < 12; seed++) {
       const network = randomNetwork(family, seed)
       const box = randomBox(network, seed, 0.4)
-      const { region, pass } = await regionOf(network, box)
+      const { region, pass, envelopes } = await regionOf(network, box)
       const { graph } = region
       const random = new SeededRandom(seed)
-      const envelopes = new Envelopes(pass, region)
       const row = Float64Array.from({ length: graph.nodes[graph.output].size }, () => random.normal())
       const whole = wholeRegion(region)
       const place = 0
@@ -37,7 +44,7 @@ describe.each(families)('%s networks', (family) => {
       for (const sign of [null, 1, -1] as const) {
         const cell = sign === null ? whole : halfOf(whole, place, neuron, sign)
         const plain = pass.bound(region, cell, graph.output, (into) => into.set(row))
-        const raised = envelopes.raise(cell, plain)
+        const raised = envelopes.raise(cell, plain, LEAF_ROUNDS)
         expect(raised).toBeGreaterThanOrEqual(plain)
         if (raised > plain) gained++
         for (let k = 0; k < 80; k++) {
@@ -85,7 +92,8 @@ it('a first layer that comes late is left out of envelopes made before it is rea
   expect(region.knows(2)).toBe(false)
   const pass = new BackwardPass(graph)
   const envelopes = new Envelopes(pass, region)
+  envelopes.prepare()
   const cell = wholeRegion(region)
   const plain = pass.bound(region, cell, graph.activations[1].source, (into) => (into[0] = 1))
-  expect(envelopes.raise(cell, plain)).toBeGreaterThanOrEqual(plain)
+  expect(envelopes.raise(cell, plain, LEAF_ROUNDS)).toBeGreaterThanOrEqual(plain)
 })

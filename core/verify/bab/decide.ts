@@ -1,7 +1,6 @@
 // Branch and bound on one property within a budget: searches, and bounds tightened between them.
 import type { PreActivationBounds } from '../../bounds/box.ts'
 import type { OutputBounds } from '../../bounds/bounder.ts'
-import { firstLayer } from '../../bounds/first-layer.ts'
 import { BabRun } from './run.ts'
 import { defaultSettings, type BabSettings } from './settings.ts'
 import { defaultMemory, type BabReport, type BabTask } from './task.ts'
@@ -17,7 +16,7 @@ export async function decideByBab(task: BabTask): Promise<BabReport> {
   const settings = task.settings ?? defaultSettings
   const { kept = null } = task
   const { bounds, before, turn: done } = kept ?? { bounds: task.bounds, before: 0, turn: 0 }
-  const first = firstLayer(task.bounder, task.box, bounds)
+  const first = task.bounder.firstLayer(task.box, bounds)
   let known = bounds
   let run = new BabRun(task, settings, { bounds, root: await rootBounds(task, bounds, settings), before, kept, first })
   for (const [turn, plan] of settings.tighten.entries()) {
@@ -53,5 +52,5 @@ function rootBounds(
   bounds: PreActivationBounds,
   settings: BabSettings,
 ): Promise<OutputBounds> {
-  return bounder.outputs(box, property.rows, bounds, settings.rootRows)
+  return bounder.outputs(box, property.rows, bounds, settings.rootRows, bounder.firstLayer(box, bounds))
 }

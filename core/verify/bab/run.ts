@@ -3,7 +3,7 @@ import type { PreActivationBounds } from '../../bounds/box.ts'
 import type { OutputBounds } from '../../bounds/bounder.ts'
 import { DomainBounder } from '../../bounds/domain-bounder.ts'
 import { DomainConfirmer } from '../../bounds/domain-confirmer.ts'
-import type { FirstNeuron } from '../../bounds/first-layer.ts'
+import type { FirstLayer } from '../../bounds/first-layer.ts'
 import type { Cone } from '../../bounds/graph.ts'
 import { exactOutputStart, outputStart } from '../../bounds/start.ts'
 import type { Witness } from '../outcome.ts'
@@ -36,7 +36,7 @@ export interface BabStart {
   /** What an earlier process came to, in place of roots. */
   readonly kept: SearchState | null
   /** The first layer on the task's box. */
-  readonly first: readonly FirstNeuron[]
+  readonly first: FirstLayer
 }
 
 /** One search from the root. */
@@ -47,7 +47,7 @@ export class BabRun {
   readonly #search: BabSearch
   readonly #mixed: boolean
   readonly #kept: SearchState | null
-  readonly #first: readonly FirstNeuron[]
+  readonly #first: FirstLayer
   #bounds: PreActivationBounds
   #settler: CellSettler
   #before: number
@@ -102,7 +102,7 @@ export class BabRun {
   }
 
   #envelope(cone: Cone): DomainEnvelope | null {
-    return DomainEnvelope.of(this.#first, cone, this.#task.box)
+    return DomainEnvelope.of(this.#first, cone)
   }
 
   #settlerOf(cone: Cone, open: OpenNeurons): CellSettler {

@@ -2,7 +2,7 @@
 import type { Bounder } from '../../bounds/bounder.ts'
 import type { Box, Interval, PreActivationBounds } from '../../bounds/box.ts'
 import { DomainBounder } from '../../bounds/domain-bounder.ts'
-import type { FirstNeuron } from '../../bounds/first-layer.ts'
+import type { FirstLayer } from '../../bounds/first-layer.ts'
 import { isExactByIntervals, type Activation } from '../../bounds/graph.ts'
 import { relaxationOf } from '../../bounds/relaxation/index.ts'
 import { neuronStart, paddedRows, startOf } from '../../bounds/start.ts'
@@ -22,8 +22,8 @@ export interface NeuronTask {
   readonly box: Box
   /** Bounds of all pre-activations. */
   readonly bounds: PreActivationBounds
-  /** The first layer on the box. */
-  readonly first: readonly FirstNeuron[]
+  /** The first layers on the box, whose envelopes raise bounds; null: chords alone. */
+  readonly first: FirstLayer | null
   readonly settings: BabSettings
   /** Domains for every bound of a neuron. */
   readonly domainsEach: number
@@ -66,6 +66,7 @@ export async function tightenNeurons(task: NeuronTask): Promise<{ bounds: PreAct
       bounds = await bounder.preActivations(box, {
         ascent: { ...settings.rootNeurons, seconds: secondsLeft(task) },
         known: bounds,
+        envelopes: task.first !== null,
         signal,
         onBounded: recorder?.bounded,
       })
@@ -133,7 +134,7 @@ async function tightenLayer(
     bounder: domains,
     confirmer: null,
     open,
-    envelope: DomainEnvelope.of(task.first, domains.cone, box),
+    envelope: task.first && DomainEnvelope.of(task.first, domains.cone),
     rows: padded.rows,
     mixed: false,
     separate: true,

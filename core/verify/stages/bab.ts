@@ -85,6 +85,7 @@ async function rootBounds(
   attempt.bounds = await attempt.prepared.bounder.preActivations(attempt.box, {
     ascent: { ...settings.rootNeurons, seconds: ROOT_SHARE * seconds },
     known: attempt.bounds ?? undefined,
+    envelopes: true,
     signal,
     onBounded: attempt.recorder?.bounded,
   })

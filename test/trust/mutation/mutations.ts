@@ -180,8 +180,8 @@ export const mutations: readonly Mutation[] = [
     caughtBy: SEARCH_ENVELOPES,
   },
   {
-    bug: 'shares of an envelope above 1 and below 0',
-    edits: [edit('core/bounds/envelope.ts', 'const kept = whole > 0 ? (best > whole ? whole : best > 0 ? best : 0) : best < whole ? whole : best < 0 ? best : 0', 'const kept = best')],
+    bug: 'the shares of an envelope are more than its constant allows',
+    edits: [edit('core/bounds/envelope.ts', 'loops.share(...arrays, kept, rest', 'loops.share(...arrays, 1, rest')],
     caughtBy: SEARCH_ENVELOPES,
   },
   {

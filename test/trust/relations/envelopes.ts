@@ -4,10 +4,9 @@ import fc from 'fast-check'
 import { createBounder } from '../../../core/bounds/bounder.ts'
 import type { OutputRows } from '../../../core/bounds/box.ts'
 import { DomainBounder } from '../../../core/bounds/domain-bounder.ts'
-import { firstLayer } from '../../../core/bounds/first-layer.ts'
 import { outputStart } from '../../../core/bounds/start.ts'
 import { BY_RULE } from '../../../core/certify/activation.ts'
-import { Envelopes } from '../../../core/certify/envelope.ts'
+import { Envelopes, LEAF_ROUNDS } from '../../../core/certify/envelope.ts'
 import { prepareGraph } from '../../../core/certify/graph.ts'
 import { boundNeurons } from '../../../core/certify/neurons.ts'
 import { Pace } from '../../../core/certify/pace.ts'
@@ -74,10 +73,10 @@ export async function requireSoundDomains(
 ): Promise<number> {
   const exact = new ExactNetwork(network, box)
   const bounder = createBounder(engine, network)
-  const bounds = await bounder.preActivations(box)
+  const bounds = await bounder.preActivations(box, { envelopes: true })
   const domains = new DomainBounder(engine, network, outputStart(network, rows), box, [3 * rows.rows], bounds)
   const { cone } = domains
-  const envelope = DomainEnvelope.of(firstLayer(bounder, box, bounds), cone, box)
+  const envelope = DomainEnvelope.of(bounder.firstLayer(box, bounds), cone)
   if (!envelope) return 0
   const open = openNeurons(cone, bounds)
   const random = new SeededRandom(seed).fork('slopes')
@@ -107,9 +106,10 @@ export async function requireSoundCells({ name, network, box, seed }: EnvelopeCa
   const graph = prepareGraph(network)
   const region = new Region(graph, box)
   const pass = new BackwardPass(graph)
-  for (const place of graph.activations.keys()) await boundNeurons(region, pass, place, undefined, new Pace())
-  region.walkTo(graph.output)
   const envelopes = new Envelopes(pass, region)
+  for (const place of graph.activations.keys())
+    await boundNeurons(region, pass, place, undefined, new Pace(), envelopes)
+  region.walkTo(graph.output)
   const random = new SeededRandom(seed).fork('slopes')
   const place = random.integer(graph.activations.length)
   const neuron = random.integer(graph.activations[place].size)
@@ -120,7 +120,7 @@ export async function requireSoundCells({ name, network, box, seed }: EnvelopeCa
     const cell = sign === null ? whole : halfOf(whole, place, neuron, sign, random.uniform())
     const row0 = rows.coefficients.subarray(2 * row, 2 * row + 2)
     const plain = pass.bound(region, cell, graph.output, (into) => into.set(row0))
-    const raised = envelopes.raise(cell, plain)
+    const raised = envelopes.raise(cell, plain, LEAF_ROUNDS)
     if (raised > plain) count++
     return raised
   }

@@ -1,7 +1,6 @@
 // Neurons bounded by branch and bound of their own: every sampled pre-activation inside, never looser, much tighter.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createBounder } from '../../../core/bounds/bounder.ts'
-import { firstLayer } from '../../../core/bounds/first-layer.ts'
 import { openEngine, type Engine } from '../../../core/engine/engine.ts'
 import { activationNodes, createNetwork, evaluateNodes64 } from '../../../core/nn/index.ts'
 import { tightenNeurons } from '../../../core/verify/bab/tighten.ts'
@@ -24,7 +23,7 @@ describe.each(piecewiseLinearKinds)('%s networks', (kind) => {
       bounder,
       box,
       bounds: before,
-      first: firstLayer(bounder, box, before),
+      first: bounder.firstLayer(box, before),
       settings: smallSettings,
       domainsEach: 64,
       memoryBytes: 2 ** 30,
@@ -73,7 +72,7 @@ it('leaves neurons alone that no other comes before', async () => {
     bounder,
     box,
     bounds,
-    first: [],
+    first: null,
     settings: smallSettings,
     domainsEach: 64,
     memoryBytes: 2 ** 30,
@@ -109,7 +108,7 @@ it('that is stopped before every tree has begun says nothing of the others', asy
     bounder,
     box,
     bounds: before,
-    first: [],
+    first: null,
     // Two trees begin at once.
     settings: { ...smallSettings, sizes: [4] },
     domainsEach: 64,
