@@ -8,7 +8,14 @@ import type { Verifier } from './problem.ts'
 import { requireBudget, runStages } from './run-stages.ts'
 import { attackStage } from './stages/attack.ts'
 import { babStage } from './stages/bab.ts'
-import { alphaCrownStage, crownStage, deepPolyStage, envelopeStage, intervalStage, quickCrownStage } from './stages/bounds.ts'
+import {
+  alphaCrownStage,
+  crownStage,
+  deepPolyStage,
+  envelopeStage,
+  intervalStage,
+  quickCrownStage,
+} from './stages/bounds.ts'
 import { inputSplitStage } from './stages/input-split.ts'
 import { lpSplitStage } from './stages/lp-split.ts'
 import { milpStage } from './stages/milp.ts'
