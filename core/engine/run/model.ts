@@ -1,6 +1,6 @@
 // Runs a whole ONNX model as it is on ONNX Runtime: the reference that an imported network is compared with.
-import * as ort from 'onnxruntime-node'
 import { EspalierError } from '../../contract/errors.ts'
+import { ort } from './ort.ts'
 
 /** Numbers of one input of a model, with their full ONNX shape. */
 export interface ModelFeed {

@@ -1,5 +1,4 @@
 // Runs recorded programs on ONNX Runtime.
-import * as ort from 'onnxruntime-node'
 import { EspalierError } from '../../contract/errors.ts'
 import type { Precision, ProgramDefinition, ProviderName, TensorData, TensorSpec, TensorType } from '../program.ts'
 import { modelBytes, node, valueInfo } from '../onnx/model.ts'
@@ -10,6 +9,7 @@ import { checkNoStrangers, checkedInputs, inputData } from './check.ts'
 import type { CheckedInput } from './check.ts'
 import { requirePrecision, type CompiledProgram, type Executor } from './executor.ts'
 import { physicalCores } from './cores.ts'
+import { ort } from './ort.ts'
 import { SessionCache, type CachedSession } from './sessions.ts'
 
 // What the runtime prints by itself is also thrown, and then said in the error's message.

@@ -1,5 +1,5 @@
 // Sessions of ONNX Runtime, of which only the last used stay open: each holds the memory of its tensors for as long as it lives.
-import * as ort from 'onnxruntime-node'
+import { ort } from './ort.ts'
 
 /** Open sessions. An image of a deep convolutional network takes some forty programs, a hundred images of different bounds thousands. */
 const MOST_OPEN = 64
