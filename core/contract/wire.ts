@@ -41,11 +41,16 @@ export const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** What the dialog of the system asks for: not all systems can ask for either at once. */
+export type DataChoice = 'folder' | 'file'
+
 /** What the preload puts on `window.espalier`: one function per method, the stream of events, and the way to hand in a file. */
 export type Bridge = {
   readonly [M in ApiMethod]: (input: ApiInput<M>) => Promise<WireReply<ApiOutput<M>>>
 } & {
   readonly subscribe: (listener: (event: JobEvent) => void) => () => void
+  /** Asks a person for data in the dialog of the system; null where it was closed. */
+  readonly chooseData: (what: DataChoice) => Promise<WireReply<FileHandle | null>>
   /** For files that a person dropped or chose: one that a page made has no path, and is refused. */
   readonly giveFile: (file: File) => Promise<WireReply<FileHandle>>
 }

@@ -2,7 +2,7 @@
 import type { ApiInput, ApiMethod, ApiOutput } from '../../core/contract/api.ts'
 import type { JobEvent } from '../../core/contract/events.ts'
 import type { FileHandle } from '../../core/contract/files.ts'
-import type { Bridge, WireReply } from '../../core/contract/wire.ts'
+import type { Bridge, DataChoice, WireReply } from '../../core/contract/wire.ts'
 import { type Connection, unwrap } from './connection.ts'
 
 export class BridgeClient implements Connection {
@@ -20,6 +20,8 @@ export class BridgeClient implements Connection {
   subscribe(listener: (event: JobEvent) => void): () => void {
     return this.bridge.subscribe(listener)
   }
+
+  readonly choose = async (what: DataChoice): Promise<FileHandle | null> => unwrap(await this.bridge.chooseData(what))
 
   async give(file: File): Promise<FileHandle> {
     return unwrap(await this.bridge.giveFile(file))

@@ -3,7 +3,7 @@ import type { Bridge } from '../../core/contract/wire.ts'
 import { BridgeClient } from './bridge-client.ts'
 import type { Connection } from './connection.ts'
 import { HttpClient } from './http-client.ts'
-import { takeKey } from './key.ts'
+import { keptKey, takeKey } from './key.ts'
 
 declare global {
   interface Window {
@@ -13,9 +13,10 @@ declare global {
 
 export function connect(window: Window): Connection {
   if (window.espalier !== undefined) return new BridgeClient(window.espalier)
+  takeKey(window)
   return new HttpClient({
     origin: window.location.origin,
-    key: takeKey(window),
+    key: () => keptKey(window),
     fetch: (url, init) => window.fetch(url, init),
     openSocket: (url, protocols) => new WebSocket(url, protocols),
     later: (action, milliseconds) => window.setTimeout(action, milliseconds),

@@ -3,12 +3,15 @@ import { keyFragment } from '../../core/contract/wire.ts'
 
 const storageKey = 'espalier.key'
 
-/** The key of this page; empty where it was never signed in: then every call is refused with what to do. */
-export function takeKey(window: Pick<Window, 'location' | 'history' | 'localStorage'>): string {
+/** Takes the key out of the address, where it has one. */
+export function takeKey(window: Pick<Window, 'location' | 'history' | 'localStorage'>): void {
   const { hash } = window.location
-  if (!hash.startsWith(keyFragment)) return window.localStorage.getItem(storageKey) ?? ''
-  const key = hash.slice(keyFragment.length)
-  window.localStorage.setItem(storageKey, key)
+  if (!hash.startsWith(keyFragment)) return
+  window.localStorage.setItem(storageKey, hash.slice(keyFragment.length))
   window.history.replaceState(null, '', '#/')
-  return key
+}
+
+/** The newest key of this origin; empty where it was never signed in: then every call is refused with what to do. */
+export function keptKey({ localStorage }: Pick<Window, 'localStorage'>): string {
+  return localStorage.getItem(storageKey) ?? ''
 }

@@ -3,7 +3,7 @@ import type { ApiInput, ApiMethod, Queue } from '../../core/contract/api.ts'
 import type { JobEvent, JobGauge } from '../../core/contract/events.ts'
 import type { JobRow, JobState } from '../../core/contract/rows.ts'
 import { toErrorData, type ErrorData } from '../../core/contract/errors.ts'
-import type { Connection } from '../client/connection.ts'
+import type { Connection, Line } from '../client/connection.ts'
 
 export interface Activity {
   readonly runId: string
@@ -20,7 +20,7 @@ export class Jobs {
   queue: Queue = $state.raw(noQueue)
   activity: Readonly<Record<string, Activity>> = $state.raw({})
   loaded = $state(false)
-  online = $state(true)
+  line: Line = $state('up')
   error: ErrorData | null = $state.raw(null)
   /** What was asked of a running job, until it has come to that. */
   asked: Readonly<Record<string, 'pause' | 'stop' | undefined>> = $state.raw({})
@@ -34,11 +34,15 @@ export class Jobs {
   constructor(client: Connection) {
     this.client = client
     client.subscribe((event) => this.apply(event))
-    client.onLine((up) => {
-      this.online = up
-      if (up) void this.refresh()
+    client.onLine((line) => {
+      this.line = line
+      if (line === 'up') void this.refresh()
     })
     void this.refresh()
+  }
+
+  get online(): boolean {
+    return this.line === 'up'
   }
 
   get running(): readonly JobRow[] {

@@ -35,8 +35,8 @@ export class RunState {
     this.runId = runId
     this.release = [
       client.subscribe((event) => this.hear(event)),
-      client.onLine((up) => {
-        if (up) void this.load()
+      client.onLine((line) => {
+        if (line === 'up') void this.load()
       }),
     ]
     void this.load()

@@ -17,6 +17,11 @@ export class ServedCore {
     this.home = home
   }
 
+  /** Everything it wrote since it was started last. */
+  get said(): string {
+    return this.output
+  }
+
   get pid(): number | undefined {
     return this.process?.pid
   }

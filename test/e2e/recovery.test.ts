@@ -92,12 +92,30 @@ describe.skipIf(!hasChromium)('recovery', () => {
     await page.goto(job)
   })
 
+  it('says when it was stopped and when it was started anew, and goes on once its link was opened', async () => {
+    await training()
+    const port = Number(new URL(page.url()).port)
+    await core.stop('SIGINT')
+    expect(core.said).toMatch(/paused: Long work\. [^]*npx espalier run --resume job-\w+/)
+    await page.getByRole('alert').filter({ hasText: 'npx espalier serve' }).waitFor()
+    await tray().getByText('Not connected').waitFor()
+    await shoot(page, 'stopped')
+    const link = await core.start(port)
+    await page.getByRole('alert').filter({ hasText: 'Espalier was started anew' }).waitFor()
+    await shoot(page, 'started-anew')
+    const other = await page.context().newPage()
+    await other.goto(link)
+    await other.getByText('No job is running').waitFor()
+    await page.getByRole('alert').waitFor({ state: 'detached' })
+    await other.close()
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await training()
+  })
+
   it('says so when the line is lost, and finds the job interrupted when the core was killed', async () => {
     await training()
     await core.stop('SIGKILL')
-    await tray()
-      .getByText(/connection to Espalier is lost/)
-      .waitFor()
+    await page.getByRole('alert').filter({ hasText: 'Espalier does not answer' }).waitFor()
     await page.goto(await core.start())
     const banner = page.getByRole('alert').filter({ hasText: 'cut off' })
     await banner.getByRole('link', { name: 'Long work' }).click()
@@ -132,10 +150,10 @@ describe.skipIf(!hasChromium)('recovery', () => {
     await page.getByRole('tab', { name: 'Log' }).click()
     const log = page.getByRole('list', { name: 'Log' })
     await log.getByText('job done').waitFor()
-    // Started, resumed three times in the first core, resumed once in the second.
-    expect(await log.getByText('job running').count()).toBe(5)
-    // Paused in the first core; found interrupted by the second.
-    expect(await log.getByText('job interrupted').count()).toBe(2)
+    // Started, resumed three times in the first core, once in the second, once in the third.
+    expect(await log.getByText('job running').count()).toBe(6)
+    // Paused in the first core, and by its end; found interrupted by the third.
+    expect(await log.getByText('job interrupted').count()).toBe(3)
     await shoot(page, 'log')
   })
 })

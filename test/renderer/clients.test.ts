@@ -1,11 +1,11 @@
 // Both transports: values come back, errors come back as the project's own, events arrive, lost lines are mended.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { EspalierError } from '../../core/contract/errors.ts'
 import type { JobEvent } from '../../core/contract/events.ts'
 import type { Bridge } from '../../core/contract/wire.ts'
 import { BridgeClient } from '../../renderer/client/bridge-client.ts'
 import { HttpClient, type HttpEnvironment } from '../../renderer/client/http-client.ts'
-import { takeKey } from '../../renderer/client/key.ts'
+import { keptKey, takeKey } from '../../renderer/client/key.ts'
 
 const event: JobEvent = {
   sequence: 1,
@@ -24,7 +24,7 @@ function environment(answer: () => Promise<Response>) {
   const asked: { url: string; init: RequestInit }[] = []
   const http: HttpEnvironment = {
     origin: 'http://127.0.0.1:1234',
-    key: 'the-key',
+    key: () => 'the-key',
     fetch: (url, init) => {
       asked.push({ url, init })
       return answer()
@@ -66,11 +66,11 @@ describe('over HTTP', () => {
     ).rejects.toThrow(/HTTP 502/)
   })
 
-  it('hears events, ignores what is none, and mends a lost line with growing patience', () => {
-    const { client, sockets, waiting } = environment(json({}))
+  it('hears events, ignores what is none, and mends a lost line with growing patience', async () => {
+    const { client, sockets, waiting } = environment(json({ ok: true, value: {} }))
     const heard: JobEvent[] = []
-    const line: boolean[] = []
-    client.onLine((up) => line.push(up))
+    const line: string[] = []
+    client.onLine((now) => line.push(now))
     const stop = client.subscribe((one) => heard.push(one))
     expect(sockets).toHaveLength(1)
     expect(sockets[0]).toMatchObject({ url: 'ws://127.0.0.1:1234/events', protocols: ['espalier', 'the-key'] })
@@ -80,14 +80,37 @@ describe('over HTTP', () => {
     expect(heard).toEqual([event])
     for (let turn = 0; turn < 3; turn++) {
       sockets.at(-1)?.dispatchEvent(new Event('close'))
+      await vi.waitFor(() => expect(waiting).toHaveLength(turn + 1))
       waiting.at(-1)?.action()
     }
     expect(waiting.map(({ milliseconds }) => milliseconds)).toEqual([500, 1000, 2000])
     sockets.at(-1)?.dispatchEvent(new Event('open'))
-    expect(line).toEqual([false, true])
+    expect(line).toEqual(['lost', 'up'])
     stop()
     send(JSON.stringify(event))
     expect(heard).toHaveLength(1)
+  })
+
+  it.each([
+    ['nobody answers', () => Promise.reject(new TypeError('fetch failed')), 'silent'],
+    ['another program answers', () => Promise.resolve(new Response('<html>', { status: 404 })), 'silent'],
+    [
+      'a server answers that was started anew',
+      json({ ok: false, error: { code: 'api/unauthorised', message: 'Not signed in.', hint: 'Open the link.' } }),
+      'signed-out',
+    ],
+  ])('tells why the line stays lost where %s, and goes on when it is back', async (_name, answer, why) => {
+    const { client, sockets, waiting } = environment(answer)
+    const line: string[] = []
+    client.onLine((now) => line.push(now))
+    client.subscribe(() => undefined)
+    for (let turn = 0; turn < 2; turn++) {
+      sockets.at(-1)?.dispatchEvent(new Event('close'))
+      await vi.waitFor(() => expect(waiting).toHaveLength(turn + 1))
+      waiting.at(-1)?.action()
+    }
+    sockets.at(-1)?.dispatchEvent(new Event('open'))
+    expect(line).toEqual(['lost', why, 'up'])
   })
 })
 
@@ -108,10 +131,12 @@ describe('the key of a page', () => {
 
   it('is taken out of the address, kept for the next reload, and empty where the page was never signed in', () => {
     const { window, addresses } = page('#key=abc')
-    expect([takeKey(window), addresses]).toEqual(['abc', ['#/']])
+    takeKey(window)
+    expect([keptKey(window), addresses]).toEqual(['abc', ['#/']])
     window.location.hash = '#/runs'
-    expect([takeKey(window), addresses]).toEqual(['abc', ['#/']])
-    expect(takeKey(page('#/runs').window)).toBe('')
+    takeKey(window)
+    expect([keptKey(window), addresses]).toEqual(['abc', ['#/']])
+    expect(keptKey(page('#/runs').window)).toBe('')
   })
 })
 

@@ -6,11 +6,17 @@ import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import type { App } from '../../app.ts'
 import { EspalierError } from '../../contract/errors.ts'
-import type { JobRow } from '../../contract/rows.ts'
-import { startServer } from '../../serve/server.ts'
+import { startServer, type RunningServer, type ServeOptions } from '../../serve/server.ts'
 import type { Shell } from '../context.ts'
+import type { Terminal } from '../terminal.ts'
 
 const builtInterface = fileURLToPath(new URL('../../../dist/renderer', import.meta.url))
+
+/**
+ * What browsers keep for a page, as its theme and the draft of its wizard, they keep for one port: so it is the same one
+ * every time, unless another program has it.
+ */
+export const usualPort = 8747
 
 /** How each system opens a link; elsewhere as freedesktop systems do. */
 const openers: Partial<Record<NodeJS.Platform, readonly string[]>> = {
@@ -20,18 +26,17 @@ const openers: Partial<Record<NodeJS.Platform, readonly string[]>> = {
 
 export function addServe(program: Command, shell: Shell): void {
   const command = program.command('serve').description('open the app in a browser, on this machine only')
-  command.option('--port <n>', 'port on 127.0.0.1; 0: any free one', '0')
+  command.option('--port <n>', `port on 127.0.0.1; 0: any free one (default: ${usualPort}, or a free one)`)
   command.option('--open', 'open the browser too')
   shell.define(command, async ({ terminal, open }) => {
-    const options = command.opts<{ port: string; open?: boolean }>()
-    const port = readPort(options.port)
+    const options = command.opts<{ port?: string; open?: boolean; home?: string }>()
+    const port = options.port === undefined ? null : readPort(options.port)
     if (!existsSync(join(builtInterface, 'index.html')))
       throw new EspalierError('input/not-found', 'The interface is not built.', 'Run: npm run build:renderer')
     const app = await open('prefer-write', 'serve')
-    const server = await startServer({
+    const server = await startOn(port, {
       app,
       root: builtInterface,
-      port,
       onLinkUsed: () => terminal.note(`  signed in; a link for another browser: ${server.link()}`),
     })
     terminal.value({ url: server.link(), port: server.port })
@@ -40,18 +45,41 @@ export function addServe(program: Command, shell: Shell): void {
     )
     if (options.open === true) openBrowser(server.link())
     await interrupted()
-    terminal.note('  stopping …')
-    for (const { id, title, name } of await running(app))
-      terminal.note(`  paused: ${title === '' ? name : title}; go on in the app, or: espalier run --resume ${id}`)
-    await server.close()
+    await stop(app, server, terminal, options.home === undefined ? '' : ` --home ${options.home}`)
     return undefined
   })
 }
 
-/** The jobs that closing pauses; what cannot be asked stops nothing. */
-async function running(app: App): Promise<readonly JobRow[]> {
+/** @param port null: the usual one, or any free one where that is taken */
+async function startOn(port: number | null, options: Omit<ServeOptions, 'port'>): Promise<RunningServer> {
+  if (port !== null) return startServer({ ...options, port })
+  return startServer({ ...options, port: usualPort }).catch(() => startServer({ ...options, port: 0 }))
+}
+
+/**
+ * Pauses what runs, and says what became of it and how it goes on.
+ * @param home the flag that names the data folder, where one was given
+ */
+async function stop(app: App, server: RunningServer, terminal: Terminal, home: string): Promise<void> {
+  // What cannot be asked stops nothing.
   const queue = await app.api['jobs.queue']({}).catch(() => null)
-  return queue?.running ?? []
+  const running = new Map(queue?.running.map(({ id, title, name }) => [id, title === '' ? name : title]))
+  const waiting = queue?.queued.length ?? 0
+  terminal.note(running.size === 0 ? '  stopping …' : `  pausing ${[...running.values()].join(', ')} …`)
+  const paused: string[] = []
+  app.subscribe(({ jobId, body }) => {
+    if (body.type === 'state' && body.state === 'interrupted' && running.has(jobId)) paused.push(jobId)
+  })
+  await server.close()
+  await app.dispose()
+  for (const id of paused)
+    terminal.note(
+      `  paused: ${running.get(id) ?? id}. What is finished is kept.\n` +
+        `  It goes on with Resume in the app, or with: npx espalier run --resume ${id}${home}`,
+    )
+  if (waiting > 0)
+    terminal.note(`  waiting: ${waiting === 1 ? '1 job' : `${waiting} jobs`}, until Espalier is started again`)
+  terminal.note(`  stopped; start again with: npx espalier serve${home}`)
 }
 
 function readPort(text: string): number {
