@@ -33,8 +33,8 @@ export async function inspect(
   { files, launcher }: CheckParts,
   handles: { readonly network: string | null; readonly property: string | null },
 ): Promise<{ network: NetworkReport | null; property: PropertyReport | null }> {
-  const network = handles.network && (await files.open(handles.network, 'network')).path
-  const property = handles.property && (await files.open(handles.property, 'property')).path
+  const network = handles.network === null ? null : await files.open(handles.network, 'network')
+  const property = handles.property === null ? null : await files.open(handles.property, 'property')
   const answer = await askProcess(launcher, { type: 'inspect', network, property })
   if (answer.type !== 'inspected') throw new TypeError(`inspect was answered by ${answer.type}`)
   return { network: answer.network, property: answer.property }
@@ -46,7 +46,7 @@ export async function importNetwork(parts: CheckParts, handle: string): Promise<
 }
 
 /**
- * Takes a network into the history, with a property (a path) that is asked of it; refused where it does not fit `images`.
+ * Takes a network into the history, with a property that is asked of it; refused where it does not fit `images`.
  * @throws EspalierError of the readers, 'model/does-not-fit-data', 'files/*', 'store/*'
  */
 export async function takeNetwork(
@@ -68,8 +68,9 @@ export async function checkRecipeOf(
   handles: { readonly network: string; readonly property: string },
   options: CheckOptions,
 ): Promise<Recipe> {
-  const { path, name } = await parts.files.open(handles.property, 'property')
-  const { model, property } = await takeNetwork(parts, handles.network, { property: path })
+  const file = await parts.files.open(handles.property, 'property')
+  const { name } = file
+  const { model, property } = await takeNetwork(parts, handles.network, { property: file })
   return recipeSchema.parse({
     name: `check-${word(model.name)}`.slice(0, 64),
     title: `${model.name}, ${name}`.slice(0, 200),

@@ -52,17 +52,17 @@ export class NetworkDesk {
     const relus = activationNodes(network)
       .filter(({ node }) => node.layer.kind === 'relu' || node.layer.kind === 'graftedRelu')
       .reduce((total, { neurons }) => total + neurons, 0)
-    const report = model.source === null ? reportOf(network) : await this.#reportOn(id, model.source)
+    const report = model.source === null ? reportOf(network) : await this.#reportOn(model, model.source)
     return { model, report, relus }
   }
 
   /** Of a file that was imported: it is not trusted, so a process of its own reads it. */
-  async #reportOn(id: string, source: string): Promise<NetworkReport> {
+  async #reportOn({ id, name }: ModelRow, source: string): Promise<NetworkReport> {
     const known = this.#reports.get(id)
     if (known !== undefined) return known
     const { store, launcher } = this.#parts
     const path = await store.artifacts.locate(source)
-    const answer = await askProcess(launcher, { type: 'inspect', network: path, property: null })
+    const answer = await askProcess(launcher, { type: 'inspect', network: { path, name }, property: null })
     if (answer.type !== 'inspected' || answer.network === null) throw new TypeError(`inspect said ${answer.type}`)
     this.#reports.set(id, answer.network)
     return answer.network

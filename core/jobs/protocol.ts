@@ -8,6 +8,10 @@ import { recipeSchema } from '../contract/recipe.ts'
 import { errorDataSchema } from '../contract/rows.ts'
 import { measuredSchema, studyKindSchema, trialSchema } from '../contract/study.ts'
 
+/** A file on this computer, and what it is called by those who gave it. */
+const fileSchema = z.strictObject({ path: z.string(), name: z.string() })
+export type NamedFile = z.infer<typeof fileSchema>
+
 /** What a network must fit. */
 const imagesSchema = z.strictObject({
   name: z.string(),
@@ -24,12 +28,12 @@ const imagesSchema = z.strictObject({
 export const toChildSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('start'), home: z.string().min(1), jobId: z.string().min(1) }),
   z.strictObject({ type: z.literal('probe'), skip: z.array(z.string()) }),
-  z.strictObject({ type: z.literal('inspect'), network: z.string().nullable(), property: z.string().nullable() }),
+  z.strictObject({ type: z.literal('inspect'), network: fileSchema.nullable(), property: fileSchema.nullable() }),
   z.strictObject({
     type: z.literal('import'),
     home: z.string().min(1),
-    network: z.strictObject({ path: z.string(), name: z.string() }),
-    property: z.string().nullable(),
+    network: fileSchema,
+    property: fileSchema.nullable(),
     images: imagesSchema.nullable(),
   }),
   z.strictObject({ type: z.literal('confusion'), home: z.string().min(1), modelId: z.string().min(1) }),

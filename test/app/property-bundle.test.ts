@@ -36,7 +36,7 @@ beforeAll(async () => {
   const properties: { name: string; file: string }[] = []
   let from = ''
   for (const name of names) {
-    const { modelId, property } = await importFiles(store, network, given.vnnlib(name))
+    const { modelId, property } = await importFiles(store, network, { path: given.vnnlib(name), name })
     properties.push({ name: `${name}.vnnlib`, file: property ?? '' })
     from = `model:${modelId}`
   }

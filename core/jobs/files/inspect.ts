@@ -1,4 +1,5 @@
 // Reading the files that people give, in a process of its own: what is inside, and a network taken into the history.
+import { EspalierError } from '../../contract/errors.ts'
 import type { NetworkReport, PropertyReport } from '../../contract/files.ts'
 import {
   bindProperty,
@@ -14,6 +15,7 @@ import {
 } from '../../io/index.ts'
 import { countNeurons, countParameters, layerTable } from '../../nn/index.ts'
 import type { Store } from '../../store/store.ts'
+import type { NamedFile } from '../protocol.ts'
 import { recordImported } from '../execute/models.ts'
 import { requireFit } from '../execute/start-network.ts'
 
@@ -26,11 +28,21 @@ export interface Inspection {
  * What is in a network file, a property file, or both; both must fit each other.
  * @throws EspalierError of the readers
  */
-export async function inspectFiles(network: string | null, property: string | null): Promise<Inspection> {
-  const model = network === null ? null : await readOnnxFile(network)
-  const read = property === null ? null : await readVnnlibFile(property)
+export async function inspectFiles(network: NamedFile | null, property: NamedFile | null): Promise<Inspection> {
+  const model = network && (await about(network, () => readOnnxFile(network.path)))
+  const read = property && (await about(property, () => readVnnlibFile(property.path)))
   if (model !== null && read !== null) bindProperty(read, model)
   return { network: model && reportOf(model), property: read && describeProperty(read) }
+}
+
+/** What is wrong with a file is said with its name: two may have been given, and others before. */
+async function about<T>({ name }: NamedFile, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (thrown) {
+    if (!(thrown instanceof EspalierError) || thrown.message.includes(name)) throw thrown
+    throw new EspalierError(thrown.code, `${name}: ${thrown.message}`, thrown.hint, { cause: thrown })
+  }
 }
 
 function reportOf({ network, inputs, outputs, operators, difference }: ImportedModel): NetworkReport {
@@ -55,18 +67,22 @@ function reportOf({ network, inputs, outputs, operators, difference }: ImportedM
  */
 export async function importFiles(
   store: Store,
-  { path, name }: { readonly path: string; readonly name: string },
-  property: string | null,
+  file: NamedFile,
+  property: NamedFile | null,
   images: Parameters<typeof requireFit>[2] | null = null,
 ): Promise<{ modelId: string; property: string | null; network: NetworkReport }> {
-  const bytes = await readOnnxBytes(path)
-  const model = await importOnnx(bytes, { name: networkNameOf(name) })
-  if (images !== null) requireFit(name, model.network, images)
-  const text = property === null ? null : await readVnnlibText(property)
-  if (text !== null) bindProperty(parseVnnlib(text), model)
+  const name = networkNameOf(file.name)
+  const { bytes, model } = await about(file, async () => {
+    const read = await readOnnxBytes(file.path)
+    return { bytes: read, model: await importOnnx(read, { name }) }
+  })
+  if (images !== null) requireFit(file.name, model.network, images)
+  const text = property && (await about(property, () => readVnnlibText(property.path)))
+  if (property !== null && text !== null)
+    bindProperty(await about(property, () => Promise.resolve(parseVnnlib(text))), model)
   const source = await store.artifacts.put(bytes, 'application/x-onnx')
   const known = await store.models.ofSource(source)
-  const row = known ?? (await recordImported(store, model.network, { name: networkNameOf(name), source }))
+  const row = known ?? (await recordImported(store, model.network, { name, source }))
   const kept = text === null ? null : await store.artifacts.put(Buffer.from(text, 'utf8'), 'application/x-vnnlib')
   return { modelId: row.id, property: kept, network: reportOf(model) }
 }
