@@ -2,9 +2,9 @@
 import type { IpcRenderer, WebUtils } from 'electron'
 import type { ApiMethod } from '../core/contract/api.ts'
 import type { JobEvent } from '../core/contract/events.ts'
-import type { Bridge, WireReply } from '../core/contract/wire.ts'
+import type { Bridge, DataChoice, WireReply } from '../core/contract/wire.ts'
 import type { FileHandle } from '../core/contract/files.ts'
-import { channelOf, eventsChannel, filesChannel } from './channels.ts'
+import { channelOf, chooseChannel, eventsChannel, filesChannel } from './channels.ts'
 
 export function createBridge(
   ipc: Pick<IpcRenderer, 'invoke' | 'on' | 'off'>,
@@ -23,7 +23,8 @@ export function createBridge(
     const path = pathOf(getPathForFile, file)
     return path === '' ? notChosen : (ipc.invoke(filesChannel, path) as Promise<WireReply<FileHandle>>)
   }
-  return { ...Object.fromEntries(calls), subscribe, giveFile } as Bridge
+  const chooseData = (what: DataChoice) => ipc.invoke(chooseChannel, what) as Promise<WireReply<FileHandle | null>>
+  return { ...Object.fromEntries(calls), subscribe, chooseData, giveFile } as Bridge
 }
 
 function pathOf(getPathForFile: WebUtils['getPathForFile'], file: File): string {

@@ -7,5 +7,8 @@ export function channelOf(method: ApiMethod): string {
 
 export const eventsChannel = 'espalier:event'
 
+/** Asks a person for a folder or file of data, in the dialog of the system. */
+export const chooseChannel = 'espalier:choose'
+
 /** The path of one file, from the preload; never from the page. */
 export const filesChannel = 'espalier:file'

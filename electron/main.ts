@@ -18,6 +18,7 @@ import { toErrorData } from '../core/contract/errors.ts'
 import type { FileHandle } from '../core/contract/files.ts'
 import { resolveHome } from '../core/home.ts'
 import { schemePrivileges, setupAppScheme } from './app-scheme.ts'
+import { setupChooseData } from './choose-data.ts'
 import { createCloseQuestion, guardQuit, guardWindow } from './close-guard.ts'
 import { setupEvents } from './events.ts'
 import { placeOfFiles, setupFiles } from './files.ts'
@@ -83,6 +84,7 @@ async function start(files: WaitingFiles): Promise<void> {
     if (paths.length > 0) void placeOfFiles(recentFiles, paths).then(go, unopened)
   }
   setupFiles(ipcMain, recentFiles)
+  setupChooseData(ipcMain, dialog, recentFiles)
   const stopEvents = setupEvents(subscribe, () => BrowserWindow.getAllWindows())
   const stopPowerSave = setupPowerSave(powerSaveBlocker, subscribe)
   const taskbar = createTaskbar(() => BrowserWindow.getAllWindows())

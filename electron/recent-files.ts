@@ -5,6 +5,7 @@ import { fileEndings, type FileHandle } from '../core/contract/files.ts'
 /** What knows the files: core/app/files.ts. */
 interface RecentDesk {
   add(path: string): Promise<FileHandle>
+  addFolder(path: string): Promise<FileHandle>
   list(): Promise<readonly FileHandle[]>
   forget(): Promise<void>
 }
@@ -32,6 +33,11 @@ export class RecentFiles {
     this.#system.addRecentDocument(path)
     await this.refresh()
     return handle
+  }
+
+  /** As the desk's own: folders are no recent files. */
+  addFolder(path: string): Promise<FileHandle> {
+    return this.#desk.addFolder(path)
   }
 
   async clear(): Promise<void> {

@@ -1,21 +1,24 @@
 // The calls about files that people give, on the desk that knows them.
 import type { Api } from '../contract/api.ts'
+import { EspalierError } from '../contract/errors.ts'
 import type { fileMethods } from '../contract/api-files.ts'
 import type { JobLauncher } from '../jobs/launcher.ts'
 import type { JobSupervisor } from '../jobs/supervisor.ts'
 import type { Store } from '../store/store.ts'
 import type { FileDesk } from './files.ts'
+import { listFolders } from './folders.ts'
 
 interface FileParts {
   readonly store: Store
   readonly files: FileDesk
   readonly launcher: JobLauncher
+  readonly options: { readonly shell: string }
   /** @throws EspalierError 'store/read-only' where nothing can be started */
   readonly jobs: () => JobSupervisor
 }
 
 export function implementFiles(parts: FileParts): Pick<Api, keyof typeof fileMethods> {
-  const { store, files, jobs } = parts
+  const { store, files, jobs, options } = parts
   return {
     'files.list': () => files.list(),
     'files.inspect': async (handles) => (await checks()).inspect(parts, handles),
@@ -26,6 +29,11 @@ export function implementFiles(parts: FileParts): Pick<Api, keyof typeof fileMet
     'files.data': async ({ file }) => ({
       data: { source: 'auto', directory: (await files.open(file, 'data')).path },
     }),
+    'folders.list': async ({ path }) => {
+      // The desktop app has the system's dialog: its page needs to know no folders.
+      if (options.shell === 'electron') throw new EspalierError('api/unauthorised', 'This window does not list folders.', 'Choose the folder in the dialog.') // prettier-ignore
+      return listFolders(path)
+    },
     'checks.start': async ({ network, property, options }) => {
       const supervisor = jobs()
       return supervisor.start(await (await checks()).checkRecipeOf(parts, { network, property }, options))

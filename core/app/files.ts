@@ -21,6 +21,7 @@ type Entry = z.infer<typeof entrySchema>
 export class FileDesk {
   readonly #store: Pick<Store, 'home' | 'settings'>
   readonly #entries = new Map<string, Entry>()
+  readonly #folders = new Map<string, Entry>()
   /** Ids of those that are not to be listed again. */
   readonly #forgotten = new Set<string>()
   #loaded: Promise<void> | null = null
@@ -36,6 +37,26 @@ export class FileDesk {
    */
   async add(path: string): Promise<FileHandle> {
     return this.#remember(path, basename(path), false)
+  }
+
+  /**
+   * A handle to a folder of data that a person chose; it holds until the core ends, and is no recent file.
+   * @param path from a dialog of the system: never from a page
+   * @throws EspalierError 'input/not-found'
+   */
+  async addFolder(path: string): Promise<FileHandle> {
+    await this.#load()
+    const found = await stat(path).catch(() => null)
+    if (found?.isDirectory() !== true)
+      throw new EspalierError(
+        'input/not-found',
+        `There is no folder ${path}.`,
+        'Check that it was not moved or deleted.',
+      )
+    const times = { bytes: 0, at: new Date().toISOString() }
+    const entry: Entry = { id: newId(), name: basename(path), kind: 'data', ...times, path, uploaded: false }
+    this.#folders.set(entry.id, entry)
+    return handleOf(entry)
   }
 
   /**
@@ -74,7 +95,7 @@ export class FileDesk {
   /** @throws EspalierError 'files/handle' where nobody was given that handle, 'files/kind' for another kind of file */
   async open(id: string, kind: FileKind): Promise<{ readonly path: string; readonly name: string }> {
     await this.#load()
-    const entry = this.#entries.get(id)
+    const entry = this.#entries.get(id) ?? this.#folders.get(id)
     if (entry === undefined) {
       throw new EspalierError('files/handle', 'No file goes by that handle.', 'Open the file again.')
     }

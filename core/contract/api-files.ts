@@ -1,6 +1,7 @@
 // The calls about files that people give: what is inside, networks taken in, properties asked of them.
 import { z } from 'zod'
 import { fileHandleIdSchema, fileHandleSchema, networkReportSchema, propertyReportSchema } from './files.ts'
+import { folderListingSchema } from './folders.ts'
 import { pictureSchema } from './picture.ts'
 import { filesSchema } from './recipe/data.ts'
 import { verifySchema } from './recipe/verify.ts'
@@ -47,6 +48,8 @@ export const fileMethods = {
   'files.import': { input: z.strictObject({ network: handle }), output: modelRowSchema },
   /** A data file as what a recipe names it by. */
   'files.data': { input: z.strictObject({ file: handle }), output: z.object({ data: filesSchema }) },
+  /** What lies in a folder, for pages without a dialog of the system; null: the home folder. */
+  'folders.list': { input: z.strictObject({ path: z.string().max(4_096).nullable() }), output: folderListingSchema },
   /** Takes a network and a property into the history, and starts the job that asks. */
   'checks.start': {
     input: z.strictObject({ network: handle, property: handle, options: checkOptionsSchema }),

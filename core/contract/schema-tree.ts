@@ -19,7 +19,11 @@ export interface SchemaField {
   readonly title: string
   readonly description: string
   readonly defaultValue: unknown
+  /** What a text names on this computer; absent where it names nothing there. */
+  readonly names?: PathKind
 }
+
+export type PathKind = 'folder' | 'folder-or-file'
 
 /** A closed union on `kind`; `choice` is an object whose form is chosen by the word under `discriminator`. */
 export type SchemaNode =
@@ -102,6 +106,7 @@ function fieldList(json: Json): SchemaField[] {
         title: member.title ?? '',
         description: member.description ?? '',
         defaultValue: member.default,
+        ...(isPathKind(member.names) && { names: member.names }),
       },
     ]
   })
@@ -113,6 +118,10 @@ function rangeOf(json: Json): NumberRange {
   // zod states the limits of safe integers as bounds: they say nothing to a person.
   const stated = bounds.filter(([, bound]) => typeof bound === 'number' && Math.abs(bound) < Number.MAX_SAFE_INTEGER)
   return Object.fromEntries(stated)
+}
+
+function isPathKind(value: unknown): value is PathKind {
+  return value === 'folder' || value === 'folder-or-file'
 }
 
 function isSchema(json: unknown): json is Json {

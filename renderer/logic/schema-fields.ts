@@ -1,6 +1,12 @@
 // Form fields from a zod schema of the contract: label, help, default and limits come from the schema alone.
 import type { z } from 'zod'
-import { schemaTree, type NumberRange, type SchemaField, type SchemaNode } from '../../core/contract/schema-tree.ts'
+import {
+  schemaTree,
+  type NumberRange,
+  type PathKind,
+  type SchemaField,
+  type SchemaNode,
+} from '../../core/contract/schema-tree.ts'
 
 interface Common {
   readonly key: string
@@ -13,6 +19,7 @@ export type Field = Common &
   (
     | { readonly kind: 'number'; readonly integer: boolean; readonly range: NumberRange }
     | { readonly kind: 'boolean' | 'text' | 'integers' }
+    | { readonly kind: 'path'; readonly names: PathKind }
     | { readonly kind: 'choice' | 'choices'; readonly options: readonly string[] }
     | { readonly kind: 'union'; readonly tag: string; readonly cases: readonly UnionCase[] }
     | { readonly kind: 'group'; readonly fields: readonly Field[] }
@@ -77,7 +84,7 @@ function unionCases(node: SchemaNode): readonly UnionCase[] {
   }))
 }
 
-function formField({ key, node, nullable, title, description, defaultValue }: SchemaField): readonly Field[] {
+function formField({ key, node, nullable, title, description, defaultValue, names }: SchemaField): readonly Field[] {
   const label = title === '' ? labelOf(key) : title
   const common: Common = { key, label, help: description, initial: defaultValue, nullable }
   switch (node.kind) {
@@ -87,7 +94,7 @@ function formField({ key, node, nullable, title, description, defaultValue }: Sc
     case 'boolean':
       return [{ ...common, kind: 'boolean' }]
     case 'string':
-      return [{ ...common, kind: 'text' }]
+      return [names === undefined ? { ...common, kind: 'text' } : { ...common, kind: 'path', names }]
     case 'enum':
       return [{ ...common, kind: 'choice', options: node.values }]
     case 'choice':

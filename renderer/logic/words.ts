@@ -1,4 +1,5 @@
 // The words of the interface for the contract's identifiers: verdicts, stages, methods, states, and what each means.
+import type { FolderListing } from '../../core/contract/folders.ts'
 import type { Evidence, Verdict, VerifierName } from '../../core/contract/verdict.ts'
 import type { SimplifyOptions } from '../../core/contract/recipe.ts'
 import type { Cut } from '../../core/contract/study.ts'
@@ -76,6 +77,16 @@ export const verifierWords: Readonly<Record<VerifierName, Words>> = {
     meaning:
       'Linear programs; a neuron is split into on and off only where their solution breaks it, as Reluplex and Marabou (Katz et al. 2017, 2019): decides, best for targeted questions',
   },
+}
+
+/** What a folder looks like, in the words of those who look for it. */
+export const lookTitles: Readonly<Record<NonNullable<FolderListing['looks']>, string>> = {
+  idx: 'MNIST (IDX)',
+  cifar: 'CIFAR (binary)',
+  svhn: 'SVHN (.mat)',
+  npy: 'NumPy arrays',
+  images: 'Image folders',
+  csv: 'CSV table',
 }
 
 /** What each way of simplification does, in half a line. */

@@ -105,3 +105,17 @@ describe('uploads', () => {
     expect((await desk.list()).map(({ name }) => name).slice(0, 2)).toEqual(['n14.onnx', 'n13.onnx'])
   })
 })
+
+describe('folders', () => {
+  it('of data have handles that lead to them for this session alone, and are no recent files', async () => {
+    const place = home()
+    const desk = new FileDesk(place)
+    const handle = await desk.addFolder(folder)
+    expect([handle.kind, JSON.stringify(handle).includes(join(folder, '..'))]).toEqual(['data', false])
+    expect((await desk.open(handle.id, 'data')).path).toBe(folder)
+    await expect(desk.open(handle.id, 'network')).rejects.toMatchObject({ code: 'files/kind' })
+    await expect(new FileDesk(place).open(handle.id, 'data')).rejects.toMatchObject({ code: 'files/handle' })
+    expect((await desk.list()).map(({ id }) => id)).not.toContain(handle.id)
+    await expect(desk.addFolder(join(folder, 'gone'))).rejects.toMatchObject({ code: 'input/not-found' })
+  })
+})

@@ -1,6 +1,6 @@
 // The desktop shell without Electron's binary: the built main process, preload and job process around a stand-in, its page in real Chromium.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -24,6 +24,7 @@ describe.skipIf(!hasChromium)('the shell around a stand-in for Electron', () => 
   beforeAll(async () => {
     const vite = join(root, 'node_modules/vite/bin/vite.js')
     execFileSync(process.execPath, [vite, 'build', '--config', 'electron/vite.config.ts', '--logLevel', 'error'], { cwd: root }) // prettier-ignore
+    mkdirSync(join(home, 'profile'))
     shell = new DrivenShell(home)
     browser = await launchChromium()
     const opened = await newContext(browser)
@@ -80,6 +81,20 @@ describe.skipIf(!hasChromium)('the shell around a stand-in for Electron', () => 
     await shell.ask({ type: 'start', args: ['espalier', '--flag', file, '/etc/passwd'] })
     const shown = () => shell.log.find((line) => line.includes('#/check?'))
     await expect.poll(shown, { timeout: 10_000 }).toMatch(/^app:\/\/espalier\/#\/check\?network=[\w-]{32}$/)
+  })
+
+  it('takes the folder that the dialog of the system gives, and lists none to its page', async () => {
+    const invoke = (channel: string, input: unknown) =>
+      shell.ask({ type: 'invoke', channel, from: 'app://espalier/', inputs: [input] })
+    expect(await invoke('espalier:call:folders.list', { path: null })).toMatchObject({ error: { code: 'api/unauthorised' } }) // prettier-ignore
+    await page.evaluate(() => (window.location.hash = '#/wizard/data'))
+    await page.getByRole('radio', { name: /^Images on this computer/ }).check()
+    await page.getByRole('button', { name: 'Choose a folder…' }).click()
+    const field = page.getByLabel('Folder or file', { exact: true })
+    await expect.poll(() => field.inputValue()).toBe(join(home, 'profile'))
+    // Closed without a choice: nothing changes.
+    await page.getByRole('button', { name: 'Choose a file…' }).click()
+    expect(await field.inputValue()).toBe(join(home, 'profile'))
   })
 
   it('runs a job in a utility process: awake, with progress; closing asks, pauses, stores and ends', async () => {

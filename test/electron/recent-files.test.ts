@@ -23,6 +23,7 @@ function setup() {
     clearRecentDocuments: () => void told.push('cleared'),
   } as Pick<App, 'addRecentDocument' | 'clearRecentDocuments'>
   const desk = {
+    addFolder: () => Promise.reject(new Error('no folder here')),
     add: (path: string) => {
       if (path.endsWith('.exe')) return Promise.reject(new EspalierError('files/kind', 'no', 'Give another.'))
       known = [handle(path.slice(1)), ...known]

@@ -44,7 +44,7 @@ describe('bridge', () => {
     ipc.invoke = (channel, input) => Promise.resolve({ channel, input })
     const noPaths = { getPathForFile: () => '' }
     const bridge = createBridge(ipc as unknown as IpcRenderer, noPaths, ['jobs.list', 'app.info'])
-    expect(Object.keys(bridge).sort()).toEqual(['app.info', 'giveFile', 'jobs.list', 'subscribe'])
+    expect(Object.keys(bridge).sort()).toEqual(['app.info', 'chooseData', 'giveFile', 'jobs.list', 'subscribe'])
     expect(await bridge['jobs.list']({})).toEqual({ channel: 'espalier:call:jobs.list', input: {} })
     const heard: unknown[][] = []
     const stop = bridge.subscribe((...args) => void heard.push(args))

@@ -80,13 +80,13 @@ describe('fields of a schema', () => {
       casesOf(dataSchema).map(({ value, fields }) => [value, fields.map(({ key, kind }) => `${key}: ${kind}`)]),
     ).toEqual([
       ['sample', ['train: number', 'test: number', 'seed: number']],
-      ['auto', ['directory: text']],
-      ['idx', ['directory: text']],
-      ['cifar', ['directory: text', 'coarse: boolean']],
-      ['npy', ['directory: text', 'layout: choice', 'maximum: number', 'holdOut: number']],
-      ['images', ['directory: text', 'colour: choice', 'holdOut: number']],
-      ['csv', ['directory: text', 'label: text', 'shape: integers', 'maximum: number', 'holdOut: number']],
-      ['svhn', ['directory: text']],
+      ['auto', ['directory: path']],
+      ['idx', ['directory: path']],
+      ['cifar', ['directory: path', 'coarse: boolean']],
+      ['npy', ['directory: path', 'layout: choice', 'maximum: number', 'holdOut: number']],
+      ['images', ['directory: path', 'colour: choice', 'holdOut: number']],
+      ['csv', ['directory: path', 'label: text', 'shape: integers', 'maximum: number', 'holdOut: number']],
+      ['svhn', ['directory: path']],
     ])
   })
 

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { count, positive } from './numbers.ts'
 
 const directory = z.string().min(1)
-const folder = directory.meta({ title: 'Folder' })
-const folderOrFile = directory.meta({ title: 'Folder or file' })
+/** `names`: what a form helps to find on this computer. */
+const folder = directory.meta({ title: 'Folder', names: 'folder' })
+const folderOrFile = directory.meta({ title: 'Folder or file', names: 'folder-or-file' })
 const classes = z
   .array(z.string().min(1).max(64))
   .min(2)

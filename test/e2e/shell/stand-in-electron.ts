@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { MenuItemConstructorOptions, MessageBoxOptions } from 'electron'
+import type { MenuItemConstructorOptions, MessageBoxOptions, OpenDialogOptions } from 'electron'
 import type { FromShell, ToShell } from './protocol.ts'
 
 type Handler = (event: object, ...inputs: unknown[]) => unknown
@@ -81,7 +81,13 @@ export class BrowserWindow extends EventEmitter {
 }
 
 export const dialog = {
-  showOpenDialog: () => Promise.resolve({ canceled: true, filePaths: [] }),
+  /** Every folder that is asked for is this one. */
+  showOpenDialog: ({ properties }: OpenDialogOptions) =>
+    Promise.resolve(
+      properties?.includes('openDirectory') === true
+        ? { canceled: false, filePaths: [profile] }
+        : { canceled: true, filePaths: [] },
+    ),
   showErrorBox: (title: string, content: string) => send({ type: 'log', text: `${title}: ${content}` }),
   showMessageBox: (options: MessageBoxOptions) => {
     send({ type: 'log', text: `asked: ${options.message}` })
