@@ -9,9 +9,10 @@ export type Route =
   | {
       readonly screen: 'wizard'
       readonly step: WizardStep
-      /** A network to begin with: a file that was handed in, or a model of the history. */
+      /** A network to begin with: a file that was handed in, or a model of the history; what to begin with it. */
       readonly file: string | null
       readonly model: string | null
+      readonly goal: string | null
     }
   | { readonly screen: 'model' | 'job'; readonly id: string }
   | { readonly screen: 'run'; readonly id: string; readonly tab: string | null; readonly instance: string | null }
@@ -30,7 +31,7 @@ export function parseRoute(hash: string): Route {
   if (head === '') return { screen: 'home' }
   if (head === 'wizard') {
     const step = wizardSteps.find((one) => one === tail) ?? 'goal'
-    return { screen: 'wizard', step, file: query.get('file'), model: query.get('model') }
+    return { screen: 'wizard', step, file: query.get('file'), model: query.get('model'), goal: query.get('goal') }
   }
   if (head === 'compare') {
     const more = (query.get('more') ?? '').split(',').filter((id) => id !== '')

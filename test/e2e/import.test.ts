@@ -63,7 +63,7 @@ describe.skipIf(!hasChromium)('files in the app', () => {
 
   it('opens a network and shows its layers, its operators ticked', async () => {
     await page.getByRole('link', { name: 'Check a property' }).click()
-    await heading('Check a network')
+    await heading('Check a property')
     await choose('Network', files.onnx('diamond'))
     await page.getByRole('heading', { name: 'What is in the network' }).waitFor()
     const operators = page.getByRole('list', { name: 'Operators, all understood' }).getByRole('listitem')
@@ -110,7 +110,7 @@ describe.skipIf(!hasChromium)('files in the app', () => {
     await go('#/runs')
     await heading('Runs')
     await drop(page, files.onnx('diamond'), files.vnnlib('holds'))
-    await heading('Check a network')
+    await heading('Check a property')
     await page.getByText('Y_0 ≥ 2.01').waitFor()
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     const answer = page.getByRole('region', { name: 'holds.vnnlib' })

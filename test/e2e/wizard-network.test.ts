@@ -64,8 +64,8 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
 
   it('leaves training and simplification out where a network is only checked', async () => {
     await go('#/wizard/goal')
-    await page.getByRole('radio', { name: /^Check a network/ }).check()
-    await page.getByRole('link', { name: 'Check a network against a property' }).waitFor()
+    await page.getByRole('radio', { name: /^Check a classifier/ }).check()
+    await page.getByRole('link', { name: 'Check a property' }).waitFor()
     const steps = page.getByRole('navigation', { name: 'Steps' }).getByRole('link')
     expect(await steps.allInnerTexts()).toEqual([
       expect.stringContaining('Goal'),
@@ -90,6 +90,18 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     expect(await violationsOf(page)).toEqual([])
     await shoot(page, 'wizard-model-refused')
     expect(await page.getByRole('radio', { name: /tiny/ }).count()).toBe(0)
+  })
+
+  it('names a file that is no network, and does not ask for one while it reads', async () => {
+    writeFileSync(file('wrong.onnx'), 'this is a letter')
+    const asking = page.getByText('Choose a network.', { exact: true })
+    await asking.waitFor()
+    await page.getByLabel('Network file').setInputFiles(file('wrong.onnx'))
+    await page.getByRole('button', { name: 'Reading the file…' }).waitFor()
+    expect(await asking.count()).toBe(0)
+    await page.getByText(/^wrong\.onnx: This is not a sound ONNX model/).waitFor()
+    await asking.waitFor()
+    await shoot(page, 'wizard-model-wrong')
   })
 
   it('takes one that fits, dropped on the window, and shows its layers, operators and ReLUs', async () => {
@@ -117,6 +129,25 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     await page.getByRole('button', { name: 'Recipe' }).click()
     await page.getByText(/from: model:net-/).waitFor()
     await page.getByRole('button', { name: 'Close the recipe' }).click()
+  })
+
+  it('forgets a network that is not in this data folder', async () => {
+    const steps = page.getByRole('navigation', { name: 'Steps' })
+    const key = 'espalier.wizard-draft'
+    const draft = await page.evaluate((name) => window.localStorage.getItem(name) ?? '', key)
+    const remember = async (text: string) => {
+      await page.evaluate(([name, value]) => window.localStorage.setItem(name, value), [key, text] as const)
+      await page.reload()
+    }
+    await go('#/wizard/review')
+    await remember(draft.replace(/net-[\w-]+/, 'net-gone'))
+    await steps.getByRole('link', { name: 'Model (needs attention)' }).waitFor()
+    expect(await page.getByText('net-gone').count()).toBe(0)
+    await go('#/wizard/model')
+    await page.getByText('Choose a network.', { exact: true }).waitFor()
+    expect(await page.getByText('store/missing').count()).toBe(0)
+    await remember(draft)
+    await fits()
   })
 
   it('tries the verifier on three images of this very network, and can be stopped', async () => {
@@ -216,7 +247,7 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
 
   it('checks the network from the review, without training it', async () => {
     await go('#/wizard/goal')
-    await page.getByRole('radio', { name: /^Check a network/ }).check()
+    await page.getByRole('radio', { name: /^Check a classifier/ }).check()
     await go('#/wizard/verify')
     await page.getByLabel('Method', { exact: true }).selectOption({ label: 'CROWN' })
     await next()
@@ -236,7 +267,7 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     await page.getByRole('button', { name: 'Run the one-minute demo' }).click()
     await heading('Demo: verified before and after pruning')
     await go('#/wizard/goal')
-    expect(await page.getByRole('radio', { name: /^Check a network/ }).isChecked()).toBe(true)
+    expect(await page.getByRole('radio', { name: /^Check a classifier/ }).isChecked()).toBe(true)
   })
 
   it('left no complaint of the page', () =>
