@@ -1,13 +1,13 @@
 // Recorded kernels of activation functions, softmax and clipping, and of the gradients that are kernels of their own.
 import type { ClipByValueAttrs, LeakyReluAttrs, LogSoftmaxAttrs, SoftmaxAttrs } from '@tensorflow/tfjs-core'
 import { EspalierError } from '../../contract/errors.ts'
-import { arithmetic, compare, scalarLike, select, unary } from '../record/arithmetic.ts'
+import { arithmetic, compare, pointwise, scalarLike, select, unary } from '../record/arithmetic.ts'
 import type { Graph } from '../record/graph.ts'
 import type { Value } from '../record/value.ts'
 import { kernel } from './kernel.ts'
 
 function clip(graph: Graph, x: Value, low: number, high: number): Value {
-  return graph.node('Clip', [x, scalarLike(graph, low, x), scalarLike(graph, high, x)], x.shape, x.dtype)
+  return pointwise(graph, 'Clip', [x, scalarLike(graph, low, x), scalarLike(graph, high, x)], x.dtype)
 }
 
 /** max(x, 0) + log(1 + exp(−|x|)): no overflow, and exact for large |x|. */

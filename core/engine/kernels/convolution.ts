@@ -5,8 +5,10 @@ import type { Value } from '../record/value.ts'
 import { convolutionKernelName, convolutionWindow, pair, poolWindow } from '../ops/attributes.ts'
 import type { ConvolutionAttrs, PoolAttrs } from '../ops/attributes.ts'
 import { leftOver, outputSize } from '../ops/geometry.ts'
-import type { Pair } from '../ops/geometry.ts'
+import type { Pads, Pair, Window } from '../ops/geometry.ts'
 import { convolveColumns, convolveColumnsFilter, convolveColumnsTranspose, extents, meanFilter } from './columns.ts'
+import { convolveBlocks, convolveBlocksTranspose, prefersBlocks } from './block-convolution.ts'
+import { blockFilterGradient, prefersBlockFilter } from './block-filter.ts'
 import { filterGradientByRows, prefersRows } from './filter-rows.ts'
 import { kernel } from './kernel.ts'
 import { concat } from './layout.ts'
@@ -17,6 +19,7 @@ function convolve(graph: Graph, x: Value, filter: Value, attrs: ConvolutionAttrs
   const [out, , kh, kw] = extents(filter)
   const size = outputSize([h, w], convolutionWindow(attrs, [kh, kw]))
   const { strides, pads, dilations, groups } = attrs
+  if (prefersBlocks(graph, filter, attrs)) return convolveBlocks(graph, x, filter, attrs, size)
   return graph.node('Conv', [x, filter], [n, out, ...size], x.dtype, { strides, pads, dilations, group: groups })
 }
 
@@ -27,6 +30,8 @@ function convolveTranspose(graph: Graph, dy: Value, filter: Value, attrs: Convol
   const [h, w] = pair(attrs.size)
   const window = convolutionWindow(attrs, [kh, kw])
   const { strides, pads, dilations, groups } = attrs
+  const inBlocks = convolveBlocksTranspose(graph, dy, filter, attrs)
+  if (inBlocks !== null) return inBlocks
   const outputPadding = [leftOver(h, window, 0), leftOver(w, window, 1)]
   return graph.node('ConvTranspose', [dy, filter], [n, share * groups, h, w], dy.dtype, {
     strides,
@@ -40,7 +45,7 @@ function convolveTranspose(graph: Graph, dy: Value, filter: Value, attrs: Convol
 const swapped = [1, 0, 2, 3] as const
 
 /** Bottom and right pads without the rows and columns that no window reaches, as far as they are padding. */
-function reachedPads(attrs: ConvolutionAttrs, input: Pair): number[] {
+function reachedPads(attrs: ConvolutionAttrs, input: Pair): Pads {
   const window = convolutionWindow(attrs, pair(attrs.size))
   const [top, left, bottom, right] = window.pads
   const spare = [leftOver(input[0], window, 0), leftOver(input[1], window, 1)] as const
@@ -48,19 +53,31 @@ function reachedPads(attrs: ConvolutionAttrs, input: Pair): number[] {
 }
 
 /**
- * The filter gradient of one group is itself a convolution: channels become the batch, dy becomes the filter,
- * strides become dilations. What the strides leave over of the image makes the result too large; it is cut.
+ * The filter gradient is itself a convolution: channels become the batch, dy becomes the filter, strides become dilations.
+ * How that filter moves over x.
  */
+function turnedWindow(x: Value, dy: Value, attrs: ConvolutionAttrs): Window {
+  const [, , h, w] = extents(x)
+  const [, , oh, ow] = extents(dy)
+  const { strides, dilations } = attrs
+  return { kernel: [oh, ow], strides: pair(dilations), pads: reachedPads(attrs, [h, w]), dilations: pair(strides) }
+}
+
+/** The filter gradient of one group. What the strides leave over of the image makes the convolution's result too large; it is cut. */
 function filterGradientOfGroup(graph: Graph, x: Value, dy: Value, attrs: ConvolutionAttrs): Value {
   const [, c, h, w] = extents(x)
-  const [, out, oh, ow] = extents(dy)
+  const [, out] = extents(dy)
   const [kh, kw] = pair(attrs.size)
-  const trimmed = reachedPads(attrs, [h, w])
-  const turned = { strides: attrs.dilations, pads: trimmed, dilations: attrs.strides, groups: 1, size: [0, 0] }
-  const size = outputSize([h, w], convolutionWindow(turned, [oh, ow]))
+  const window = turnedWindow(x, dy, attrs)
+  const size = outputSize([h, w], window)
   const inputs = [transpose(graph, x, swapped), transpose(graph, dy, swapped)]
-  const { strides, pads, dilations } = turned
-  const whole = graph.node('Conv', inputs, [c, out, ...size], x.dtype, { strides, pads, dilations, group: 1 })
+  const attributes = {
+    strides: [...window.strides],
+    pads: [...window.pads],
+    dilations: [...window.dilations],
+    group: 1,
+  }
+  const whole = graph.node('Conv', inputs, [c, out, ...size], x.dtype, attributes)
   return transpose(graph, slice(graph, whole, [0, 0, 0, 0], [1, 1, 1, 1], [c, out, kh, kw]), swapped)
 }
 
@@ -71,6 +88,8 @@ function channels(graph: Graph, x: Value, group: number, groups: number): Value 
 
 function filterGradient(graph: Graph, x: Value, dy: Value, attrs: ConvolutionAttrs): Value {
   if (graph.precision === 'float64') return convolveColumnsFilter(graph, x, dy, attrs)
+  if (prefersBlockFilter(graph, x, dy, attrs))
+    return blockFilterGradient(graph, x, dy, attrs, turnedWindow(x, dy, attrs))
   if (prefersRows(x, dy, attrs)) return filterGradientByRows(graph, x, dy, attrs)
   const groups = Array.from({ length: attrs.groups }, (_, group) =>
     filterGradientOfGroup(

@@ -38,7 +38,7 @@ export function concat(graph: Graph, values: readonly Value[], axis: number): Va
   return graph.node('Concat', filled, withAxis(first.shape, axis, extent), first.dtype, { axis })
 }
 
-function split(graph: Graph, x: Value, sizes: readonly number[], axis: number): readonly Value[] {
+export function split(graph: Graph, x: Value, sizes: readonly number[], axis: number): readonly Value[] {
   if (sizes.length === 1) return [x]
   const outputs = sizes.map((extent) => ({ shape: withAxis(x.shape, axis, extent), dtype: x.dtype }))
   return graph.nodes('Split', [x, graph.ints(sizes)], outputs, { axis })

@@ -2,6 +2,7 @@
 import { tf } from '../tensor.ts'
 import type { ArgMaxAttrs, CumprodAttrs, CumsumAttrs, MaxAttrs, SumAttrs, TopKAttrs } from '@tensorflow/tfjs-core'
 import { scalarLike, select } from '../record/arithmetic.ts'
+import { sumOfPlaces } from '../record/blocks.ts'
 import { cast, reshape, transpose } from '../record/layout.ts'
 import type { Graph } from '../record/graph.ts'
 import type { Shape, Value } from '../record/value.ts'
@@ -19,8 +20,16 @@ export function reduce(graph: Graph, op: string, x: Value, axes: readonly number
   const shape = reducedShape(x.shape, axes, keepDims)
   if (axes.every((axis) => x.shape[axis] === 1)) return reshape(graph, x, shape)
   const keepdims = keepDims ? 1 : 0
+  const ofPlaces = op === 'ReduceSum' ? sumOverPlaces(graph, x, axes) : null
+  if (ofPlaces !== null) return reshape(graph, ofPlaces, shape)
   if (op === 'ReduceSum') return graph.node(op, [x, graph.ints(axes)], shape, x.dtype, { keepdims })
   return graph.node(op, [x], shape, x.dtype, { axes, keepdims })
+}
+
+/** Sums of images in blocks over the places, or over images and places. */
+function sumOverPlaces(graph: Graph, x: Value, axes: readonly number[]): Value | null {
+  const places = ['2,3', '0,2,3'].includes(axes.join()) ? sumOfPlaces(graph, x) : null
+  return places === null || axes.length === 2 ? places : reduce(graph, 'ReduceSum', places, [0], false)
 }
 
 function axesOf(axis: number | number[] | undefined, x: Value): number[] {

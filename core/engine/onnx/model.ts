@@ -16,14 +16,17 @@ function attribute(name: string, value: AttributeValue): AttributeProto {
   return { name, type: attributeType.ints, ints: value }
 }
 
+/** A node of the operator `name` or `domain:name`. */
 export function node(
-  opType: string,
+  operator: string,
   input: readonly string[],
   output: readonly string[],
   attributes: Attributes = {},
 ): NodeProto {
+  const colon = operator.lastIndexOf(':')
   return {
-    opType,
+    ...(colon === -1 ? {} : { domain: operator.slice(0, colon) }),
+    opType: operator.slice(colon + 1),
     input,
     output,
     attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
@@ -43,6 +46,11 @@ export function valueInfo(name: string, elemType: OnnxType, shape: readonly numb
   return { name, type: { tensorType: { elemType, shape: { dim: shape.map((dimValue) => ({ dimValue })) } } } }
 }
 
+/** Domains of operators besides ONNX' own. */
+function domainsOf(nodes: readonly NodeProto[]): readonly string[] {
+  return [...new Set(nodes.flatMap(({ domain = '' }) => (domain === '' ? [] : [domain])))]
+}
+
 /** The bytes of a model of operator set `version` (default: the recorder's). */
 export function modelBytes(
   graph: {
@@ -57,7 +65,7 @@ export function modelBytes(
   return encodeModel({
     irVersion: 8,
     producerName: 'espalier',
-    opsetImport: [{ domain: '', version }],
+    opsetImport: [{ domain: '', version }, ...domainsOf(graph.nodes).map((domain) => ({ domain, version: 1 }))],
     graph: {
       name: graph.name,
       node: graph.nodes,

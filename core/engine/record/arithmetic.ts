@@ -1,6 +1,7 @@
 // Recording of entry-by-entry operations, with operands that change nothing left out.
 import type { Attributes } from '../onnx/model.ts'
 import type { Graph } from './graph.ts'
+import { biasedInBlocks, pointwiseInBlocks } from './blocks.ts'
 import { beforeExpand, expand } from './layout.ts'
 import { broadcastShape, sameShape } from './value.ts'
 import type { ElementType, Shape, Value } from './value.ts'
@@ -31,7 +32,8 @@ export function pointwise(
     if (sameShape(commonShape(slim), shape)) break
     slim[index] = operand
   }
-  return graph.node(op, slim, shape, dtype, attributes)
+  const inBlocks = dtype === 'float32' ? pointwiseInBlocks(graph, op, slim, shape, attributes) : null
+  return inBlocks ?? graph.node(op, slim, shape, dtype, attributes)
 }
 
 function slimmed(graph: Graph): (value: Value) => Value {
@@ -57,6 +59,8 @@ export function arithmetic(graph: Graph, op: keyof typeof fold, a: Value, b: Val
   if (op === 'Mul' && isUniform(a, 1)) return expand(graph, b, shape)
   if ((op === 'Mul' || op === 'Div') && isUniform(b, 1)) return expand(graph, a, shape)
   if (op === 'Sub' && isUniform(b, 0)) return expand(graph, a, shape)
+  const biased = op === 'Add' ? (biasedInBlocks(graph, a, b) ?? biasedInBlocks(graph, b, a)) : null
+  if (biased !== null) return biased
   return pointwise(graph, op, [a, b], a.dtype)
 }
 
@@ -65,7 +69,7 @@ function isUniform(value: Value, fill: number): boolean {
 }
 
 export function unary(graph: Graph, op: string, x: Value, dtype: ElementType = x.dtype): Value {
-  return graph.node(op, [x], x.shape, dtype)
+  return pointwise(graph, op, [x], dtype)
 }
 
 /** `number` with the element type of `like`. */

@@ -1,4 +1,5 @@
 // Sums that the node before them can take over as its bias: one pass over the result less.
+import { blockOp } from './blocks.ts'
 import type { RecordedNode, Value } from './value.ts'
 
 /** A node that is written in place of a sum. */
@@ -13,10 +14,7 @@ export function fusedSums(reached: readonly Value[], outputs: readonly Value[]):
   const readers = countReaders(reached, outputs)
   const fused = new Map<Value, Fused>()
   for (const value of reached) {
-    const node = nodeOf(value, 'Add')
-    if (node === null) continue
-    const [a, b] = node.inputs
-    const found = withBias(a, b) ?? withBias(b, a)
+    const found = foundAt(value)
     if (found !== null && readers.get(found.summand) === 1) fused.set(value, found.node)
   }
   return fused
@@ -25,6 +23,21 @@ export function fusedSums(reached: readonly Value[], outputs: readonly Value[]):
 interface Found {
   readonly summand: Value
   readonly node: Fused
+}
+
+function foundAt(value: Value): Found | null {
+  const rectified = nodeOf(value, 'Relu')
+  if (rectified !== null) return withRelu(rectified.inputs[0])
+  const sum = nodeOf(value, 'Add')
+  if (sum === null) return null
+  const [a, b] = sum.inputs
+  return withBias(a, b) ?? withBias(b, a)
+}
+
+/** max(x, 0) of a convolution on blocks; the runtime joins the other convolutions with it by itself. */
+function withRelu(summand: Value): Found | null {
+  const node = nodeOf(summand, blockOp.conv)
+  return node === null ? null : { summand, node: { ...node, attributes: { ...node.attributes, activation: 'Relu' } } }
 }
 
 function withBias(summand: Value, bias: Value): Found | null {

@@ -12,12 +12,15 @@ export interface OutputSpec {
 /** Makes values; the same node of the same inputs, the same host array and the same number are made once. */
 export class Graph {
   readonly precision: Precision
+  /** Channels in a block of the runtime's layout of images (`blocks.ts`); null where it has none. */
+  readonly block: number | null
   #nextId = 0
   readonly #known = new Map<string, readonly Value[]>()
   readonly #hosts = new Map<TensorData, Value[]>()
 
-  constructor(precision: Precision) {
+  constructor(precision: Precision, block: number | null = null) {
     this.precision = precision
+    this.block = precision === 'float32' ? block : null
   }
 
   input(name: string, shape: Shape, dtype: TensorType): Value {
@@ -79,7 +82,9 @@ export class Graph {
   #make(shape: Shape, dtype: ElementType, origin: Origin): Value {
     const id = this.#nextId
     this.#nextId += 1
-    return Object.freeze({ id, shape: Object.freeze([...shape]), dtype, origin })
+    const varies =
+      origin.kind === 'input' || (origin.kind === 'node' && origin.node.inputs.some((input) => input.varies))
+    return Object.freeze({ id, shape: Object.freeze([...shape]), dtype, origin, varies })
   }
 }
 

@@ -21,8 +21,9 @@ export interface Recording<I extends string, O extends string> {
 export function record<I extends string, O extends string>(
   definition: ProgramDefinition<I, O>,
   precision: Precision,
+  block: number | null = null,
 ): Recording<I, O> {
-  const graph = new Graph(precision)
+  const graph = new Graph(precision, block)
   const before = tf.getBackend() as string | undefined
   const tensors = tf.engine().state.numTensors
   void tf.setBackend(recorderName)

@@ -20,6 +20,8 @@ export interface Value {
   readonly shape: Shape
   readonly dtype: ElementType
   readonly origin: Origin
+  /** Whether it changes from run to run. */
+  readonly varies: boolean
 }
 
 export interface RecordedNode {

@@ -155,7 +155,8 @@ class ConstantPool {
   }
 }
 
-export function createOnnxExecutor(options: OnnxOptions): Executor {
+/** @param block channels in a block of the runtime's layout of images, where the provider has it (`blockSize`). */
+export function createOnnxExecutor(options: OnnxOptions, block: number | null): Executor {
   const { provider } = options
   const pools = { float32: new ConstantPool('float32'), float64: new ConstantPool('float64') }
   const sessions = new SessionCache()
@@ -165,7 +166,7 @@ export function createOnnxExecutor(options: OnnxOptions): Executor {
       const { precision = options.precision } = definition
       requirePrecision(provider, precision)
       const pool = pools[precision]
-      const recording = record(definition, precision)
+      const recording = record(definition, precision, block)
       const model = emitModel(definition.name, precision, Object.values(recording.inputs), recording.outputs)
       const constants = Object.fromEntries(model.shared.map((shared) => [shared.name, pool.tensor(shared)]))
       const session = await sessions.open(model.bytes, sessionOptions(options, definition.fewRuns))

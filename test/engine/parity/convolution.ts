@@ -51,6 +51,33 @@ const geometries: readonly Geometry[] = [
     pads: [1, 0, 1, 2],
     dilations: [1, 2],
   },
+  // With whole blocks of 8 or 16 channels, or of images, the runtime's direct convolutions are used where it has them.
+  { title: 'blocks of channels', x: [2, 16, 5, 4], filter: [32, 16, 3, 3], strides: [1, 1], pads: [1, 1, 1, 1] },
+  { title: 'few channels, then blocks', x: [2, 3, 6, 5], filter: [16, 3, 2, 3], strides: [2, 1], pads: [0, 1, 1, 0] },
+  {
+    title: 'blocks in strides that divide',
+    x: [2, 16, 6, 9],
+    filter: [16, 16, 4, 5],
+    strides: [2, 3],
+    pads: [1, 1, 1, 1],
+  },
+  {
+    title: 'blocks in strides that leave rows over',
+    x: [1, 16, 7, 6],
+    filter: [16, 16, 2, 2],
+    strides: [2, 2],
+    pads: [0, 1, 1, 0],
+  },
+  { title: 'blocks, more padding than kernel', x: [1, 16, 2, 2], filter: [16, 16, 1, 2], strides: [1, 1], pads: [1, 2, 0, 2] }, // prettier-ignore
+  { title: 'blocks of images', x: [16, 2, 5, 6], filter: [16, 2, 3, 2], strides: [2, 2], pads: [1, 0, 0, 0] },
+  {
+    title: 'blocks of images and channels, dilations',
+    x: [32, 16, 4, 5],
+    filter: [16, 16, 2, 2],
+    strides: [1, 2],
+    pads: [1, 1, 0, 1],
+    dilations: [2, 1],
+  },
   {
     title: 'groups',
     x: [2, 4, 5, 5],

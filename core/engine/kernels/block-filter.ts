@@ -1,0 +1,73 @@
+// The filter gradient of a convolution by ONNX Runtime's direct convolution: images are its channels, a few at a time.
+import type { ConvolutionAttrs } from '../ops/attributes.ts'
+import { pair } from '../ops/attributes.ts'
+import { outputSize, type Window } from '../ops/geometry.ts'
+import { blocksOf, fitsBlocks, fromBlocks, toBlocks } from '../record/blocks.ts'
+import type { Graph } from '../record/graph.ts'
+import { reshape, slice, transpose } from '../record/layout.ts'
+import type { Value } from '../record/value.ts'
+import { directConvolution } from './block-convolution.ts'
+import { extents } from './columns.ts'
+import { pad, split } from './layout.ts'
+
+export function prefersBlockFilter(graph: Graph, x: Value, dy: Value, { groups }: ConvolutionAttrs): boolean {
+  const [n, out] = extents(dy)
+  return x.varies && dy.varies && groups === 1 && fitsBlocks(graph, out) && fitsBlocks(graph, n)
+}
+
+/**
+ * x [n, in, h, w] as `in` images of n channels, dy [n, out, oh, ow] as a filter of n channels; strides become dilations.
+ * Gives [out, in, kh, kw]. `turned`: how that filter moves over x.
+ */
+export function blockFilterGradient(graph: Graph, x: Value, dy: Value, attrs: ConvolutionAttrs, turned: Window): Value {
+  const [, c] = extents(x)
+  const [, out, oh, ow] = extents(dy)
+  const [kh, kw] = pair(attrs.size)
+  const [images, gradients] = [inParts(graph, x), inParts(graph, toBlocks(graph, dy))]
+  const unpadded = { strides: [...turned.strides], dilations: [...turned.dilations], pads: [0, 0, 0, 0] }
+  const size = outputSize([x.shape[2], x.shape[3]], turned)
+  const sum = images.reduce<Value | null>((before, image, part) => {
+    const plain = blocksOf(x) === null ? image : fromBlocks(graph, image)
+    const filter = asFilter(graph, gradients[part])
+    return directConvolution(
+      graph,
+      asChannels(graph, plain, turned.pads),
+      filter,
+      unpadded,
+      [out, oh, ow],
+      size,
+      before,
+    )
+  }, null)
+  const whole = fromBlocks(graph, sum ?? dy)
+  return transpose(graph, slice(graph, whole, [0, 0, 0, 0], [1, 1, 1, 1], [c, out, kh, kw]), [1, 0, 2, 3])
+}
+
+/** x, or its blocks where it is in blocks, as many images at a time as make a block of channels: their gradients stay in the cache. */
+function inParts(graph: Graph, x: Value): readonly Value[] {
+  const source = blocksOf(x) ?? x
+  const block = graph.block ?? 1
+  return split(
+    graph,
+    source,
+    Array.from({ length: source.shape[0] / block }, () => block),
+    0,
+  )
+}
+
+/** [n, c, h, w] as c images of n channels in blocks, padded. */
+function asChannels(graph: Graph, x: Value, [top, left, bottom, right]: Window['pads']): Value {
+  const padded = pad(graph, x, [[0, 0], [0, 0], [top, bottom], [left, right]], 0) // prettier-ignore
+  const [n, c, h, w] = extents(padded)
+  // To the runtime this is one image of n channels: the blocks of one image lie as the image of each channel must.
+  const blocks = toBlocks(graph, reshape(graph, padded, [1, n, c * h, w]))
+  return reshape(graph, blocks, [c, n, h, w])
+}
+
+/** dy [n, out, oh, ow] in blocks as a filter [out, n, oh, ow], in the order direct convolutions read. */
+function asFilter(graph: Graph, dy: Value): Value {
+  const [n, out, oh, ow] = extents(dy)
+  const block = graph.block ?? 1
+  const apart = reshape(graph, dy, [n / block, block, out / block, oh * ow, block])
+  return reshape(graph, transpose(graph, apart, [2, 0, 3, 1, 4]), [out, n, oh, ow])
+}
