@@ -34,6 +34,6 @@ export const defaultSettings: BabSettings = {
   ],
   tightenNeurons: 256,
   tightenPatience: 6,
-  rootNeurons: { iterations: 20, rate: 0.5, decay: 0.98 },
+  rootNeurons: { iterations: 5, rate: 0.5, decay: 0.98 },
   rootRows: { iterations: 20, rate: 0.5, decay: 0.98 },
 }

@@ -58,7 +58,9 @@ export function envelopeStage(): Stage {
 
 /** Before branch and bound a small share is best: a search gains more from its own splits than from the last step at the root. */
 export function alphaCrownStage(share = 1, envelopes = false): Stage {
-  return boundStage({ method: 'alpha-crown', neurons: neuronAscent, outputs: outputAscent, share, envelopes })
+  // Envelopes leave the later steps little: they are better spent on splits.
+  const neurons = envelopes ? { ...neuronAscent, iterations: 5 } : neuronAscent
+  return boundStage({ method: 'alpha-crown', neurons, outputs: outputAscent, share, envelopes })
 }
 
 /** Of the time of a stage, what goes to the ascent of intermediate bounds. */
