@@ -7,6 +7,7 @@
 import type { Interval } from '../bounds/box.ts'
 import { UNIT } from './arithmetic.ts'
 import type { Graph } from './graph.ts'
+import { ShareMemory } from './kernel/share-memory.ts'
 import { wholeRegion, type BackwardPass, type Cell } from './pass.ts'
 import type { Region } from './regions.ts'
 import { ReluActivation } from './relu.ts'
@@ -14,15 +15,18 @@ import { ReluActivation } from './relu.ts'
 /** low + Σ (|a| + a·ξ) ≤ z ≤ high − Σ (|a| − a·ξ). */
 interface Neuron {
   readonly index: number
-  readonly inputs: Int32Array
-  /** |a|: magnitudes of the coefficients times the radii of the inputs, and their signs. */
-  readonly widths: Float64Array
-  readonly signs: Int8Array
-  readonly reach: number
   readonly low: number
   readonly high: number
+  /** Σ |a| */
+  readonly reach: number
+  /** Where its arrays begin in memory, `count` elements each. */
+  readonly count: number
+  readonly inputs: number
+  /** |a|: magnitudes of the coefficients times the radii of the inputs, and their signs. */
+  readonly widths: number
+  readonly signs: number
   /** θ|a| in the bound that is being raised. */
-  readonly parts: Float64Array
+  readonly parts: number
 }
 
 /** A neuron whose relaxation in a bound is exchanged. */
@@ -30,6 +34,8 @@ interface Bent {
   readonly neuron: Neuron
   /** −Λ on its output. */
   readonly weight: number
+  /** Σ of its parts. */
+  used: number
 }
 
 /** Sums here have fewer than 2^22 terms: what rounding takes is below this share of their magnitudes. */
@@ -38,6 +44,8 @@ const ROUNDING = 2 ** 22 * UNIT * (1 + 2 ** -20)
 export const LEAF_ROUNDS = 4
 /** Neurons times the size of their layer, which is what finding their coefficients costs: half a second. Beyond it chords stay. */
 const MOST_WORK = 2 ** 28
+/** Most memory of all coefficients: neurons beyond keep their chords. */
+const MOST_BYTES = 2 ** 28
 
 export class Envelopes {
   readonly #pass: BackwardPass
@@ -46,6 +54,11 @@ export class Envelopes {
   /** Activations that are or will be first layers. */
   readonly #places: readonly number[]
   readonly #radius: Float64Array
+  readonly #memory = new ShareMemory()
+  /** Coefficients of a bound times the radii, and the parts that a neuron wants: `width` elements, the last ones of no input. */
+  readonly #width: number
+  readonly #c: number
+  readonly #wanted: number
 
   /** Of a whole region; `pass` is used for their neurons. */
   constructor(pass: BackwardPass, region: Region) {
@@ -54,6 +67,9 @@ export class Envelopes {
     this.#region = region
     // Above half of the width: a wider box contains the box.
     this.#radius = lower.map((low, i) => (upper[i] / 2 - low / 2) * (1 + 4 * UNIT))
+    this.#width = even(lower.length + 1)
+    this.#c = this.#memory.numbers(this.#width)
+    this.#wanted = this.#memory.numbers(this.#width)
     this.#places = Array.from(region.graph.activations.keys()).filter((place) => isFirst(region.graph, place))
   }
 
@@ -68,8 +84,7 @@ export class Envelopes {
    * gets the best shares while the others stay.
    */
   raise(cell: Cell, bound: number, rounds: number): number {
-    const { coefficients } = this.#pass.affine()
-    const c = coefficients.map((value, i) => value * this.#radius[i])
+    const c = this.#coefficients()
     let constant = bound + magnitude(c)
     let sizes = Math.abs(bound) + magnitude(c)
     const bent: Bent[] = []
@@ -80,18 +95,42 @@ export class Envelopes {
         const exchanged = chordOf(cell.bounds[place], neuron, given[neuron.index])
         if (!exchanged) continue
         const { weight, slope, shift } = exchanged
-        const { low, high, reach, parts, widths } = neuron
-        for (let k = 0; k < widths.length; k++) parts[k] = slope * widths[k]
+        const { low, high, reach, parts, widths, count } = neuron
+        const used = this.#memory.loops.chord(widths, parts, count, slope)
         // The slopes stay what they were; what changes is the constant: weight·slope·z is at least that at its smallest.
-        constant += weight * slope * (low + reach) - shift - weight * offset(neuron, slope * reach)
+        constant += weight * slope * (low + reach) - shift - weight * offset(neuron, used)
         sizes += weight * (Math.abs(low) + Math.abs(high) + 2 * reach) + Math.abs(shift)
-        bent.push({ neuron, weight })
+        bent.push({ neuron, weight, used })
       }
     }
     if (bent.length === 0) return bound
-    for (let round = 0; round < rounds; round++) for (const each of bent) constant += turn(each, c)
+    for (let round = 0; round < rounds; round++) for (const each of bent) constant += this.#turn(each)
     const raised = constant - magnitude(c) - ROUNDING * sizes
     return raised > bound ? raised : bound
+  }
+
+  /** Those of the last pass, in memory. */
+  #coefficients(): Float64Array {
+    const { coefficients } = this.#pass.affine()
+    const c = this.#memory.numbersAt(this.#c, this.#width)
+    for (let i = 0; i < coefficients.length; i++) c[i] = coefficients[i] * this.#radius[i]
+    return c
+  }
+
+  /**
+   * The best shares of one neuron: they minimise Σ |c| under Σ θ|a| = u/2. First those that take coefficients towards 0, what remains of
+   * u/2 evenly. Returns what the constant gains.
+   */
+  #turn(bent: Bent): number {
+    const { neuron, weight, used } = bent
+    const { inputs, widths, signs, parts, count, reach, high } = neuron
+    const { loops } = this.#memory
+    const all = loops.want(inputs, widths, signs, parts, this.#c, this.#wanted, count, weight)
+    const budget = Math.max(0, high / 2)
+    const kept = all > budget ? budget / all : 1
+    const rest = all < budget && all < reach ? (budget - all) / (reach - all) : 0
+    bent.used = loops.give(inputs, widths, signs, parts, this.#c, this.#wanted, count, weight, kept, rest)
+    return weight * (offset(neuron, used) - offset(neuron, bent.used))
   }
 
   /** Loose neurons of a first layer on the whole region. */
@@ -101,7 +140,10 @@ export class Envelopes {
     const loose = Array.from({ length: size }, (_, i) => i).filter((i) =>
       activation.isLoose(i, bounds.lower[i], bounds.upper[i]),
     )
-    return loose.length * size > MOST_WORK ? [] : loose.map((index) => this.#neuron(source, index))
+    if (loose.length * size > MOST_WORK) return []
+    const found: Neuron[] = []
+    for (const index of loose) if (this.#memory.bytes < MOST_BYTES) found.push(this.#neuron(source, index))
+    return found
   }
 
   #neuron(source: number, index: number): Neuron {
@@ -110,10 +152,16 @@ export class Envelopes {
     const high = -bound(-1)
     const low = bound(1)
     const { coefficients } = this.#pass.affine()
-    const inputs = Int32Array.from(coefficients.keys()).filter((i) => coefficients[i] !== 0 && this.#radius[i] > 0)
-    const widths = Float64Array.from(inputs, (i) => Math.abs(coefficients[i]) * this.#radius[i])
-    const signs = Int8Array.from(inputs, (i) => Math.sign(coefficients[i]))
-    return { index, inputs, widths, signs, reach: magnitude(widths), low, high, parts: new Float64Array(widths.length) }
+    const used = Array.from(coefficients.keys()).filter((i) => coefficients[i] !== 0 && this.#radius[i] > 0)
+    const count = even(used.length)
+    const memory = this.#memory
+    const inputs = memory.indices(count)
+    const [widths, signs, parts] = [memory.numbers(count), memory.numbers(count), memory.numbers(count)]
+    memory.indicesAt(inputs, count).fill(coefficients.length).set(used)
+    memory.numbersAt(signs, count).set(used.map((i) => Math.sign(coefficients[i])))
+    const magnitudes = used.map((i) => Math.abs(coefficients[i]) * this.#radius[i])
+    memory.numbersAt(widths, count).set(magnitudes)
+    return { index, low, high, reach: magnitude(magnitudes), count, inputs, widths, signs, parts }
   }
 }
 
@@ -147,35 +195,12 @@ function offset({ high }: Neuron, used: number): number {
   return used + Math.max(0, high - 2 * used)
 }
 
-/**
- * The best shares of one neuron: they minimise Σ |c| under Σ θ|a| = u/2. First those that take coefficients towards 0, what remains of
- * u/2 evenly. Returns what the constant gains.
- */
-function turn({ neuron, weight }: Bent, c: Float64Array): number {
-  const { inputs, widths, signs, parts, reach, high } = neuron
-  const wanted = (k: number): number => {
-    const best = parts[k] + (signs[k] * c[inputs[k]]) / weight
-    return best > 0 ? (best < widths[k] ? best : widths[k]) : 0
-  }
-  let all = 0
-  for (let k = 0; k < widths.length; k++) all += wanted(k)
-  const budget = Math.max(0, high / 2)
-  const kept = all > budget ? budget / all : 1
-  const rest = all < budget && all < reach ? (budget - all) / (reach - all) : 0
-  let [before, after] = [0, 0]
-  for (let k = 0; k < widths.length; k++) {
-    const best = wanted(k)
-    const part = Math.max(0, Math.min(widths[k], best * kept + (widths[k] - best) * rest))
-    before += parts[k]
-    after += part
-    c[inputs[k]] -= weight * signs[k] * (part - parts[k])
-    parts[k] = part
-  }
-  return weight * (offset(neuron, before) - offset(neuron, after))
-}
-
-function magnitude(values: Float64Array): number {
+function magnitude(values: ArrayLike<number>): number {
   let sum = 0
   for (let i = 0; i < values.length; i++) sum += Math.abs(values[i])
   return sum
+}
+
+function even(count: number): number {
+  return count + (count % 2)
 }

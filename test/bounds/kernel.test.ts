@@ -2,12 +2,16 @@
 import fc from 'fast-check'
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
-import { kernelModule } from '../../build/kernel.ts'
+import { kernelModule, kernels } from '../../build/kernel.ts'
 import { EnvelopeKernel, INDEX, NUMBER } from '../../core/bounds/kernel/envelope-kernel.ts'
 
-it('is compiled from its source as it is now', async () => {
-  expect(await readFile('core/bounds/kernel/envelope-code.ts', 'utf8')).toBe(await kernelModule())
-}, 60_000)
+it.each(kernels)(
+  '$target is compiled from its source as it is now',
+  async (kernel) => {
+    expect(await readFile(kernel.target, 'utf8')).toBe(await kernelModule(kernel))
+  },
+  60_000,
+)
 
 const number = fc.double({ min: -4, max: 4, noNaN: true })
 const caseOf = fc.integer({ min: 1, max: 9 }).chain((half) =>

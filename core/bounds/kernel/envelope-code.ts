@@ -1,4 +1,4 @@
-// WebAssembly of the inner loops of envelopes, made from envelope.assembly.ts by `npm run build:kernel`.
+// WebAssembly made from envelope.assembly.ts by `npm run build:kernel`.
 
 /** Base64. */
 export const ENVELOPE_CODE =
