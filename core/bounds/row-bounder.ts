@@ -184,7 +184,8 @@ export class RowBounder {
       const slack = factor * output.scale[i]
       result.slack[from + i] = slack
       result.lower[from + i] = output.bound[i] - slack
-      if (envelope) raise(envelope, last, from + i, i, output, result.lower)
+      // What is on one side of 0 already is tight enough.
+      if (envelope && !(result.lower[from + i] >= 0)) raise(envelope, last, from + i, i, output, result.lower)
     }
     const ofRows = (): Float32Array => (sharedAlpha ? repeated(alpha, count) : alpha.subarray(0, count * cone.neurons))
     onAlpha?.(from, ofRows())

@@ -104,10 +104,10 @@ async function treeBound(task: NeuronTask, places: Places, tree: SplitTree, row:
   return least
 }
 
-/** The bound of a row, raised by so many rounds of envelopes. */
+/** The bound of a row, raised by so many rounds of envelopes; what is on one side of 0 already is tight enough. */
 function rowBound({ region, pass, place, envelopes }: NeuronTask, cell: Cell, row: number, rounds: number): number {
   const bound = pass.bound(region, cell, region.graph.activations[place].source, (into) => {
     into[row >> 1] = row % 2 === 0 ? 1 : -1
   })
-  return envelopes ? envelopes.raise(cell, bound, rounds) : bound
+  return envelopes && !(bound >= 0) ? envelopes.raise(cell, bound, rounds) : bound
 }
