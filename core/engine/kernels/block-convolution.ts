@@ -18,9 +18,9 @@ export function prefersBlocks(graph: Graph, filter: Value, { groups }: Convoluti
 
 /** `size`: [rows, columns] of what comes out. */
 export function convolveBlocks(graph: Graph, x: Value, filter: Value, attrs: ConvolutionAttrs, size: Pair): Value {
-  const [out, channels, ...kernel] = extents(filter)
+  const [, channels] = extents(filter)
   const image = fitsBlocks(graph, channels) ? toBlocks(graph, x) : x
-  return fromBlocks(graph, directConvolution(graph, image, filterBlocks(graph, filter), attrs, [out, ...kernel], size))
+  return fromBlocks(graph, directConvolution(graph, image, filterBlocks(graph, filter), attrs, size))
 }
 
 /** One direct convolution of blocks, or of fewer channels than a block in plain order; added to `sum`, where that is given. */
@@ -29,10 +29,10 @@ export function directConvolution(
   image: Value,
   filter: Value,
   { strides, pads, dilations }: Pick<ConvolutionAttrs, 'strides' | 'pads' | 'dilations'>,
-  [out, ...kernel]: readonly [number, number, number],
   size: Pair,
   sum: Value | null = null,
 ): Value {
+  const [out, , ...kernel] = extents(filter)
   const shape = [image.shape[0], out, ...size]
   const attributes = { strides, pads, dilations, group: 1, kernel_shape: kernel }
   const inputs = sum === null ? [image, filter] : [image, filter, graph.uniform(0, [out], 'float32'), sum]
@@ -94,7 +94,7 @@ export function convolveBlocksTranspose(graph: Graph, dy: Value, filter: Value, 
     columns.map((column) => {
       const padded = { strides: [1, 1], dilations: [1, 1], pads: [row.before, column.before, row.after, column.after] }
       const turned = turnedBlocks(graph, filter, row, column, pair(strides))
-      return directConvolution(graph, gradient, turned, padded, [channels, row.count, column.count], size)
+      return directConvolution(graph, gradient, turned, padded, size)
     }),
   )
   return fromBlocks(graph, interleaved(graph, parts, pair(strides)))

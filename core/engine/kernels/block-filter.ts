@@ -2,7 +2,7 @@
 import type { ConvolutionAttrs } from '../ops/attributes.ts'
 import { pair } from '../ops/attributes.ts'
 import { outputSize, type Window } from '../ops/geometry.ts'
-import { blocksOf, fitsBlocks, fromBlocks, toBlocks } from '../record/blocks.ts'
+import { fitsBlocks, fromBlocks, toBlocks } from '../record/blocks.ts'
 import type { Graph } from '../record/graph.ts'
 import { reshape, slice, transpose } from '../record/layout.ts'
 import type { Value } from '../record/value.ts'
@@ -20,44 +20,29 @@ export function prefersBlockFilter(graph: Graph, x: Value, dy: Value, { groups }
  * Gives [out, in, kh, kw]. `turned`: how that filter moves over x.
  */
 export function blockFilterGradient(graph: Graph, x: Value, dy: Value, attrs: ConvolutionAttrs, turned: Window): Value {
-  const [, c] = extents(x)
-  const [, out, oh, ow] = extents(dy)
+  const [n, c, h, w] = extents(x)
   const [kh, kw] = pair(attrs.size)
-  const [images, gradients] = [inParts(graph, x), inParts(graph, toBlocks(graph, dy))]
+  const block = graph.block ?? 1
+  // As many images at a time as make a block of channels: their gradients stay in the cache.
+  const counts = Array.from({ length: n / block }, () => block)
+  const gradients = split(graph, toBlocks(graph, dy), counts, 0)
   const unpadded = { strides: [...turned.strides], dilations: [...turned.dilations], pads: [0, 0, 0, 0] }
-  const size = outputSize([x.shape[2], x.shape[3]], turned)
-  const sum = images.reduce<Value | null>((before, image, part) => {
-    const plain = blocksOf(x) === null ? image : fromBlocks(graph, image)
-    const filter = asFilter(graph, gradients[part])
-    return directConvolution(
-      graph,
-      asChannels(graph, plain, turned.pads),
-      filter,
-      unpadded,
-      [out, oh, ow],
-      size,
-      before,
-    )
+  const size = outputSize([h, w], turned)
+  const sum = gradients.reduce<Value | null>((before, gradient, part) => {
+    const images = asChannels(graph, x, part * block, turned.pads)
+    return directConvolution(graph, images, asFilter(graph, gradient), unpadded, size, before)
   }, null)
   const whole = fromBlocks(graph, sum ?? dy)
+  const [, out] = whole.shape
   return transpose(graph, slice(graph, whole, [0, 0, 0, 0], [1, 1, 1, 1], [c, out, kh, kw]), [1, 0, 2, 3])
 }
 
-/** x, or its blocks where it is in blocks, as many images at a time as make a block of channels: their gradients stay in the cache. */
-function inParts(graph: Graph, x: Value): readonly Value[] {
-  const source = blocksOf(x) ?? x
+/** A block of images from `first` on of x [n, c, h, w] as c padded images of as many channels, in blocks. */
+function asChannels(graph: Graph, x: Value, first: number, [top, left, bottom, right]: Window['pads']): Value {
   const block = graph.block ?? 1
-  return split(
-    graph,
-    source,
-    Array.from({ length: source.shape[0] / block }, () => block),
-    0,
-  )
-}
-
-/** [n, c, h, w] as c images of n channels in blocks, padded. */
-function asChannels(graph: Graph, x: Value, [top, left, bottom, right]: Window['pads']): Value {
-  const padded = pad(graph, x, [[0, 0], [0, 0], [top, bottom], [left, right]], 0) // prettier-ignore
+  // Images before and after are padded away.
+  const cut = [-first, first + block - x.shape[0]] as const
+  const padded = pad(graph, x, [cut, [0, 0], [top, bottom], [left, right]], 0)
   const [n, c, h, w] = extents(padded)
   // To the runtime this is one image of n channels: the blocks of one image lie as the image of each channel must.
   const blocks = toBlocks(graph, reshape(graph, padded, [1, n, c * h, w]))

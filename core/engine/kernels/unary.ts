@@ -26,11 +26,21 @@ function expm1(graph: Graph, x: Value): Value {
   return select(graph, far, difference, near)
 }
 
-/** 1 above 0, 0 elsewhere, NaN at NaN: min(relu(x)·large·large, 1). Two products, since one leaves the least number below 1. */
+/**
+ * 1 above 0, 0 elsewhere, NaN at NaN: relu(x) times a large number, cut at 1. Twice, since once leaves the least number below 1.
+ * A hard sigmoid without a shift does so in one pass; the runtime has none in float64.
+ */
 function aboveZero(graph: Graph, x: Value): Value {
-  const large = scalarLike(graph, graph.precision === 'float64' ? 1e308 : 1e38, x)
-  const grown = arithmetic(graph, 'Mul', arithmetic(graph, 'Mul', unary(graph, 'Relu', x), large), large)
+  const positive = unary(graph, 'Relu', x)
+  if (graph.precision === 'float32') return steep(graph, steep(graph, positive))
+  const large = scalarLike(graph, 1e308, x)
+  const grown = arithmetic(graph, 'Mul', arithmetic(graph, 'Mul', positive, large), large)
   return pointwise(graph, 'Min', [grown, scalarLike(graph, 1, x)], x.dtype)
+}
+
+/** min(max(3e38·x, 0), 1). */
+function steep(graph: Graph, x: Value): Value {
+  return pointwise(graph, 'HardSigmoid', [x], x.dtype, { alpha: { float: 3e38 }, beta: { float: 0 } })
 }
 
 /**
