@@ -38,7 +38,8 @@ export function remaining(gauge: JobGauge, { rows, limit, epochs }: Pace): Remai
 
 function range(low: number, high: number): string {
   const [from, to] = [estimate(low), estimate(high)]
-  return from === to ? from : `${from} – ${to}`
+  // A line breaks between the two, never inside of one.
+  return from === to ? from : [from, to].map((text) => text.replaceAll(' ', '\u00a0')).join(' – ')
 }
 
 /** Of what takes ten minutes nobody knows the seconds. */

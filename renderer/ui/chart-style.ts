@@ -1,5 +1,5 @@
 // How our charts look: the palette, axes and tooltips in the colours of the theme.
-import type { ChartOptions } from 'chart.js'
+import type { ChartOptions, Scale } from 'chart.js'
 import { formatRound } from '../logic/format.ts'
 import { readColours } from './chart-kit.ts'
 
@@ -32,6 +32,7 @@ export function axis(
     ...(range === null ? {} : { min: range[0], max: range[1] }),
     grid: { color: colours.line, drawTicks: false },
     border: { display: false },
+    ...(logarithmic ? { afterBuildTicks: keepDecades } : {}),
     ticks: {
       color: colours.muted,
       padding: 6,
@@ -43,6 +44,15 @@ export function axis(
     },
     title: { display: text !== '', text, color: colours.muted },
   }
+}
+
+/** On a logarithmic axis 10, 100, 1000 say all, where there are two of them: 60 between 10 and 100 says nothing. */
+function keepDecades(scale: Scale): void {
+  const decades = scale.ticks.filter(({ value }) => {
+    const exponent = Math.log10(value)
+    return Math.abs(exponent - Math.round(exponent)) < 1e-9
+  })
+  if (decades.length > 1) scale.ticks = decades
 }
 
 export function tooltip(colours: ChartColours) {

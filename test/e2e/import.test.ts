@@ -69,7 +69,8 @@ describe.skipIf(!hasChromium)('files in the app', () => {
     const operators = page.getByRole('list', { name: 'Operators, all understood' }).getByRole('listitem')
     expect(await operators.allInnerTexts()).toEqual(['Gemm', 'Relu'])
     expect(await page.getByRole('cell', { name: 'ReLU', exact: true }).count()).toBe(1)
-    expect(await page.getByRole('button', { name: 'Start', exact: true }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Start', exact: true }).isDisabled()).toBe(true)
+    await page.getByText('Choose a property too: then it can be asked.').waitFor()
   })
 
   it('says in plain words what the property is', async () => {

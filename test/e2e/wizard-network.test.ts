@@ -175,7 +175,7 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     await go('#/wizard/goal')
     await page.getByRole('radio', { name: /^Make a network verifiable/ }).check()
     await go('#/wizard/model')
-    await page.getByRole('radio', { name: /^A network that is there/ }).check()
+    await page.getByRole('radio', { name: /^A network you have/ }).check()
     await page.getByLabel('Find a network by name').fill('dense training')
     // What was pruned from it is found no more.
     await page.getByRole('list', { name: 'Networks of the history' }).getByText('Weight pruning').waitFor({ state: 'detached' }) // prettier-ignore
@@ -230,7 +230,7 @@ describe.skipIf(!hasChromium)('a network that is there, in the wizard', () => {
     await go('#/wizard/simplify')
     await page.getByRole('radio', { name: /^Neuron pruning/ }).check()
     await go('#/wizard/model')
-    await page.getByRole('radio', { name: /^A network that is there/ }).check()
+    await page.getByRole('radio', { name: /^A network you have/ }).check()
     await page.getByLabel('Find a network by name').fill('fits')
     await page.getByRole('radio', { name: /^fits/ }).check()
     await fits()

@@ -125,7 +125,9 @@ describe('what remains', () => {
   const none = { rows: [], limit: 60, epochs: [] }
 
   it('is a range from the pace so far to the limits', () => {
-    expect(remaining(verify, { ...none, rows: [{ seconds: 2 }, { seconds: 4 }] })?.text).toBe('14 s – 4 min 59 s')
+    expect(remaining(verify, { ...none, rows: [{ seconds: 2 }, { seconds: 4 }] })?.text).toBe(
+      '14\u00a0s – 4\u00a0min\u00a059\u00a0s',
+    )
     expect(remaining({ ...verify, done: 10 }, { ...none, rows: [{ seconds: 2 }] })?.text).toBe('0 s')
     expect(remaining(verify, none)).toBeNull()
   })
