@@ -8,7 +8,6 @@
 import type { FirstLayer, FirstNeuron } from './first-layer.ts'
 import type { Floats } from './floats.ts'
 import type { Cone } from './graph.ts'
-import { INDEX, NUMBER } from './kernel/envelope-kernel.ts'
 
 /** What a bound was made with: ranges of neurons and Λ on their outputs. */
 export interface Chords {
@@ -69,7 +68,8 @@ export class Envelope {
       const l = chords.lower[at + neuron.place]
       const u = chords.upper[at + neuron.place]
       const slope = u / (u - l)
-      constant += weight * (slope * (low + reach - l) - this.#turn(k, weight, slope))
+      this.#used[k] = this.#turn(neuron, weight, slope)
+      constant += weight * (slope * (low + reach - l) - leastAbove(neuron, this.#used[k]))
       size += weight * (2 * reach + Math.abs(low) + Math.abs(high))
       lost += weight * (u - l)
     }
@@ -82,62 +82,49 @@ export class Envelope {
    * last, whose chords these were: what splitting it could still gain.
    */
   gaps(chords: Chords, at: number, each: (place: number, gap: number) => void): void {
-    const { kernel, coefficients, row, point, width, radius } = this.#layer
+    const { loops, row, point, width, other, otherValue, radius } = this.#layer
     const nothing = (NOTHING * this.#magnitude()) / radius.length
-    for (let i = 0; i < width; i++) {
-      const c = kernel.numbers[row + i]
-      kernel.numbers[point + i] = c === 0 ? 0 : Math.max(-1, Math.min(1, -c / nothing))
-    }
+    // Where all coefficients are 0 any point will do.
+    loops.minimise(row, point, width, nothing > 0 ? 1 / nothing : 0)
     for (const [k, neuron] of this.#neurons.entries()) {
       if (weightOf(chords, at + neuron.place) === 0) continue
-      const z = neuron.low + neuron.reach + this.#atPoint(neuron, neuron.from)
-      const line = leastAbove(neuron, this.#used[k]) + this.#atPoint(neuron, coefficients + neuron.from)
-      each(neuron.place, Math.max(0, line - Math.max(0, z)))
+      const { a, line, inputs, count } = neuron
+      const z =
+        inputs === 0 ? loops.dots(a, line, point, count, other) : loops.dotsAt(inputs, a, line, point, count, other)
+      const value = Math.max(0, neuron.low + neuron.reach + z)
+      each(neuron.place, Math.max(0, leastAbove(neuron, this.#used[k]) + otherValue[0] - value))
     }
   }
 
   /** The row's coefficients times the radii. */
   #load(input: Floats, from: number): void {
-    const { kernel, row, radius } = this.#layer
-    const { numbers } = kernel
-    for (let i = 0; i < radius.length; i++) numbers[row + i] = input[from + i] * radius[i]
+    const { rowValues, radius } = this.#layer
+    for (let i = 0; i < radius.length; i++) rowValues[i] = input[from + i] * radius[i]
   }
 
   #magnitude(): number {
-    const { kernel, row, width } = this.#layer
-    return kernel.loops.magnitude(row * NUMBER, width)
-  }
-
-  /** Σ of the coefficients from `from` on times the point. */
-  #atPoint({ inputs, count }: FirstNeuron, from: number): number {
-    const { kernel, point } = this.#layer
-    const { loops, indices } = kernel
-    if (inputs === null) return loops.dot(from * NUMBER, point * NUMBER, count)
-    return loops.dotAt(indices.byteOffset + inputs * INDEX, from * NUMBER, point * NUMBER, count)
+    const { loops, row, width } = this.#layer
+    return loops.magnitude(row, width)
   }
 
   /**
-   * The best line of neuron k, of weight −Λ, in place of its chord while the others stay: shares that take coefficients of the row
-   * towards 0 first, what is left of Σ θ|a| = u/2 evenly. Returns its constant.
+   * The best line of a neuron, of weight −Λ, in place of its chord while the others stay: shares that take coefficients of the row
+   * towards 0 first, what is left of Σ θ|a| = u/2 evenly. Returns its Σ θ|a|.
    */
-  #turn(k: number, weight: number, slope: number): number {
-    const neuron = this.#neurons[k]
-    const { inputs, from, count, reach, high } = neuron
-    const { kernel, coefficients, row } = this.#layer
-    const { loops, indices } = kernel
-    const arrays = [from * NUMBER, row * NUMBER, (coefficients + from) * NUMBER, count] as const
-    const index = inputs === null ? 0 : indices.byteOffset + inputs * INDEX
+  #turn({ inputs, a, line, count, reach, high }: FirstNeuron, weight: number, slope: number): number {
+    const { loops, row } = this.#layer
     const inverse = 1 / weight
     const all =
-      inputs === null ? loops.cancel(...arrays, slope, inverse) : loops.cancelAt(index, ...arrays, slope, inverse)
+      inputs === 0
+        ? loops.cancel(a, row, line, count, slope, inverse)
+        : loops.cancelAt(inputs, a, row, line, count, slope, inverse)
     const budget = Math.max(0, high / 2)
     const kept = all > budget ? budget / all : 1
     const rest = all < budget && all < reach ? Math.min(1, (budget - all) / (reach - all)) : 0
-    if (inputs === null) loops.share(...arrays, kept, rest, slope, weight)
-    else loops.shareAt(index, ...arrays, kept, rest, slope, weight)
+    if (inputs === 0) loops.share(a, row, line, count, kept, rest, slope, weight)
+    else loops.shareAt(inputs, a, row, line, count, kept, rest, slope, weight)
     // Each |a| is what is kept of it and the rest, so the sum of the lines needs no loop.
-    this.#used[k] = kept * all + rest * (reach - all)
-    return leastAbove(neuron, this.#used[k])
+    return kept * all + rest * (reach - all)
   }
 }
 

@@ -3,7 +3,7 @@ import type { Network } from '../nn/index.ts'
 import type { Box, Interval, PreActivationBounds } from './box.ts'
 import type { Activation } from './graph.ts'
 import { inputRows, type InputRow } from './input-rows.ts'
-import { EnvelopeKernel } from './kernel/envelope-kernel.ts'
+import { EnvelopeKernel, INDEX, NUMBER, type EnvelopeLoops } from './kernel/envelope-kernel.ts'
 import { relaxationOf } from './relaxation/index.ts'
 
 /** low + reach + a·ξ ≤ z ≤ high − reach + a·ξ with ξ ∈ [−1, 1] for each input: what lies between is rounding. */
@@ -11,11 +11,12 @@ export interface FirstNeuron {
   /** The activation's node and the neuron's number in it. */
   readonly id: string
   readonly neuron: number
-  /** Where a, coefficients times the radius of their input, begins among the layer's; `count` of them, an even number. */
-  readonly from: number
+  /** Pointers into the layer's memory: a, coefficients times the radius of their input, and as many of a line; `count`, a multiple of 4. */
+  readonly a: number
+  readonly line: number
   readonly count: number
-  /** Where the inputs they belong to begin among the layer's; null: all inputs in order. */
-  readonly inputs: number | null
+  /** Pointer to the inputs they belong to; 0: all inputs in order. */
+  readonly inputs: number
   /** Bounds of z that hold on the whole box, so on either side of its range. */
   readonly low: number
   readonly high: number
@@ -37,32 +38,37 @@ export class FirstLayer {
   readonly neurons: readonly FirstNeuron[]
   /** Half of the width of the box, [inputs]. */
   readonly radius: Float64Array
-  readonly kernel: EnvelopeKernel
-  /** Coefficients of all neurons, and of their lines. */
-  readonly coefficients: number
-  /** Places of a row's coefficients on the input and of a point in the kernel's numbers, `width` each. */
+  readonly loops: EnvelopeLoops
+  /** A row's coefficients on the input and a point, `width` numbers each, and one number more: pointers, and the first as an array. */
   readonly row: number
   readonly point: number
+  readonly other: number
   readonly width: number
+  readonly rowValues: Float64Array
+  readonly otherValue: Float64Array
 
   constructor(found: readonly FoundNeuron[], radius: Float64Array) {
     this.radius = radius
-    // One element more than inputs: where odd numbers of coefficients are padded to.
-    this.width = even(radius.length + 1)
-    this.coefficients = found.reduce((sum, { scaled }) => sum + even(scaled.length), 0)
-    this.row = 2 * this.coefficients
-    this.point = this.row + this.width
-    const indices = found.reduce((sum, { inputs }) => sum + even(inputs?.length ?? 0), 0)
-    this.kernel = new EnvelopeKernel(this.point + this.width, indices)
+    // One element more than inputs: where numbers of coefficients are padded to.
+    this.width = padded(radius.length + 1)
+    const coefficients = found.reduce((sum, { scaled }) => sum + padded(scaled.length), 0)
+    const indices = found.reduce((sum, { inputs }) => sum + padded(inputs?.length ?? 0), 0)
+    const { loops, numbers, indices: places } = new EnvelopeKernel(2 * (coefficients + this.width) + 1, indices)
+    this.loops = loops
+    this.row = 2 * coefficients * NUMBER
+    this.point = this.row + this.width * NUMBER
+    this.other = this.point + this.width * NUMBER
+    this.rowValues = numbers.subarray(2 * coefficients, 2 * coefficients + this.width)
+    this.otherValue = numbers.subarray(numbers.length - 1)
     let [from, at] = [0, 0]
     this.neurons = found.map(({ scaled, inputs, ...neuron }) => {
-      const count = even(scaled.length)
-      const placed = { ...neuron, from, count, inputs: inputs && at }
-      this.kernel.numbers.set(scaled, from)
+      const count = padded(scaled.length)
+      const pointer = inputs ? places.byteOffset + at * INDEX : 0
+      numbers.set(scaled, from)
+      if (inputs) places.fill(radius.length, at, at + count).set(inputs, at)
+      const placed = { ...neuron, count, a: from * NUMBER, line: (coefficients + from) * NUMBER, inputs: pointer }
       from += count
-      if (!inputs) return placed
-      this.kernel.indices.fill(radius.length, at, at + count).set(inputs, at)
-      at += count
+      at += inputs ? count : 0
       return placed
     })
   }
@@ -129,6 +135,7 @@ function scaledBy(
   return { inputs: null, scaled: all, reach }
 }
 
-function even(count: number): number {
-  return count + (count % 2)
+/** To what the loops take. */
+function padded(count: number): number {
+  return Math.ceil(count / 4) * 4
 }

@@ -14,11 +14,11 @@ it.each(kernels)(
 )
 
 const number = fc.double({ min: -4, max: 4, noNaN: true })
-const caseOf = fc.integer({ min: 1, max: 9 }).chain((half) =>
+const caseOf = fc.integer({ min: 1, max: 5 }).chain((quarter) =>
   fc.record({
-    a: fc.array(number, { minLength: 2 * half, maxLength: 2 * half }),
-    c: fc.array(number, { minLength: 2 * half, maxLength: 2 * half }),
-    order: fc.shuffledSubarray([...Array(2 * half).keys()], { minLength: 2 * half }),
+    a: fc.array(number, { minLength: 4 * quarter, maxLength: 4 * quarter }),
+    c: fc.array(number, { minLength: 4 * quarter, maxLength: 4 * quarter }),
+    order: fc.shuffledSubarray([...Array(4 * quarter).keys()], { minLength: 4 * quarter }),
     slope: fc.double({ min: 0.01, max: 0.99, noNaN: true }),
     weight: fc.double({ min: 0.1, max: 10, noNaN: true }),
   }),
@@ -28,9 +28,9 @@ it('cancels and shares in order and by index', () => {
   fc.assert(
     fc.property(caseOf, ({ a, c, order, slope, weight }) => {
       const n = a.length
-      const kernel = new EnvelopeKernel(3 * n, n)
+      const kernel = new EnvelopeKernel(3 * n + 1, n)
       const { loops, numbers, indices } = kernel
-      const [A, C, L, I] = [0, n * NUMBER, 2 * n * NUMBER, indices.byteOffset]
+      const [A, C, L, OTHER, I] = [0, n * NUMBER, 2 * n * NUMBER, 3 * n * NUMBER, indices.byteOffset]
       indices.set(order)
       const clamp = (whole: number, best: number): number =>
         Math.max(Math.min(whole, 0), Math.min(Math.max(whole, 0), best))
@@ -53,9 +53,15 @@ it('cancels and shares in order and by index', () => {
       }
       numbers.set([...a, ...c])
       expect(loops.magnitude(C, n)).toBeCloseTo(c.reduce((sum, value) => sum + Math.abs(value), 0), 9) // prettier-ignore
-      expect(loops.dot(A, C, n)).toBeCloseTo(a.reduce((sum, value, k) => sum + value * c[k], 0), 9) // prettier-ignore
-      expect(loops.dotAt(I, A, C, n)).toBeCloseTo(a.reduce((sum, value, k) => sum + value * c[order[k]], 0), 9) // prettier-ignore
-      expect(I).toBe(3 * n * NUMBER)
+      const sum = (at: (k: number) => number): number => a.reduce((total, value, k) => total + value * c[at(k)], 0)
+      numbers.set(a, 2 * n)
+      expect(loops.dots(A, L, C, n, OTHER)).toBeCloseTo(sum((k) => k), 9) // prettier-ignore
+      expect(numbers[3 * n]).toBeCloseTo(sum((k) => k), 9) // prettier-ignore
+      expect(loops.dotsAt(I, A, L, C, n, OTHER)).toBeCloseTo(sum((k) => order[k]), 9) // prettier-ignore
+      expect(numbers[3 * n]).toBeCloseTo(sum((k) => order[k]), 9) // prettier-ignore
+      loops.minimise(C, L, n, 0.5)
+      c.forEach((value, k) => expect(numbers[2 * n + k]).toBeCloseTo(Math.max(-1, Math.min(1, -0.5 * value)), 9))
+      expect(I).toBe((3 * n + 1) * NUMBER)
       expect(indices.byteLength).toBe(n * INDEX)
     }),
   )

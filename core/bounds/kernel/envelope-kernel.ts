@@ -8,8 +8,9 @@ export interface EnvelopeLoops {
   share(a: number, c: number, lines: number, count: number, kept: number, rest: number, slope: number, weight: number): void // prettier-ignore
   shareAt(inputs: number, a: number, c: number, lines: number, count: number, kept: number, rest: number, slope: number, weight: number): void // prettier-ignore
   magnitude(c: number, count: number): number
-  dot(a: number, x: number, count: number): number
-  dotAt(inputs: number, a: number, x: number, count: number): number
+  minimise(c: number, point: number, count: number, scale: number): void
+  dots(a: number, lines: number, x: number, count: number, other: number): number
+  dotsAt(inputs: number, a: number, lines: number, x: number, count: number, other: number): number
 }
 
 /** Bytes of a number, and of an index. */

@@ -181,7 +181,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     bug: 'the shares of an envelope are more than its constant allows',
-    edits: [edit('core/bounds/envelope.ts', 'loops.share(...arrays, kept, rest', 'loops.share(...arrays, 1, rest')],
+    edits: [edit('core/bounds/envelope.ts', 'loops.share(a, row, line, count, kept, rest', 'loops.share(a, row, line, count, 1, rest')],
     caughtBy: SEARCH_ENVELOPES,
   },
   {
