@@ -1,4 +1,5 @@
 // What there is to see: every screen with a history, each of its tabs, and the sheets over it.
+import { dirname } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import type { RunRow } from '../../../core/contract/rows.ts'
 import { wizardSteps } from '../../../renderer/logic/routes.ts'
@@ -221,5 +222,13 @@ export async function checkScenes(camera: Camera, page: Page, files: CheckFiles)
     await go(page, '#/')
     await drop(page, files.data)
     await page.getByText('How it is read').click()
+  })
+  await camera.take(page, 'folders', async () => {
+    await go(page, '#/')
+    await go(page, '#/wizard/data')
+    await page.getByRole('radio', { name: /^Images on this computer/ }).check()
+    await page.getByLabel('Folder or file', { exact: true }).fill(dirname(files.data))
+    await page.getByRole('button', { name: 'Choose…' }).click()
+    await page.getByRole('dialog').getByText('CSV table').first().waitFor()
   })
 }

@@ -47,7 +47,15 @@ export async function workScenes(camera: Camera, page: Page, core: ServedCore, h
   await ask(page, 'jobs.start', { recipe: { ...training, title: 'And another', seed: 3 } })
   await camera.take(page, 'work-queue', () => go(page, '#/runs'), { live: true })
   await camera.take(page, 'work-home', () => go(page, '#/'), { live: true })
-  await camera.take(page, 'work-lost', () => core.stop('SIGKILL'), { live: true })
+  await camera.take(
+    page,
+    'work-lost',
+    async () => {
+      await core.stop('SIGKILL')
+      await page.getByRole('alert').filter({ hasText: 'it was stopped' }).waitFor()
+    },
+    { live: true },
+  )
   await page.goto(await core.start())
   await camera.take(page, 'work-recovered', async () => {
     await page.getByRole('alert').filter({ hasText: 'cut off' }).waitFor()
