@@ -24,6 +24,6 @@ export type CertifyMode = z.infer<typeof certifyModeSchema>
  * `deeppoly` work as the tools of the pruning paper do (ERAN complete, MIPVerify, Marabou, ERAN incomplete).
  */
 export const verifierNameSchema = z.enum([
-  'auto', 'attack', 'interval', 'crown', 'deeppoly', 'alpha-crown', 'bab', 'milp', 'mipverify', 'lp-split',
+  'auto', 'attack', 'interval', 'crown', 'deeppoly', 'alpha-crown', 'crown-envelope', 'bab', 'milp', 'mipverify', 'lp-split',
 ]) // prettier-ignore
 export type VerifierName = z.infer<typeof verifierNameSchema>

@@ -43,6 +43,13 @@ const stagesOf: { readonly [N in VerifierName]: (options: VerifierOptions) => re
   crown: () => [predictStage(), intervalStage(), crownStage()],
   deeppoly: () => [predictStage(), deepPolyStage()],
   'alpha-crown': () => [predictStage(), intervalStage(), quickCrownStage(), alphaCrownStage()],
+  'crown-envelope': () => [
+    predictStage(),
+    intervalStage(),
+    quickCrownStage(),
+    envelopeStage(),
+    alphaCrownStage(1, true),
+  ],
   bab: () => [predictStage(), intervalStage(), quickCrownStage(), envelopeStage(), babStage()],
   // Those that work with HiGHS look for an easy counterexample first; the attack's best point is the solver's start.
   milp: (options) => [predictStage(), quickAttack(options), intervalStage(), crownStage(), milpStage()],

@@ -17,6 +17,8 @@ const ibp = 'Gowal et al. 2018, On the Effectiveness of Interval Bound Propagati
 const crown =
   'Zhang, Weng, Chen, Hsieh, Daniel 2018, Efficient Neural Network Robustness Certification (CROWN), NeurIPS'
 const alpha = 'Xu et al. 2021, Fast and Complete, ICLR'
+const envelope =
+  'Anderson et al. 2020, Strong Mixed-Integer Programming Formulations for Trained Neural Networks, Mathematical Programming; Tjandraatmadja et al. 2020, The Convex Relaxation Barrier, Revisited, NeurIPS'
 const beta = 'Wang et al. 2021, Beta-CROWN, NeurIPS'
 const eran = 'Singh, Gehr, Püschel, Vechev 2019, Boosting Robustness Certification of Neural Networks, ICLR'
 const pgd = 'Madry et al. 2018, Towards Deep Learning Models Resistant to Adversarial Attacks, ICLR'
@@ -50,6 +52,11 @@ export const verifyMethods: Readonly<Record<VerifierName, Method>> = {
   'alpha-crown': {
     explanation: 'CROWN whose lines are tuned by gradient steps until the proof is as tight as such lines can make it.',
     source: alpha,
+  },
+  'crown-envelope': {
+    explanation:
+      'In the first layer the best line above a ReLU depends on every input of the box, not only on their sum: these lines are found neuron by neuron, and every later bound starts from them. Then α-CROWN’s tuning.',
+    source: envelope,
   },
   bab: {
     explanation:

@@ -58,6 +58,11 @@ export const verifierWords: Readonly<Record<VerifierName, Words>> = {
       'One pass with fixed lines and nothing else, as ERAN’s incomplete mode (Singh et al. 2019): proves or gives up',
   },
   'alpha-crown': { title: 'α-CROWN', meaning: 'CROWN whose lines are tuned until they fit best: proves or gives up' },
+  'crown-envelope': {
+    title: 'CROWN with envelopes',
+    meaning:
+      'CROWN with lines for the first layer that look at all inputs at once, far tighter than α-CROWN: proves or gives up',
+  },
   bab: {
     title: 'Branch and bound',
     meaning: 'Splits into cases, neuron on or off, until all are proved (β-CROWN): decides, given time',

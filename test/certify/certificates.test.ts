@@ -65,6 +65,7 @@ describe('what a verifier proves', () => {
   it.each(families)('is certified, and its certificate proves it again (%s)', async (family) => {
     const more = [
       ['alpha-crown', 'all-positive', 5],
+      ['crown-envelope', 'all-positive', 0.3],
       ['auto', 'all-positive', 0.003],
     ] as const
     for (const [name, kind, gap] of [

@@ -28,7 +28,7 @@ describe('a linear network', () => {
   const around = (epsilon: number, clip: boolean) =>
     robustness({ network: linear, image: Float64Array.of(0.5, 0.5), label: 0, epsilon, clip })
 
-  it.each(['interval', 'crown', 'deeppoly', 'alpha-crown', ...complete] as const)(
+  it.each(['interval', 'crown', 'deeppoly', 'alpha-crown', 'crown-envelope', ...complete] as const)(
     '%s knows its radius .525',
     async (name) => {
       expect((await ask(name, around(0.5249, false))).verdict).toBe('verified')

@@ -48,8 +48,7 @@ export function deepPolyStage(): Stage {
 /** CROWN's neurons raised by envelopes: twice CROWN's time, and mostly far tighter than α-CROWN's. */
 export function envelopeStage(): Stage {
   return boundStage({
-    method: 'alpha-crown',
-    label: 'envelope',
+    method: 'crown-envelope',
     neurons: plainCrown,
     outputs: { ...outputAscent, iterations: 20 },
     envelopes: true,
@@ -60,7 +59,8 @@ export function envelopeStage(): Stage {
 export function alphaCrownStage(share = 1, envelopes = false): Stage {
   // Envelopes leave the later steps little: they are better spent on splits.
   const neurons = envelopes ? { ...neuronAscent, iterations: 5 } : neuronAscent
-  return boundStage({ method: 'alpha-crown', neurons, outputs: outputAscent, share, envelopes })
+  const method = envelopes ? 'crown-envelope' : 'alpha-crown'
+  return boundStage({ method, neurons, outputs: outputAscent, share, envelopes })
 }
 
 /** Of the time of a stage, what goes to the ascent of intermediate bounds. */
@@ -68,17 +68,16 @@ const NEURONS_SHARE = 0.8
 
 interface BoundSettings {
   readonly method: VerifierName
-  readonly label?: string
   readonly neurons: AscentSettings
   readonly outputs: AscentSettings
   readonly share?: number
   readonly envelopes?: boolean
 }
 
-function boundStage({ method, label, neurons, outputs, share = 1, envelopes = false }: BoundSettings): Stage {
+function boundStage({ method, neurons, outputs, share = 1, envelopes = false }: BoundSettings): Stage {
   return {
     method,
-    label: label ?? method,
+    label: method,
     share,
     async run(attempt, seconds, signal) {
       const { bounder } = attempt.prepared

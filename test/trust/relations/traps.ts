@@ -13,7 +13,15 @@ import { ask } from '../../verify/bab/task.ts'
 import { deciders } from '../blind.ts'
 import type { Relations, Tools } from './relation.ts'
 
-const names = ['interval', 'crown', 'alpha-crown', 'bab', 'milp', 'auto'] as const satisfies readonly VerifierName[]
+const names = [
+  'interval',
+  'crown',
+  'alpha-crown',
+  'crown-envelope',
+  'bab',
+  'milp',
+  'auto',
+] as const satisfies readonly VerifierName[]
 
 export const trapRelations: Relations = {
   'β: both halves of |x|/2 are proved non-negative': (tools) =>
@@ -180,7 +188,7 @@ async function requireNever(
     box: boxOf(low, high),
     property: { kind: 'all-positive', rows: row([1], offset) },
   }
-  for (const name of ['interval', 'crown', 'alpha-crown'] as const)
+  for (const name of ['interval', 'crown', 'alpha-crown', 'crown-envelope'] as const)
     assert.notEqual((await run(tools, name, problem)).verdict, 'verified', name)
   for (const [name, decide] of Object.entries(deciders)) {
     const claim = await decide(tools, problem, 1).catch(() => null)
