@@ -198,6 +198,7 @@ function implement({ store, obstacle }: OpenedHome, parts: Parts): Api {
     'runs.scales': ({ id }) => scaleFigures(store, id),
     'runs.metrics': ({ id }) => store.metrics.curves(id),
     'runs.verdicts': ({ id, ...page }) => store.verdicts.ofRun(id, page),
+    'runs.certificates': ({ id }) => store.verdicts.certificates(id),
     'runs.search': async (input) => (await import('./app/instance.ts')).getSearch(store, input),
     'runs.instance': async (input) => (await import('./app/instance.ts')).getInstance(store, shelf, input),
   }

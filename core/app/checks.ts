@@ -77,7 +77,7 @@ export async function checkRecipeOf(
     variants: [{ name: word(model.name), title: model.name.slice(0, 120), from: `model:${model.id}` }],
     properties: [{ name, file: property }],
     // Somebody asks one question: its proof is as good as its answer.
-    verify: { ...options, keepProofs: true },
+    verify: { ...options, keepProofs: 'always' },
   })
 }
 

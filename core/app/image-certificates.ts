@@ -30,7 +30,7 @@ export async function certificateOfRun(store: Store, runId: string): Promise<Cer
     throw new EspalierError(
       'store/missing',
       `The run ${runId} has no certificates.`,
-      'Verify with --certificate FILE, or with verify.keepProofs: true in the recipe.',
+      'Verify with --certificate FILE, or with verify.keepProofs: always in the recipe.',
     )
   if (parts.length > 1 && parts[0].question.kind === 'files')
     throw new EspalierError(

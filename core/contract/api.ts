@@ -239,6 +239,8 @@ export const apiSchemas = {
     }),
     output: z.array(verdictRowSchema),
   },
+  /** The certificates that a run keeps. */
+  'runs.certificates': { input: byId, output: z.object({ count: z.int(), bytes: z.int() }) },
   /** How the search about one image or property went; empty where it was over at once. */
   'runs.search': { input: oneVerdict, output: z.array(searchSampleSchema) },
   'runs.instance': {

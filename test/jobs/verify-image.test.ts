@@ -1,11 +1,12 @@
 // One image: errors become verdicts, contradictions stop everything, nothing undecided is kept of a stopped job.
 import { describe, expect, it } from 'vitest'
 import { EspalierError } from '../../core/contract/errors.ts'
+import { verifySchema } from '../../core/contract/recipe.ts'
 import type { VerdictRow } from '../../core/contract/rows.ts'
 import type { Verdict } from '../../core/contract/verdict.ts'
 import { chooseAlone, chooseUnanimous, targetOf } from '../../core/jobs/execute/images.ts'
 import { summarise } from '../../core/jobs/execute/summary.ts'
-import { ask, requireAgreement } from '../../core/jobs/execute/verify-image.ts'
+import { ask, keepsProofs, requireAgreement } from '../../core/jobs/execute/verify-image.ts'
 import { buildArchitecture } from '../../core/nn/index.ts'
 import { evaluate64 } from '../../core/nn/evaluate64.ts'
 import type { Outcome, Problem, Verifier } from '../../core/verify/problem.ts'
@@ -42,6 +43,21 @@ const row = (verdict: Verdict, more: Partial<VerdictRow> = {}): VerdictRow => ({
   },
   ...{ error: null, createdAt: '2026-01-01T00:00:00.000Z' },
   ...more,
+})
+
+describe('certificates', () => {
+  const kept = (value: unknown, questions: number) => keepsProofs(verifySchema.parse({ keepProofs: value }), questions)
+
+  it('are kept of up to a hundred images, or as is asked for', () => {
+    expect([1, 20, 100, 101, 10_000].map((questions) => kept(undefined, questions))).toEqual([true, true, true, false, false]) // prettier-ignore
+    expect([kept('always', 10_000), kept('never', 1)]).toEqual([true, false])
+  })
+
+  it('are kept or not as older recipes say', () => {
+    expect([kept(true, 10_000), kept(false, 1)]).toEqual([true, false])
+    expect(verifySchema.parse({ keepProofs: true }).keepProofs).toBe('always')
+    expect(verifySchema.safeParse({ keepProofs: 'sometimes' }).success).toBe(false)
+  })
 })
 
 describe('ask', () => {

@@ -244,6 +244,21 @@ test('verdicts: counterexample, error and odd numbers; counts per verdict', asyn
   )
 })
 
+test('verdicts: what the certificates of a run take, each file once', async () => {
+  await withRun()
+  const put = (bytes: number) => store.artifacts.put(new Uint8Array(bytes), 'application/gzip')
+  const [small, large] = [await put(10), await put(300)]
+  expect(await store.verdicts.certificates('run-1')).toEqual({ count: 0, bytes: 0 })
+  await store.verdicts.record(
+    verdictRow({ certificate: small }),
+    verdictRow({ imageIndex: 1, certificate: large }),
+    verdictRow({ imageIndex: 2, certificate: large }),
+    verdictRow({ imageIndex: 3 }),
+  )
+  expect(await store.verdicts.certificates('run-1')).toEqual({ count: 2, bytes: 310 })
+  expect(await store.verdicts.certificates('run-2')).toEqual({ count: 0, bytes: 0 })
+})
+
 test('checkpoints: the newest of a run and stage stands, the one before is handed back', async () => {
   await withRun()
   const [first, second] = await Promise.all([1, 2].map((k) => store.artifacts.put(Uint8Array.from([k]), 'x')))

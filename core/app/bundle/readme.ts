@@ -22,7 +22,7 @@ ${questions[about]}
 instances.csv    onnx,vnnlib,timeout in seconds, as the verification competition (VNN-COMP) has it
 results.csv      category,onnx,vnnlib,preparation,result,seconds; sat: falsified, unsat: verified
 witnesses/       counterexamples in the competition's form: sat, then ((X_0 v) ... (Y_0 v))
-certificates/    proofs of ${proofs} (only where the run kept them: verify.keepProofs)
+certificates/    proofs of ${proofs} (those that the run made and kept: verify.certify, verify.keepProofs)
 network.espalier the same network with every bit of its parameters: what certificates and witnesses are about
 ${about === 'images' ? imagesLine : ''}verdicts.csv     every figure of every verdict; run.json, recipe.yaml: where all of it comes from
 manifest.json    SHA-256 of every file, and what each instance claims

@@ -73,7 +73,7 @@ async function checkWholeBundle(
   if (open > 0) terminal.note(`  ${open} undecided: nothing to check`)
   if (unproved.length > 0)
     terminal.note(
-      `  ${unproved.length} verified without a certificate in the bundle (${unproved.join(', ')}): run another verifier on them; a run that keeps certificates (verify.keepProofs) brings them along`,
+      `  ${unproved.length} verified without a certificate in the bundle (${unproved.join(', ')}): run another verifier on them; verify with certify: always and keepProofs: always brings certificates along`,
     )
   return undefined
 }

@@ -1,6 +1,7 @@
 // `espalier runs`: the runs of the history, and one of them with its verified images.
 import type { Command } from 'commander'
 import type { App } from '../../app.ts'
+import type { ApiOutput } from '../../contract/api.ts'
 import type { RunRow, VerdictRow } from '../../contract/rows.ts'
 import type { Shell } from '../context.ts'
 import { addLimit, readLimit } from '../limit-option.ts'
@@ -35,11 +36,16 @@ export function addRuns(program: Command, shell: Shell): void {
 interface FoundRun {
   readonly run: RunRow
   readonly verdicts: readonly VerdictRow[]
+  readonly certificates: ApiOutput<'runs.certificates'>
 }
 
 async function load(app: App, id: string): Promise<FoundRun> {
-  const [found, verdicts] = await Promise.all([app.api['runs.get']({ id }), app.api['runs.verdicts']({ id })])
-  return { ...found, verdicts }
+  const [found, verdicts, certificates] = await Promise.all([
+    app.api['runs.get']({ id }),
+    app.api['runs.verdicts']({ id }),
+    app.api['runs.certificates']({ id }),
+  ])
+  return { ...found, verdicts, certificates }
 }
 
 const listColumns = [
@@ -77,12 +83,13 @@ function listText(runs: readonly RunRow[]): string {
   return formatTable(listColumns, rows)
 }
 
-function runText({ run, verdicts }: FoundRun): string {
+function runText({ run, verdicts, certificates: { count, bytes } }: FoundRun): string {
   const { id, jobId, modelId, error } = run
   const head = `  ${id} · job ${jobId}${modelId === null ? '' : ` · model ${modelId}`}`
   const failure = error === null ? [] : ['', `  ${error.code}: ${error.message}`, `    → ${error.hint}`]
   const images = verdicts.length === 0 ? [] : ['', imageTable(verdicts)]
-  return [head, '', summaryTable([run]), ...failure, ...images].join('\n')
+  const kept = count === 0 ? [] : ['', `  certificates kept: ${count}, ${(bytes / 1_000).toFixed(1)} kB`]
+  return [head, '', summaryTable([run]), ...failure, ...images, ...kept].join('\n')
 }
 
 /** One line for each image and verifier; the verifier is named where there are several. */

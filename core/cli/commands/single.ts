@@ -171,7 +171,7 @@ export function addVerify(program: Command, shell: Shell): void {
       'Give --model ID for a model of the history (espalier models lists them), or --onnx FILE --vnnlib FILE for files.',
     )
     const { certificate } = command.opts<{ certificate?: string }>()
-    const proofs = certificate === undefined ? {} : { certify: 'always', keepProofs: true }
+    const proofs = certificate === undefined ? {} : { certify: 'always', keepProofs: 'always' }
     const verify = { ...proofs, ...verifyFlags.read(command) }
     const followed = await perform(context, command, { variant: {}, verify, model })
     if (certificate !== undefined) await exportCertificate(context, followed.runs[0].id, certificate)

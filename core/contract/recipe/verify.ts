@@ -40,6 +40,14 @@ function listed(value: unknown): unknown {
   return typeof value === 'string' ? [value] : value
 }
 
+/** True and false, as recipes have written it. */
+function asMode(value: unknown): unknown {
+  return typeof value === 'boolean' ? (value ? 'always' : 'never') : value
+}
+
+/** Of so many images or properties `auto` keeps the certificates: kilobytes each, more after long searches. */
+export const fewQuestions = 100
+
 /** Verification: is every image classified the same in the whole ℓ∞ ball? */
 export const verifySchema = z.strictObject({
   epsilon: z
@@ -77,9 +85,10 @@ export const verifySchema = z.strictObject({
     .describe('Prove verified images again in float64, rounding counted; auto: where that is quick')
     .meta({ title: 'Certified proofs' }),
   keepProofs: z
-    .boolean()
-    .default(false)
-    .describe('Keep the certificates, for espalier export --certificate and espalier check')
+    .preprocess(asMode, certifyModeSchema.default('auto'))
+    .describe(
+      `So that espalier check can prove the verdicts again, alone or in a bundle; auto: of up to ${fewQuestions} images`,
+    )
     .meta({ title: 'Keep certificates' }),
 })
 export type VerifyOptions = z.infer<typeof verifySchema>

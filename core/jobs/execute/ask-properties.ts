@@ -24,7 +24,7 @@ import { RunProgress } from './progress.ts'
 import { reportSearch } from './search-progress.ts'
 import { SearchTrace } from './search-trace.ts'
 import { summarise } from './summary.ts'
-import { recordOutcome, requireAgreement } from './verify-image.ts'
+import { keepsProofs, recordOutcome, requireAgreement } from './verify-image.ts'
 
 export interface PropertyJob {
   readonly store: Store
@@ -137,7 +137,9 @@ async function answer(
 ): Promise<VerdictRow> {
   requireRunning(signal)
   const { recipe } = job
-  const { certify, timeoutSeconds, keepProofs: keepProof } = recipe.verify ?? verifySchema.parse({})
+  const options = recipe.verify ?? verifySchema.parse({})
+  const { certify, timeoutSeconds } = options
+  const keepProof = keepsProofs(options, recipe.properties.length)
   const text = new TextDecoder().decode(await store.artifacts.get(property.file))
   const problems = violationProblems(asked.network, bindProperty(parseVnnlib(text), asked.ports))
   const trace = new SearchTrace()

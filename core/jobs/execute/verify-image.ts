@@ -4,6 +4,7 @@ import { gzip } from 'node:zlib'
 import type { Certificate } from '../../certify/certificate.ts'
 import { encodeCertificate } from '../../certify/format.ts'
 import { EspalierError } from '../../contract/errors.ts'
+import { fewQuestions, type VerifyOptions } from '../../contract/recipe.ts'
 import type { VerdictRow } from '../../contract/rows.ts'
 import type { VerifierName } from '../../contract/verdict.ts'
 import type { Store } from '../../store/store.ts'
@@ -22,6 +23,11 @@ export interface Question {
   readonly epsilon: number
   readonly group: string
   readonly unstable: number | null
+}
+
+/** Whether the certificates of so many questions are kept. */
+export function keepsProofs({ keepProofs }: Pick<VerifyOptions, 'keepProofs'>, questions: number): boolean {
+  return keepProofs === 'always' || (keepProofs === 'auto' && questions <= fewQuestions)
 }
 
 /** Errors that must stop everything instead of becoming one image's verdict. */

@@ -20,7 +20,7 @@ import { NeuronSurvey } from './neuron-survey.ts'
 import { SearchCheckpoint } from './search-checkpoint.ts'
 import { reportSearch } from './search-progress.ts'
 import { SearchTrace } from './search-trace.ts'
-import { ask, recordOutcome, requireAgreement, type Question } from './verify-image.ts'
+import { ask, keepsProofs, recordOutcome, requireAgreement, type Question } from './verify-image.ts'
 
 export interface VerifyArguments {
   readonly engine: Engine
@@ -47,7 +47,8 @@ interface Bench {
 /** @throws EspalierError 'verify/soundness', 'job/cancelled', 'model/does-not-fit-data' */
 export async function verifyImages(context: VariantContext, args: VerifyArguments): Promise<void> {
   const { engine, model, options, images } = args
-  const { certify, keepProofs: keepProof } = options
+  const { certify } = options
+  const keepProof = keepsProofs(options, images.length)
   const own = { ...verifierOptionsOf(context.recipe), certify, keepProof }
   const { call: memoryBytes } = partsOf(own.memoryBytes)
   const surveyor = createBounder(engine, fuseBatchNorm(model.network), { memoryBytes })

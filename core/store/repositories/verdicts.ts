@@ -90,6 +90,22 @@ export class VerdictRepository {
     return rows.map((row) => ({ runId, ...row, target: row.target === untargeted ? null : row.target }))
   }
 
+  /** How many certificates a run keeps, and the bytes that they take together. */
+  async certificates(runId: string): Promise<{ count: number; bytes: number }> {
+    const kept = this.#database
+      .selectFrom('artifacts')
+      .select(['hash', 'size'])
+      .where('hash', 'in', (one) =>
+        one
+          .selectFrom('verdicts')
+          .select('certificate')
+          .where('runId', '=', runId)
+          .where('certificate', 'is not', null),
+      )
+    const rows = await kept.execute()
+    return { count: rows.length, bytes: rows.reduce((sum, { size }) => sum + size, 0) }
+  }
+
   /** How many verdicts of each kind a run has, for one verifier or all. */
   async counts(runId: string, verifier?: string): Promise<Partial<Record<Verdict, number>>> {
     let query = this.#database
