@@ -10,9 +10,13 @@ import { directConvolution } from './block-convolution.ts'
 import { extents } from './columns.ts'
 import { pad, split } from './layout.ts'
 
+/** Most convolutions that one gradient becomes. */
+const mostParts = 32
+
 export function prefersBlockFilter(graph: Graph, x: Value, dy: Value, { groups }: ConvolutionAttrs): boolean {
   const [n, out] = extents(dy)
-  return x.varies && dy.varies && groups === 1 && fitsBlocks(graph, out) && fitsBlocks(graph, n)
+  const fits = fitsBlocks(graph, out) && fitsBlocks(graph, n) && n <= mostParts * (graph.block ?? 1)
+  return fits && x.varies && dy.varies && groups === 1
 }
 
 /**
