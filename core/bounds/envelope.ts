@@ -5,7 +5,9 @@
 // equal shares u/(u − l) are the chord. These are the facets of Anderson et al. 2020 (theorem 5) and Tjandraatmadja et al. 2020,
 // and all between them. A lower bound that takes y with a negative coefficient ends as constant − Σ |c_i|, so the best shares
 // are those that cancel most of c: found neuron by neuron while the others stay (docs/decisions/0014-envelopes.md).
+import type { Interval } from './box.ts'
 import type { FirstLayer, FirstNeuron } from './first-layer.ts'
+import type { FlatBounds } from './flat.ts'
 import type { Floats } from './floats.ts'
 import type { Cone } from './graph.ts'
 
@@ -14,6 +16,20 @@ export interface Chords {
   readonly lower: Floats
   readonly upper: Floats
   readonly coefficients: Floats
+}
+
+/** What a row's bound ends as. */
+export interface LinearRow {
+  /** Λ on the neurons' outputs. */
+  readonly coefficients: Floats
+  /** Coefficients on the input. */
+  readonly input: Floats
+}
+
+/** Where the neurons and inputs of a window belong in the whole cone and the network's input; −1: nowhere, in the padding. */
+export interface WindowPlaces {
+  readonly neurons: ArrayLike<number>
+  readonly inputs: ArrayLike<number>
 }
 
 /** A neuron of the first layer and its place in the arrays of `Chords`. */
@@ -33,11 +49,19 @@ export class Envelope {
   readonly #neurons: readonly PlacedNeuron[]
   /** Σ θ|a| of each neuron in the row that was raised last. */
   readonly #used: Float64Array
+  /** Number of the neuron at each place of the cone; −1: none. */
+  readonly #indexOf: Int32Array
+  /** The constant of the row that is being raised, the sizes in it, and what its chords may have lost to rounding. */
+  #constant = 0
+  #size = 0
+  #lost = 0
 
-  private constructor(layer: FirstLayer, neurons: readonly PlacedNeuron[]) {
+  private constructor(layer: FirstLayer, cone: Cone, neurons: readonly PlacedNeuron[]) {
     this.#layer = layer
     this.#neurons = neurons
     this.#used = new Float64Array(neurons.length)
+    this.#indexOf = new Int32Array(cone.neurons).fill(-1)
+    for (const [k, { place }] of neurons.entries()) this.#indexOf[place] = k
   }
 
   /** Of the layer's neurons that are in the cone; null where none is. */
@@ -47,7 +71,7 @@ export class Envelope {
       const offset = offsets.get(neuron.id)
       return offset === undefined ? [] : [{ ...neuron, place: offset + neuron.neuron }]
     })
-    return placed.length > 0 ? new Envelope(layer, placed) : null
+    return placed.length > 0 ? new Envelope(layer, cone, placed) : null
   }
 
   /**
@@ -55,25 +79,58 @@ export class Envelope {
    * with the coefficients `input` from `from` on.
    */
   raise(bound: number, input: Floats, from: number, chords: Chords, at: number): number {
-    this.#load(input, from)
-    const sum = this.#magnitude()
-    let constant = bound + sum
-    let size = Math.abs(bound) + sum
-    let lost = 0
+    const { rowValues, radius } = this.#layer
+    for (let i = 0; i < radius.length; i++) rowValues[i] = input[from + i] * radius[i]
+    this.#begin(bound)
+    const { lower, upper, coefficients } = chords
     // One round over the neurons gives 95 % of what there is.
-    for (const [k, neuron] of this.#neurons.entries()) {
-      const weight = weightOf(chords, at + neuron.place)
-      if (weight === 0) continue
-      const { low, high, reach } = neuron
-      const l = chords.lower[at + neuron.place]
-      const u = chords.upper[at + neuron.place]
-      const slope = u / (u - l)
-      this.#used[k] = this.#turn(neuron, weight, slope)
-      constant += weight * (slope * (low + reach - l) - leastAbove(neuron, this.#used[k]))
-      size += weight * (2 * reach + Math.abs(low) + Math.abs(high))
-      lost += weight * (u - l)
+    for (let k = 0; k < this.#neurons.length; k++) {
+      const place = at + this.#neurons[k].place
+      this.#bend(k, coefficients[place], lower[place], upper[place])
     }
-    const raised = constant - this.#magnitude() - SUMS * size - CHORD * lost
+    return this.#end(bound)
+  }
+
+  /** The same for a row of a window: its Λ and its coefficients on the input belong to `window`'s places in the cone and the network. */
+  raiseWindow(bound: number, row: LinearRow, window: WindowPlaces, { lower, upper }: FlatBounds | Interval): number {
+    const { rowValues, radius } = this.#layer
+    rowValues.fill(0)
+    for (let j = 0; j < window.inputs.length; j++) {
+      const i = window.inputs[j]
+      if (i >= 0) rowValues[i] = row.input[j] * radius[i]
+    }
+    this.#begin(bound)
+    for (let j = 0; j < window.neurons.length; j++) {
+      const place = window.neurons[j]
+      const k = place < 0 ? -1 : this.#indexOf[place]
+      if (k >= 0) this.#bend(k, row.coefficients[j], lower[place], upper[place])
+    }
+    return this.#end(bound)
+  }
+
+  #begin(bound: number): void {
+    const sum = this.#magnitude()
+    this.#constant = bound + sum
+    this.#size = Math.abs(bound) + sum
+    this.#lost = 0
+  }
+
+  /** Takes the best line of neuron k, whose Λ is `coefficient`, in place of its chord on [l, u]. */
+  #bend(k: number, coefficient: number, l: number, u: number): void {
+    const weight = weightOf(coefficient, l, u)
+    if (weight === 0) return
+    const neuron = this.#neurons[k]
+    const { low, high, reach } = neuron
+    const slope = u / (u - l)
+    const used = this.#turn(neuron, weight, slope)
+    this.#used[k] = used
+    this.#constant += weight * (slope * (low + reach - l) - leastAbove(neuron, used))
+    this.#size += weight * (2 * reach + Math.abs(low) + Math.abs(high))
+    this.#lost += weight * (u - l)
+  }
+
+  #end(bound: number): number {
+    const raised = this.#constant - this.#magnitude() - SUMS * this.#size - CHORD * this.#lost
     return raised > bound ? raised : bound
   }
 
@@ -87,19 +144,14 @@ export class Envelope {
     // Where all coefficients are 0 any point will do.
     loops.minimise(row, point, width, nothing > 0 ? 1 / nothing : 0)
     for (const [k, neuron] of this.#neurons.entries()) {
-      if (weightOf(chords, at + neuron.place) === 0) continue
+      const place = at + neuron.place
+      if (weightOf(chords.coefficients[place], chords.lower[place], chords.upper[place]) === 0) continue
       const { a, line, inputs, count } = neuron
       const z =
         inputs === 0 ? loops.dots(a, line, point, count, other) : loops.dotsAt(inputs, a, line, point, count, other)
       const value = Math.max(0, neuron.low + neuron.reach + z)
       each(neuron.place, Math.max(0, leastAbove(neuron, this.#used[k]) + otherValue[0] - value))
     }
-  }
-
-  /** The row's coefficients times the radii. */
-  #load(input: Floats, from: number): void {
-    const { rowValues, radius } = this.#layer
-    for (let i = 0; i < radius.length; i++) rowValues[i] = input[from + i] * radius[i]
   }
 
   #magnitude(): number {
@@ -129,8 +181,8 @@ export class Envelope {
 }
 
 /** −Λ where the neuron's chord is in the bound, else 0. */
-function weightOf({ lower, upper, coefficients }: Chords, at: number): number {
-  return lower[at] < 0 && upper[at] > 0 && coefficients[at] < 0 ? -coefficients[at] : 0
+function weightOf(coefficient: number, l: number, u: number): number {
+  return l < 0 && u > 0 && coefficient < 0 ? -coefficient : 0
 }
 
 /** The constant of a line with Σ θ|a| = `used`: the least that keeps it above 0 and above z. */

@@ -117,7 +117,7 @@ export class RowBounder {
       })
     })
     const listener: AlphaListener | undefined =
-      onAlpha && ((from, alpha) => onAlpha(from, rows ? rows.wholeNeurons(from, alpha, sources.last.alpha) : alpha))
+      onAlpha && ((from, alpha) => onAlpha(from, rows ? rows.wholeAlpha(from, alpha, sources.last.alpha) : alpha))
     const result = emptyBounds(neurons.length, 0, rows?.cone ?? whole)
     return (await this.#boundAll(sources, context, settings, result, listener)).lower
   }
@@ -235,9 +235,11 @@ function raise(
   lower: Float64Array,
 ): void {
   const { neurons, inputSize } = source.cone
-  const own = coefficients.subarray(i * neurons, (i + 1) * neurons) as Floats
-  const row = source.linear(k, own, input.subarray(i * inputSize, (i + 1) * inputSize) as Floats)
-  lower[k] = envelope.raise(lower[k], row)
+  const row = {
+    coefficients: coefficients.subarray(i * neurons, (i + 1) * neurons) as Floats,
+    input: input.subarray(i * inputSize, (i + 1) * inputSize) as Floats,
+  }
+  lower[k] = envelope.raise(lower[k], row, source.places(k))
 }
 
 function shapeOf({ shape }: RowSource, { size }: Chunk): ProgramShape {

@@ -1,11 +1,10 @@
 // Raises bounds of rows that share a box and bounds of neurons by the envelopes of first-layer ReLUs.
 import type { Precision } from '../engine/engine.ts'
 import type { Interval, PreActivationBounds } from './box.ts'
-import { Envelope } from './envelope.ts'
+import { Envelope, type LinearRow, type WindowPlaces } from './envelope.ts'
 import type { FirstLayer } from './first-layer.ts'
 import { boundsIn, type FlatBounds } from './flat.ts'
 import type { Cone } from './graph.ts'
-import type { LinearRow } from './row-source.ts'
 
 export class RowEnvelope {
   readonly #envelope: Envelope
@@ -22,8 +21,10 @@ export class RowEnvelope {
     return envelope && new RowEnvelope(envelope, boundsIn(cone, bounds, precision))
   }
 
-  /** A bound of a row at least as good as `bound`, which ended as the linear function `row`. */
-  raise(bound: number, { coefficients, input }: LinearRow): number {
+  /** A bound of a row at least as good as `bound`, which ended as the linear function `row`, of a window where there is one. */
+  raise(bound: number, row: LinearRow, window: WindowPlaces | null): number {
+    if (window) return this.#envelope.raiseWindow(bound, row, window, this.#bounds)
+    const { coefficients, input } = row
     return this.#envelope.raise(bound, input, 0, { ...this.#bounds, coefficients }, 0)
   }
 }

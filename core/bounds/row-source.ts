@@ -2,8 +2,9 @@
 import type { Precision } from '../engine/engine.ts'
 import type { Box, PreActivationBounds } from './box.ts'
 import { chunksOf, padded, type Chunk } from './chunk.ts'
+import type { WindowPlaces } from './envelope.ts'
 import { coneInputs, type ConeInputs } from './flat.ts'
-import { floats, type Floats } from './floats.ts'
+import type { Floats } from './floats.ts'
 import type { Cone } from './graph.ts'
 import type { ProgramShape } from './programs.ts'
 import type { RoundingWalk } from './rounding.ts'
@@ -24,18 +25,10 @@ export interface RowSource {
   chunks(capacity: number): readonly Chunk[]
   /** Everything the programs want for a chunk but α. */
   inputs(chunk: Chunk): Record<string, Floats>
-  /** Λ of row k, [neurons], and its coefficients on the input, as those of the whole network. */
-  linear(k: number, coefficients: Floats, input: Floats): LinearRow
+  /** Where the neurons and inputs of row k belong in the whole network; null: each at its own place. */
+  places(k: number): WindowPlaces | null
   /** α of plain CROWN for a chunk, [size, neurons]; [neurons] where the rows share their bounds. */
   alphaOf(chunk: Chunk): Float32Array
-}
-
-/** What a row's bound ends as. */
-export interface LinearRow {
-  /** Λ, [neurons] */
-  readonly coefficients: Floats
-  /** [inputs] */
-  readonly input: Floats
 }
 
 /** Where rows are bounded: the box with the roundings on it, and bounds that hold there. */
@@ -68,7 +61,7 @@ export function wholeRows(
       const all = { from: 0, count: chunk.count, size: chunk.size }
       return { ...arrays, start: padded(coefficients, size, all), offset: padded(offsets, 1, all) }
     },
-    linear: (_, coefficients, input) => ({ coefficients, input }),
+    places: () => null,
     alphaOf: () => alpha,
   }
 }
@@ -76,7 +69,6 @@ export function wholeRows(
 /** Rows in windows of the network. */
 export function windowedRows(rows: WindowRows, key: string, precision: Precision, place: RowPlace): RowSource {
   const { arrays, alpha } = shared(rows.whole, precision, place)
-  const nothing = floats(precision, alpha.length)
   return {
     cone: rows.cone,
     whole: rows.whole,
@@ -86,10 +78,7 @@ export function windowedRows(rows: WindowRows, key: string, precision: Precision
     key,
     chunks: (capacity) => rows.chunks(capacity),
     inputs: (chunk) => rows.inputs(chunk, arrays),
-    linear: (k, coefficients, input) => ({
-      coefficients: rows.wholeNeurons(k, coefficients, nothing),
-      input: rows.wholeInput(k, input),
-    }),
+    places: (k) => rows.places(k),
     alphaOf: (chunk) => rows.alpha(chunk, alpha),
   }
 }

@@ -2,6 +2,7 @@
 import { INPUT, shapeOf, sizeOf } from '../nn/index.ts'
 import { chunksOf, chunkSize, repeated, type Chunk } from './chunk.ts'
 import { like, type Floats } from './floats.ts'
+import type { WindowPlaces } from './envelope.ts'
 import type { Activation, Cone } from './graph.ts'
 import { relaxationOf } from './relaxation/index.ts'
 import { roundingName } from './rounding.ts'
@@ -25,6 +26,10 @@ export class WindowRows {
   readonly #signs: readonly number[]
   /** Whether a chunk is about one place of the map, so that its rows share one window. */
   readonly samePlace: boolean
+  /** 1, 2, 3 … */
+  readonly #numbers: Float64Array
+  /** The places that were asked for last. */
+  #placed: (WindowPlaces & { readonly key: string }) | null = null
 
   /** Row k is `signs[k]`·(neuron `neurons[k]` of the window's source). */
   constructor(window: Window, whole: Cone, neurons: readonly number[], signs: readonly number[]) {
@@ -33,6 +38,7 @@ export class WindowRows {
     this.whole = whole
     this.#neurons = neurons
     this.#signs = signs
+    this.#numbers = Float64Array.from({ length: Math.max(whole.neurons, whole.inputSize) }, (_, i) => i + 1)
     const places = this.#runs().length
     this.samePlace = (neurons.length / places) * elementsPerRow(this.cone) > WORTH_A_RUN
   }
@@ -97,24 +103,34 @@ export class WindowRows {
     return this.#cutNeurons(chunk, whole) as Float32Array
   }
 
-  /** Values of the window's neurons, rows from `from` on, as those of all neurons: those beyond the window have what `rest` says. */
-  wholeNeurons<Numbers extends Floats>(from: number, values: Floats, rest: Numbers): Numbers {
-    const rows = this.cone.neurons === 0 ? 0 : values.length / this.cone.neurons
+  /** α of rows from `from` on as whole rows: `rest`, what neurons beyond the window have, does not matter. */
+  wholeAlpha(from: number, alpha: Float32Array, rest: Float32Array): Float32Array {
+    const rows = this.cone.neurons === 0 ? 0 : alpha.length / this.cone.neurons
     const result = repeated(rest, rows)
     for (let row = 0; row < rows; row++)
       for (const [activation, twin] of this.#twins()) {
         const at = row * this.cone.neurons + activation.offset
         const placement = placed(this.#window.placements, activation.node.id)
-        pasteWindow(values, at, placement, this.#position(from + row), result, row * this.whole.neurons + twin.offset)
+        pasteWindow(alpha, at, placement, this.#position(from + row), result, row * this.whole.neurons + twin.offset)
       }
     return result
   }
 
-  /** Coefficients of row k on the window's input as those on the network's, [inputs]. */
-  wholeInput(k: number, input: Floats): Floats {
-    const whole = like(input, this.whole.inputSize)
-    pasteWindow(input, 0, placed(this.#window.placements, INPUT), this.#position(k), whole, 0)
-    return whole
+  /** Where the neurons and inputs of row k belong in the whole network. */
+  places(k: number): WindowPlaces {
+    const position = this.#position(k)
+    if (this.#placed?.key === position.join()) return this.#placed
+    const neurons = new Float64Array(this.cone.neurons)
+    for (const [activation, twin] of this.#twins()) {
+      const placement = placed(this.#window.placements, activation.node.id)
+      copyWindow(this.#numbers, twin.offset, placement, position, neurons, activation.offset)
+    }
+    const inputs = new Float64Array(this.cone.inputSize)
+    copyWindow(this.#numbers, 0, placed(this.#window.placements, INPUT), position, inputs, 0)
+    // What was copied is 0 in the padding, so elements are counted from 1.
+    const less = (value: number): number => value - 1
+    this.#placed = { key: position.join(), neurons: neurons.map(less), inputs: inputs.map(less) }
+    return this.#placed
   }
 
   /** Rows at the one place of the window's source, in the precision of `numbers`. */
