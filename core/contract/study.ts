@@ -1,4 +1,4 @@
-// What can be found out before a recipe is started: the real verifier on three images, and the scores behind a choice.
+// What can be found out before a recipe is started: the real verifier on some images, and the scores behind a choice.
 import { z } from 'zod'
 import { jobGaugeSchema } from './events.ts'
 import { recipeSchema } from './recipe.ts'
@@ -22,25 +22,40 @@ const trialAnswerSchema = z.object({
 })
 export type TrialAnswer = z.infer<typeof trialAnswerSchema>
 
+/** Images that the verifier was asked about for a moment each. */
+const lookSchema = z.object({
+  images: z.int().describe('How many'),
+  seconds: z.number().describe('How long each could take'),
+  verified: z.int(),
+  falsified: z.int(),
+  misclassified: z.int().describe('How many of `falsified` needed no change'),
+  open: z.int().describe('Answered within that time, but not decided'),
+  hard: z.int().describe('Not answered within that time'),
+})
+export type Look = z.infer<typeof lookSchema>
+
 /** `given`: the network that will be verified; `unfinished`: before its further training; `stand-in`: trained for a moment. */
 export const trialNetworkSchema = z.enum(['given', 'unfinished', 'stand-in'])
 
-/** What all images of all networks would take, in seconds, were they like those that were tried. */
+/** What all images of all networks would take, in seconds, were they like those that were looked at. */
 export const projectionSchema = z.object({
   images: z.int().describe('Of all networks together, at most'),
-  usual: z.number().describe('Each image as long as the mean'),
-  least: z.number().describe('As long as the quickest'),
-  most: z.number().describe('As long as the slowest'),
+  usual: z.number().describe('The same share of them hard, each hard one as long as the mean of those tried'),
+  least: z.number().describe('Fewer of them hard, by the error of such a share, and as long as the quickest'),
+  most: z.number().describe('More of them hard, and as long as the slowest'),
   worst: z.number().describe('Every image to its limit'),
 })
 export type Projection = z.infer<typeof projectionSchema>
 
 export const trialSchema = z.object({
   network: trialNetworkSchema,
-  images: z.int().describe('How many are tried'),
   classes: z.array(z.string()),
-  answers: z.array(trialAnswerSchema).describe('Those that are there, in the order of the images'),
-  epochSeconds: z.number().nullable().describe('What an epoch of standard training took; null where none was needed'),
+  look: lookSchema,
+  answers: z.array(trialAnswerSchema).describe('Of images tried to the end: hard ones, or any where none is hard'),
+  training: z
+    .object({ epochs: z.int(), epochSeconds: z.number() })
+    .nullable()
+    .describe('Standard training of a stand-in, and what an epoch took; null where none was needed'),
   projection: projectionSchema.nullable().describe('Once all are there'),
 })
 export type Trial = z.infer<typeof trialSchema>

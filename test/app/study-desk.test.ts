@@ -15,7 +15,8 @@ const recipeOf = (simplify: RecipeInput['variants'][number]['simplify'], epsilon
     verify: { epsilon },
   })
 const graft = { method: 'graft', ratio: 0.5 } as const
-const trial: Trial = { network: 'given', images: 3, classes: ['x'], answers: [], epochSeconds: null, projection: null }
+const look = { images: 3, seconds: 1, verified: 1, falsified: 2, misclassified: 1, open: 0, hard: 0 }
+const trial: Trial = { network: 'given', look, classes: ['x'], answers: [], training: null, projection: null }
 const load = { type: 'gauge', gauge: { stage: 'load', message: 'opening' } } as const
 
 function open(): { desk: StudyDesk; processes: ScriptedProcess[] } {

@@ -73,13 +73,14 @@ describe.skipIf(!hasChromium)('the app in Chromium', () => {
     await page.getByText('3 min 20 s').waitFor()
   })
 
-  it('tries three images on a stand-in, and says that it is one', async () => {
-    const trial = page.getByRole('region', { name: 'Dry run of three' })
+  it('tries images on a stand-in, and says that it is one', async () => {
+    const trial = page.getByRole('region', { name: 'Dry run' })
     await trial.getByText('The network is not trained yet. A stand-in is').waitFor()
-    await trial.getByRole('button', { name: 'Try three images' }).click()
+    await trial.getByRole('button', { name: 'Try some images' }).click()
     await trial.getByText('20 images of 2 networks', { exact: false }).waitFor({ timeout: 240_000 })
-    await trial.getByText('mean of the three, by a stand-in after one epoch of training').waitFor()
-    expect(await trial.getByRole('row').count()).toBe(4)
+    await trial.getByText('on average, easy and hard, by a stand-in, briefly trained').waitFor()
+    await trial.getByText(/images looked at, for 1[.\d]* s each at most/).waitFor()
+    expect([2, 3, 4]).toContain(await trial.getByRole('row').count())
   })
 
   it('loses nothing when going back, and shows the recipe', async () => {

@@ -170,16 +170,20 @@ describe('the dry run', () => {
     return { trials, stages }
   }
 
-  it('asks the real verifier about the first three images of the very network, and keeps nothing', async () => {
+  it('asks the real verifier about images of the very network, and keeps nothing', async () => {
     const before = await home.store.models.count()
     const { trials } = await attempt(ofHistory({ method: 'weight', ratio: 0.5 }))
     const last = trials.at(-1) ?? expect.fail()
-    expect([last.network, last.images]).toEqual(['given', 3])
+    expect([last.network, last.look.images, last.look.hard]).toEqual(['given', 10, 0])
+    const { verified, falsified, open, misclassified } = last.look
+    expect(verified + falsified + open).toBe(10)
+    expect(misclassified).toBeLessThanOrEqual(falsified)
     expect(last.answers.map(({ imageIndex, verifier }) => [imageIndex, verifier])).toEqual(
       [0, 1, 2].map((index) => [index, 'crown']),
     )
     for (const { label, predicted, verdict } of last.answers) if (label !== predicted) expect(verdict).toBe('falsified')
-    expect(trials.map(({ answers }) => answers.length)).toEqual([0, 1, 2, 3, 3])
+    expect(trials.map(({ look }) => look.images).slice(0, 10)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    expect(trials.slice(9).map(({ answers }) => answers.length)).toEqual([0, 1, 2, 3, 3])
     expect(last.projection).toMatchObject({ images: 20, worst: 140 })
     expect(await home.store.models.count()).toBe(before)
   })
@@ -194,7 +198,9 @@ describe('the dry run', () => {
     const last = trials.at(-1) ?? expect.fail()
     expect(last.network).toBe('stand-in')
     expect(stages).toContain('train')
-    expect(last.answers.length).toBe(2 * last.images)
+    expect(last.look.images).toBeGreaterThan(3)
+    expect(last.look.misclassified).toBe(0)
+    expect(last.answers.length).toBe(2 * 3)
     expect(last.answers.every(({ label, predicted }) => label === predicted)).toBe(true)
   })
 
@@ -210,12 +216,30 @@ describe('the dry run', () => {
   })
 })
 
-it('projects by the images that were tried, all verifiers of an image together', () => {
+describe('the projection', () => {
   const asked = recipe({
     variants: [{ name: 'a', architecture: 'net1', train: {} }],
     verify: { images: { select: 'first', count: 100 }, timeoutSeconds: 10, crossCheck: ['milp'] },
   })
-  const answers = [[0, 1], [0, 2], [1, 6], [2, 0]].map(([imageIndex, seconds]) => ({ imageIndex, seconds })) // prettier-ignore
-  expect(projectTrial(asked, answers)).toEqual({ images: 100, usual: 300, least: 0, most: 600, worst: 2000 })
-  expect(projectTrial(asked, [])).toBeNull()
+
+  it('counts hard images by their share, from the quickest to the slowest', () => {
+    const { images, usual, least, most, worst } =
+      projectTrial(asked, { quick: [0, 0.2, 0.1, 0.1], hard: 4, tried: [2, 8, 5] }) ?? expect.fail()
+    expect([images, worst]).toEqual([100, 2000])
+    // Half of them hard: 50 times 0.1 s, 50 times 5 s.
+    expect(usual).toBeCloseTo(255)
+    // Half of eight out of a hundred, give or take 17 points.
+    expect(least).toBeCloseTo(67 * 0.1 + 33 * 2, -0.5)
+    expect(most).toBeCloseTo(33 * 0.1 + 67 * 8, -0.5)
+  })
+
+  it('of all images is sure of the share; where none was hard some may be, as hard as the limit allows', () => {
+    const all = projectTrial(asked, { quick: Array<number>(90).fill(1), hard: 10, tried: [3] })
+    for (const seconds of [all?.usual, all?.least, all?.most]) expect(seconds).toBeCloseTo(120)
+    const easy = projectTrial(asked, { quick: [1, 1, 1], hard: 0, tried: [] }) ?? expect.fail()
+    expect([easy.usual, easy.least]).toEqual([100, 100])
+    expect(easy.most).toBeGreaterThan(300)
+    expect(easy.most).toBeLessThan(1000)
+    expect(projectTrial(asked, { quick: [], hard: 0, tried: [] })).toBeNull()
+  })
 })

@@ -10,11 +10,14 @@ import { train } from '../../train/train.ts'
 import { freshNetwork, requireFit } from '../execute/start-network.ts'
 import { loadOrigin } from './subject.ts'
 
+/** For the training of a stand-in. */
+const trainingSeconds = 15
+
 export interface TrialNetwork {
   readonly kind: Trial['network']
   readonly network: Network
-  /** What its epoch of standard training took; null where it was not trained. */
-  readonly epochSeconds: number | null
+  /** How long it was trained; null where it was not. */
+  readonly training: Trial['training']
 }
 
 interface TrialQuestion {
@@ -40,23 +43,40 @@ export async function trialNetwork({
   if (model !== null) {
     requireFit(variant.name, model.network, { ...data.train, name: data.name })
     const unfinished = variant.train !== undefined || variant.simplify.method !== 'none'
-    return { kind: unfinished ? 'unfinished' : 'given', network: model.network, epochSeconds: null }
+    return { kind: unfinished ? 'unfinished' : 'given', network: model.network, training: null }
   }
   const seed = variant.seed ?? recipe.seed
   const fresh = freshNetwork(variant, data.train, seed)
-  if (variant.train === undefined) return { kind: 'given', network: fresh, epochSeconds: null }
-  let epochSeconds: number | null = null
-  const { network } = await train({
-    ...{ engine, network: fresh, data, seed, signal, options: forAMoment(variant.train) },
-    onEpoch: ({ seconds }) => (epochSeconds = seconds),
+  const { train: options } = variant
+  if (options === undefined) return { kind: 'given', network: fresh, training: null }
+  const trained = (epochs: number) => trainPlainly({ recipe, data, engine, signal, tell }, fresh, options, epochs)
+  // The first epoch tells how many more there is time for: the longer a network was trained, the harder it is to verify.
+  const first = await trained(1)
+  const epochs = Math.min(options.epochs, Math.floor(trainingSeconds / first.epochSeconds))
+  const { network, epochSeconds } = epochs > 1 ? await trained(epochs) : first
+  return { kind: 'stand-in', network, training: { epochs: Math.max(1, epochs), epochSeconds } }
+}
+
+/** From the start, with the recipe's seed. */
+async function trainPlainly(
+  { recipe, data, engine, signal, tell }: Omit<TrialQuestion, 'store'>,
+  network: Network,
+  options: TrainOptions,
+  epochs: number,
+): Promise<{ network: Network; epochSeconds: number }> {
+  const times: number[] = []
+  const seed = recipe.variants[0].seed ?? recipe.seed
+  const trained = await train({
+    ...{ engine, network, data, seed, signal, options: forAMoment(options, epochs) },
+    onEpoch: ({ seconds }) => times.push(seconds),
     onBatch: ({ epoch, epochs, batch, batches, samplesPerSecond }) =>
       tell({ stage: 'train', epoch, epochs, batch, batches, samplesPerSecond }),
   })
-  return { kind: 'stand-in', network, epochSeconds }
+  return { network: trained.network, epochSeconds: times.reduce((sum, time) => sum + time, 0) / times.length }
 }
 
-/** One epoch of plain training with the step sizes of the recipe. */
-function forAMoment(options: TrainOptions): TrainOptions {
+/** Plain training with the step sizes of the recipe. */
+function forAMoment(options: TrainOptions, epochs: number): TrainOptions {
   const method = trainMethodSchema.parse({ kind: 'standard' })
-  return { ...options, method, epochs: 1, warmup: 0, schedule: { kind: 'constant' }, select: 'loss', earlyStop: null }
+  return { ...options, method, epochs, warmup: 0, schedule: { kind: 'constant' }, select: 'loss', earlyStop: null }
 }
