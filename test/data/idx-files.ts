@@ -1,5 +1,6 @@
 // Writes small IDX files and folders for the data tests.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -29,17 +30,16 @@ export function labelsFile(count: number): Buffer {
   )
 }
 
-const made: string[] = []
-
-afterAll(async () => {
-  for (const folder of made.splice(0)) await rm(folder, { recursive: true, force: true })
-})
+/** All folders of a test file lie in this one: a file that is killed leaves one behind, not each of its hundreds. */
+const scratch = mkdtempSync(join(tmpdir(), 'espalier-data-'))
+const removeScratch = (): void => rmSync(scratch, { recursive: true, force: true })
+// A test that ran into its time limit goes on behind `afterAll`, and what it makes then finds no place any more.
+afterAll(removeScratch)
+process.once('exit', removeScratch)
 
 /** An empty folder, removed when the test file is done. */
 export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'espalier-data-'))
-  made.push(folder)
-  return folder
+  return mkdtemp(join(scratch, 'folder-'))
 }
 
 /** A whole folder; `separator` is `-` or `.`; `files` replaces the content of single files. */
