@@ -1,4 +1,4 @@
-// CROWN and α-CROWN on the inputs that auto_LiRPA was measured on (../shared/peers): how tight, and how long, beside it.
+// CROWN and α-CROWN, without and with envelopes, on the inputs that auto_LiRPA was measured on (../shared/peers): how tight, how long.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { unzipSync } from 'fflate'
@@ -57,10 +57,12 @@ const cases = [
   { model: 'mnist-net_256x4', onnx: 'benchmarks/vnncomp/mnistfc/onnx/mnist-net_256x4.onnx' },
   { model: 'cifar_base_kw', onnx: 'benchmarks/vnncomp/oval21/onnx/cifar_base_kw.onnx' },
 ]
-const methods: { name: string; ascent: AscentSettings }[] = [
+const methods: { name: string; ascent: AscentSettings; envelopes?: true }[] = [
   { name: 'CROWN', ascent: plainCrown },
   { name: 'α-CROWN 20, step 0.1', ascent: { iterations: 20, rate: 0.1, decay: 0.98 } },
   { name: 'α-CROWN 20, step 0.5', ascent: { iterations: 20, rate: 0.5, decay: 0.98 } },
+  { name: 'CROWN with envelopes', ascent: plainCrown, envelopes: true },
+  { name: 'α-CROWN 20 with envelopes', ascent: { iterations: 20, rate: 0.5, decay: 0.98 }, envelopes: true },
 ]
 
 if (!existsSync(shared)) process.stdout.write('skipped: ../shared with the inputs is not there\n')
@@ -71,7 +73,7 @@ else {
     for (const batch of [1, 16]) {
       const { count, lower, upper, labels } = readInputs(join(shared, `peers/bounds-inputs/${model}_B${batch}.npz`))
       const inputs = lower.length / count
-      for (const { name, ascent } of methods) {
+      for (const { name, ascent, envelopes = false } of methods) {
         const times: number[] = []
         let all = 0
         let least = 0
@@ -84,10 +86,12 @@ else {
               lower: lower.slice(image * inputs, (image + 1) * inputs),
               upper: upper.slice(image * inputs, (image + 1) * inputs),
             }
-            const known = await bounder.preActivations(box)
-            const bounds = ascent.iterations > 0 ? await bounder.preActivations(box, { ascent, known }) : known
+            const known = await bounder.preActivations(box, { envelopes })
+            const bounds =
+              ascent.iterations > 0 ? await bounder.preActivations(box, { ascent, known, envelopes }) : known
             const rows = margins(labels[image], 10)
-            const { lower: found } = await bounder.outputs(box, rows, bounds, ascent)
+            const first = envelopes ? bounder.firstLayer(box, bounds) : undefined
+            const { lower: found } = await bounder.outputs(box, rows, bounds, ascent, first)
             all += found.reduce((sum, value) => sum + value, 0) / found.length / count
             least += Math.min(...found) / count
           }
