@@ -15,7 +15,12 @@ const mounted: string[] = []
 
 async function mount(options: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'espalier-mount-'))
-  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'pipe' })
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'pipe' })
+  } catch (cause) {
+    rmdirSync(folder)
+    throw cause
+  }
   mounted.push(folder)
   return folder
 }
