@@ -91,7 +91,7 @@ describe.skipIf(!hasChromium)('the shell around a stand-in for Electron', () => 
     await page.getByRole('radio', { name: /^Images on this computer/ }).check()
     await page.getByRole('button', { name: 'Choose a folder…' }).click()
     const field = page.getByLabel('Folder or file', { exact: true })
-    await expect.poll(() => field.inputValue()).toBe(join(home, 'profile'))
+    await expect.poll(() => field.inputValue(), { timeout: 60_000 }).toBe(join(home, 'profile'))
     // Closed without a choice: nothing changes.
     await page.getByRole('button', { name: 'Choose a file…' }).click()
     expect(await field.inputValue()).toBe(join(home, 'profile'))
