@@ -20,6 +20,8 @@ const MULTIPLIERS = 'β without linear programmes: |x|/2 is proved by its multip
 const MILP = 'milp: verifies nothing false, claims no bound above the exact minimum'
 const SEARCH_ENVELOPES = 'envelopes of the search: below the exact minimum, on the box and on its halves'
 const CHECKER_ENVELOPES = 'envelopes of the checker: below the exact minimum, on the box and on its halves'
+const WINDOW_ENVELOPES = 'envelopes of neurons in windows: around their exact ranges'
+const CHOSEN_ENVELOPES = 'envelopes of neurons behind chosen and scaled inputs: around their exact ranges'
 const TIES = 'a tie is neither verified nor falsified'
 const FLUSHED = 'coefficients that float32 flushes to zero still count'
 const NOT_NUMBERS = 'weights that are not numbers prove nothing'
@@ -193,6 +195,21 @@ export const mutations: readonly Mutation[] = [
     bug: 'a certificate takes every layer for a first one',
     edits: [edit('core/certify/envelope.ts', "=== 'activation') return false", "=== 'activation') continue")],
     caughtBy: CHECKER_ENVELOPES,
+  },
+  {
+    bug: "an envelope takes another row's Λ",
+    edits: [edit('core/bounds/row-bounder.ts', 'coefficients.subarray(i * neurons, (i + 1) * neurons) as', 'coefficients.subarray(0, neurons) as')],
+    caughtBy: SEARCH_ENVELOPES,
+  },
+  {
+    bug: 'the envelopes of a window stay where its first row is',
+    edits: [edit('core/bounds/window-rows.ts', 'if (this.#placed?.key === position.join()) return', 'if (this.#placed) return')],
+    caughtBy: WINDOW_ENVELOPES,
+  },
+  {
+    bug: 'envelopes of neurons forget the scale of the input',
+    edits: [edit('core/bounds/input-rows.ts', 'factor ? weight * factor[element] : weight', 'weight')],
+    caughtBy: CHOSEN_ENVELOPES,
   },
 ] // prettier-ignore
 

@@ -1,4 +1,5 @@
 // All relations by theme.
+import { envelopeNeuronRelations } from './envelope-neurons.ts'
 import { envelopeRelations } from './envelopes.ts'
 import { equalityRelations } from './equalities.ts'
 import { instabilityRelations } from './instability.ts'
@@ -14,6 +15,7 @@ export const allRelations: Readonly<Record<string, Relations>> = {
   tightness: tightnessRelations,
   equalities: equalityRelations,
   envelopes: envelopeRelations,
+  envelopesOfNeurons: envelopeNeuronRelations,
   instability: instabilityRelations,
   traps: trapRelations,
 }
