@@ -97,7 +97,7 @@ describe.skipIf(!hasChromium)('recovery', () => {
     const port = Number(new URL(page.url()).port)
     await core.stop('SIGINT')
     expect(core.said).toMatch(/paused: Long work\. [^]*npx espalier run --resume job-\w+/)
-    await page.getByRole('alert').filter({ hasText: 'it was stopped' }).waitFor()
+    await page.getByRole('alert').filter({ hasText: 'does not answer: it was stopped' }).waitFor()
     await tray().getByText('Not connected').waitFor()
     await shoot(page, 'stopped')
     const link = await core.start(port)
@@ -115,7 +115,7 @@ describe.skipIf(!hasChromium)('recovery', () => {
   it('says so when the line is lost, and finds the job interrupted when the core was killed', async () => {
     await training()
     await core.stop('SIGKILL')
-    await page.getByRole('alert').filter({ hasText: 'it was stopped' }).waitFor()
+    await page.getByRole('alert').filter({ hasText: 'does not answer: it was stopped' }).waitFor()
     await page.goto(await core.start())
     const banner = page.getByRole('alert').filter({ hasText: 'cut off' })
     await banner.getByRole('link', { name: 'Long work' }).click()
