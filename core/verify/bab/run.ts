@@ -239,7 +239,7 @@ export class BabRun {
   }
 
   #limit(deadline: number, memory: number): string | null {
-    const { signal, domains } = this.#task
+    const { signal, domains, full } = this.#task
     const { size, bytesOfNextRound } = this.#search
     if (signal.aborted) return 'cancelled'
     if (performance.now() >= deadline) return 'the time limit was reached'
@@ -248,6 +248,7 @@ export class BabRun {
       const room = `${Math.round(memory / 2 ** 20)} MiB that the memory cap leaves for them`
       return `${size} open domains need more than the ${room}`
     }
+    if (full?.()) return `the process holds more than the memory cap, with ${size} open domains`
     return null
   }
 

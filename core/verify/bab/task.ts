@@ -28,6 +28,8 @@ export interface BabTask {
   readonly memoryBytes?: number
   /** Most for the tensors of one bounding call. Default 512 MiB. */
   readonly callBytes?: number
+  /** Whether the process holds more than it may, whoever of its parts: then the search ends. */
+  readonly full?: () => boolean
   /** Most domains to bound. */
   readonly domains?: number
   readonly settings?: BabSettings

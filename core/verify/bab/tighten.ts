@@ -38,6 +38,7 @@ export interface NeuronTask {
   readonly memoryBytes: number
   /** As of the search. */
   readonly callBytes?: number
+  readonly full?: () => boolean
 }
 
 /** The given bounds intersected with what was found, layer by layer; each layer profits from those before it. */
@@ -183,8 +184,8 @@ async function addRoots(
   return begun
 }
 
-function isOver({ signal, deadline }: NeuronTask): boolean {
-  return signal.aborted || performance.now() >= deadline
+function isOver({ signal, deadline, full }: NeuronTask): boolean {
+  return signal.aborted || performance.now() >= deadline || full?.() === true
 }
 
 function secondsLeft({ deadline }: NeuronTask): number {

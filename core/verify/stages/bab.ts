@@ -50,6 +50,7 @@ async function search(
     domains: attempt.budget.domains,
     memoryBytes: roomForDomains(attempt.context.memory),
     callBytes: attempt.context.memory.call,
+    full: () => process.memoryUsage.rss() > attempt.context.memory.cap,
     settings,
     cells: cellSolver(attempt),
     recorder: attempt.recorder ?? undefined,

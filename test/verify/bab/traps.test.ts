@@ -167,6 +167,14 @@ describe('limits', () => {
     expect(report.reason).toMatch(/MiB/)
   })
 
+  it('of the process end in unknown, and say so', async () => {
+    let looks = 0
+    const report = await ask(hard(), { full: () => ++looks > 1 })
+    expect(report.status).toBe('unknown')
+    expect(report.reason).toMatch(/process holds more than the memory cap, with \d+ open domains/)
+    expect(report.statistics.batches).toBeGreaterThan(0)
+  })
+
   it('of time, and a cancel, end the search within a second', async () => {
     const started = performance.now()
     const report = await ask(hard(), { signal: AbortSignal.abort(), settings: smallSettings })
