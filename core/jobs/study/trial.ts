@@ -91,7 +91,7 @@ interface Looked {
 
 /** The real verifier on every image, broken off where it is not done in a moment: most images are easy, and few decide. */
 async function lookAtAll(bench: Bench, images: readonly number[], told: (looked: Looked) => void): Promise<void> {
-  const [first] = images
+  const first = images.at(0)
   if (first !== undefined) await lookAt(bench, { done: 0, total: images.length, imageIndex: first }, warmingUp)
   const started = performance.now()
   for (const [done, imageIndex] of images.entries()) {
