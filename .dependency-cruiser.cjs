@@ -48,6 +48,13 @@ module.exports = {
       to: { path: '^core/', pathNot: '^core/(contract|certify|nn)/|^core/bounds/box\\.ts$|^core/verify/problem\\.ts$' },
     },
     {
+      name: 'onnxruntime-comes-quiet',
+      comment: 'core/engine/run/ort.ts turns its usage reporting off before it is loaded.',
+      severity: 'error',
+      from: { path: '^(core|electron)/', pathNot: '^core/engine/run/ort\\.ts$' },
+      to: { path: 'node_modules/onnxruntime-node/' },
+    },
+    {
       name: 'contract-knows-only-zod',
       severity: 'error',
       from: { path: '^core/contract/' },

@@ -1,5 +1,5 @@
 // Finds out how many channels ONNX Runtime puts in a block of its own layout of images, which depends on the processor.
-import * as ort from 'onnxruntime-node'
+import { ort } from './ort.ts'
 import { modelBytes, node, valueInfo } from '../onnx/model.ts'
 import { onnxType } from '../onnx/schema.ts'
 import { blockOp } from '../record/blocks.ts'
