@@ -183,7 +183,13 @@ describe('addresses', () => {
     })
     expect(parseRoute(linkTo(['compare'], { a: '1', b: '2' }))).toEqual({ screen: 'compare', a: '1', b: '2', more: [] })
     expect(parseRoute('')).toEqual({ screen: 'home' })
-    expect(parseRoute('#/wizard/nonsense')).toEqual({ screen: 'wizard', step: 'goal', file: null, model: null, goal: null })
+    expect(parseRoute('#/wizard/nonsense')).toEqual({
+      screen: 'wizard',
+      step: 'goal',
+      file: null,
+      model: null,
+      goal: null,
+    })
     expect(parseRoute(linkTo(['wizard', 'model'], { model: 'net-1' }))).toMatchObject({ step: 'model', model: 'net-1' })
     expect(parseRoute('#/nowhere')).toEqual({ screen: 'missing' })
     expect(sectionOf(parseRoute('#/jobs/1'))).toBe('runs')
